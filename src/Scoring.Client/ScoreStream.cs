@@ -1,0 +1,165 @@
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using Scoring.Protocol;
+
+namespace Scoring.Client;
+
+/// <summary>
+/// One bidirectional call. A task of its own sends what the caller's source yields, as far as the window has room; the
+/// caller's own loop receives. Whichever ends first, by error, by cancellation or because the caller stops listening,
+/// ends the other: when the loop is left, nothing runs on.
+/// </summary>
+internal sealed class ScoreStream(
+    CallInvoker invoker, Method<PooledScoreRequest, PooledScoreResponse> method, MessagePool pool, ScoringClientOptions options)
+{
+    private static readonly WriteOptions Flush = new();
+    private static readonly WriteOptions MoreFollows = new(WriteFlags.BufferHint);
+
+    private readonly InFlightWindow _window = new(options.MaxInFlightMessages, options.MaxInFlightBytes);
+    private ulong _lastId;
+
+    public async IAsyncEnumerable<ScoreResult> RunAsync(
+        IAsyncEnumerable<ScoreRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var call = invoker.AsyncDuplexStreamingCall(method, null, new CallOptions(cancellationToken: stop.Token));
+        var sending = SendAsync(requests, call.RequestStream, stop);
+        try
+        {
+            while (await ReceiveAsync(call.ResponseStream, sending, cancellationToken).ConfigureAwait(false) is { } result)
+            {
+                yield return result;
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>The next result, or null at the end of the stream.</summary>
+    private async Task<ScoreResult?> ReceiveAsync(
+        IAsyncStreamReader<PooledScoreResponse> responses, Task sending, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await responses.MoveNext(CancellationToken.None).ConfigureAwait(false))
+            {
+                var response = responses.Current;
+                try
+                {
+                    _window.Answered(response.Id);
+                    return new ScoreResult(response);
+                }
+                catch
+                {
+                    response.Dispose();
+                    throw;
+                }
+            }
+        }
+        catch (Exception exception) when (exception is RpcException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (sending.IsFaulted)
+            {
+                // The caller's own source failed, which is what ended the call.
+                await sending.ConfigureAwait(false);
+            }
+
+            throw exception is RpcException status ? new ScoringException(status) : Broken("the call was cancelled", exception);
+        }
+
+        if (_window.Count > 0)
+        {
+            throw Broken($"the service ended the stream with {_window.Count} messages unanswered", null);
+        }
+
+        await sending.ConfigureAwait(false);
+        return null;
+    }
+
+    private async Task SendAsync(
+        IAsyncEnumerable<ScoreRequest> requests, IClientStreamWriter<PooledScoreRequest> writer, CancellationTokenSource stop)
+    {
+        var source = requests.GetAsyncEnumerator(stop.Token);
+        var moving = Task.FromResult(false);
+        PooledScoreRequest? message = null;
+        PooledScoreRequest? following = null;
+        try
+        {
+            moving = source.MoveNextAsync().AsTask();
+            while (message is not null || await moving.ConfigureAwait(false))
+            {
+                message ??= await EnterAsync(source.Current, stop.Token).ConfigureAwait(false);
+
+                // While the next message is at hand and has room, both go out in one flush.
+                moving = source.MoveNextAsync().AsTask();
+                following = moving.IsCompletedSuccessfully && await moving.ConfigureAwait(false) ? TryEnter(source.Current) : null;
+                writer.WriteOptions = following is null ? Flush : MoreFollows;
+                await writer.WriteAsync(message).ConfigureAwait(false);
+
+                message.Dispose();
+                (message, following) = (following, null);
+            }
+
+            await writer.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (RpcException)
+        {
+            // The call has ended; the receiving side reports with which status.
+        }
+        catch
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            message?.Dispose();
+            following?.Dispose();
+            // A source is disposed only once it stands still; the receiving side's cancellation reaches it here.
+            await ((Task)moving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await source.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<PooledScoreRequest> EnterAsync(ScoreRequest request, CancellationToken cancellationToken)
+    {
+        var message = RequestMessage.Rent(pool, request, request.Id ?? ++_lastId);
+        try
+        {
+            await _window.EnterAsync(message.Id, SizeInFlight(message), cancellationToken).ConfigureAwait(false);
+            return message;
+        }
+        catch
+        {
+            message.Dispose();
+            throw;
+        }
+    }
+
+    private PooledScoreRequest? TryEnter(ScoreRequest request)
+    {
+        var message = RequestMessage.Rent(pool, request, request.Id ?? _lastId + 1);
+        if (!_window.TryEnter(message.Id, SizeInFlight(message)))
+        {
+            message.Dispose();
+            return null;
+        }
+
+        if (request.Id is null)
+        {
+            _lastId++;
+        }
+
+        return message;
+    }
+
+    private static long SizeInFlight(PooledScoreRequest message) =>
+        ((long)message.Logits.Count * sizeof(float)) + message.Data.Count + ((long)message.Targets.Count * sizeof(uint));
+
+    private static ScoringException Broken(string what, Exception? inner) =>
+        new(null, new ScoreError(StatusCode.Unavailable, what, null, null, null), inner);
+}

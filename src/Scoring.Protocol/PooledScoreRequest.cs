@@ -1,0 +1,57 @@
+using Scoring.Protocol.Buffers;
+using Scoring.V1;
+
+namespace Scoring.Protocol;
+
+/// <summary>A <see cref="ScoreRequest"/> in pooled memory. The fields mean what the proto says of them.</summary>
+internal sealed class PooledScoreRequest(FreeList<PooledScoreRequest> home, BufferPool buffers) : PooledMessage<PooledScoreRequest>(home)
+{
+    public ulong Id { get; set; }
+
+    public string Head { get; set; } = string.Empty;
+
+    public uint Classes { get; set; }
+
+    public PooledArray<float> Logits { get; } = new(buffers);
+
+    public PooledArray<byte> Data { get; } = new(buffers);
+
+    public DataType DataType { get; set; }
+
+    public OutputSet Outputs { get; set; }
+
+    /// <summary>An output that was asked for and that this version does not know; null where there is none.</summary>
+    public int? UnknownOutput { get; set; }
+
+    public uint TopK { get; set; }
+
+    public float? Temperature { get; set; }
+
+    public PooledArray<uint> Targets { get; } = new(buffers);
+
+    public NonFinite NonFinite { get; set; }
+
+    public string Traceparent { get; set; } = string.Empty;
+
+    /// <summary>When the message was read, in ticks of the clock that the receiver measures with; 0 where it does not.</summary>
+    public long ArrivedAt { get; set; }
+
+    protected override void Clear()
+    {
+        Id = 0;
+        Classes = 0;
+        Logits.Release();
+        Data.Release();
+        DataType = default;
+        Outputs = OutputSet.None;
+        UnknownOutput = null;
+        TopK = 0;
+        Temperature = null;
+        Targets.Release();
+        NonFinite = default;
+        Traceparent = string.Empty;
+        ArrivedAt = 0;
+        // Head stays as a hint: the next message very likely names the same one, and then needs no string of its own.
+        // Whoever fills in the message sets it.
+    }
+}

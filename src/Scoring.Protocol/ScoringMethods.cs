@@ -1,0 +1,101 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Scoring.Protocol.Wire;
+using Scoring.V1;
+
+namespace Scoring.Protocol;
+
+/// <summary>
+/// The RPCs as gRPC's transport knows them. The two hot ones carry pooled messages, which whoever receives them disposes;
+/// the others carry generated ones.
+/// </summary>
+internal sealed class ScoringMethods
+{
+    public const string ServiceName = "scoring.v1.ScoringService";
+
+    /// <summary>A trailer of Score that carries the Error which ScoreStream would have answered.</summary>
+    public const string ErrorTrailer = "scoring-error-bin";
+
+    private readonly MessagePool _pool;
+
+    public ScoringMethods(MessagePool pool)
+    {
+        _pool = pool;
+        var request = Marshallers.Create<PooledScoreRequest>(WriteRequest, ReadRequest);
+        var response = Marshallers.Create<PooledScoreResponse>(WriteResponse, ReadResponse);
+        var evaluate = Generated(EvaluateRequest.Parser);
+
+        Score = new(MethodType.Unary, ServiceName, nameof(Score), request, response);
+        ScoreStream = new(MethodType.DuplexStreaming, ServiceName, nameof(ScoreStream), request, response);
+        Evaluate = new(MethodType.ClientStreaming, ServiceName, nameof(Evaluate), evaluate, Generated(EvaluateResponse.Parser));
+        Calibrate = new(MethodType.ClientStreaming, ServiceName, nameof(Calibrate), evaluate, Generated(CalibrateResponse.Parser));
+        ListHeads = new(MethodType.Unary, ServiceName, nameof(ListHeads), Generated(ListHeadsRequest.Parser), Generated(ListHeadsResponse.Parser));
+    }
+
+    public Method<PooledScoreRequest, PooledScoreResponse> Score { get; }
+
+    public Method<PooledScoreRequest, PooledScoreResponse> ScoreStream { get; }
+
+    public Method<EvaluateRequest, EvaluateResponse> Evaluate { get; }
+
+    public Method<EvaluateRequest, CalibrateResponse> Calibrate { get; }
+
+    public Method<ListHeadsRequest, ListHeadsResponse> ListHeads { get; }
+
+    private PooledScoreRequest ReadRequest(DeserializationContext context)
+    {
+        var request = _pool.RentRequest();
+        try
+        {
+            ScoreRequestCodec.Read(context.PayloadAsReadOnlySequence(), request);
+            return request;
+        }
+        catch (Exception exception)
+        {
+            request.Dispose();
+            throw Malformed(exception, nameof(ScoreRequest), StatusCode.InvalidArgument);
+        }
+    }
+
+    private PooledScoreResponse ReadResponse(DeserializationContext context)
+    {
+        var response = _pool.RentResponse();
+        try
+        {
+            ScoreResponseCodec.Read(context.PayloadAsReadOnlySequence(), response);
+            return response;
+        }
+        catch (Exception exception)
+        {
+            response.Dispose();
+            throw Malformed(exception, nameof(ScoreResponse), StatusCode.Internal);
+        }
+    }
+
+    private static void WriteRequest(PooledScoreRequest request, SerializationContext context)
+    {
+        context.SetPayloadLength(ScoreRequestCodec.Size(request));
+        ScoreRequestCodec.Write(request, context.GetBufferWriter());
+        context.Complete();
+    }
+
+    private static void WriteResponse(PooledScoreResponse response, SerializationContext context)
+    {
+        context.SetPayloadLength(ScoreResponseCodec.Size(response));
+        ScoreResponseCodec.Write(response, context.GetBufferWriter());
+        context.Complete();
+    }
+
+    private static Exception Malformed(Exception exception, string message, StatusCode status) =>
+        exception is MalformedMessageException ? new RpcException(new Status(status, $"Not a {message}: {exception.Message}.")) : exception;
+
+    private static Marshaller<T> Generated<T>(MessageParser<T> parser)
+        where T : class, IMessage<T> => Marshallers.Create(
+            (message, context) =>
+            {
+                context.SetPayloadLength(message.CalculateSize());
+                message.WriteTo(context.GetBufferWriter());
+                context.Complete();
+            },
+            context => parser.ParseFrom(context.PayloadAsReadOnlySequence()));
+}

@@ -1,0 +1,301 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using Scoring.Protocol.Buffers;
+
+namespace Scoring.Protocol.Wire;
+
+/// <summary>
+/// Walks the fields of one protobuf message in the transport's own bytes, accepting and refusing what Google.Protobuf does.
+/// https://protobuf.dev/programming-guides/encoding/
+/// </summary>
+internal ref struct WireReader(ReadOnlySequence<byte> message)
+{
+    private const int MaxGroupDepth = 100;
+    private const int MaxVarintBytes = 10;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private SequenceReader<byte> _reader = new(message);
+
+    public readonly int Remaining => (int)_reader.Remaining;
+
+    /// <summary>The field number and layout of the next field; false at the end of the message.</summary>
+    public bool TryReadTag(out int field, out WireType type)
+    {
+        if (_reader.End)
+        {
+            field = 0;
+            type = default;
+            return false;
+        }
+
+        var tag = (uint)ReadVarint();
+        field = (int)(tag >> 3);
+        type = (WireType)(tag & 7);
+        if (field == 0)
+        {
+            Throw("a tag has field number 0");
+        }
+
+        return true;
+    }
+
+    public ulong ReadVarint()
+    {
+        if (!_reader.TryRead(out var first))
+        {
+            ThrowTruncated();
+        }
+
+        return first < 0x80 ? first : ReadVarintTail(first);
+    }
+
+    public uint ReadFixed32()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        ReadBytes(bytes);
+        return BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+    }
+
+    public float ReadFloat() => BitConverter.UInt32BitsToSingle(ReadFixed32());
+
+    /// <summary>The length of a length-delimited field, whose bytes are all there.</summary>
+    public int ReadLength()
+    {
+        var length = (int)ReadVarint();
+        if (length < 0)
+        {
+            Throw("a field has a negative length");
+        }
+
+        if (length > _reader.Remaining)
+        {
+            ThrowTruncated();
+        }
+
+        return length;
+    }
+
+    /// <summary>The bytes of a length-delimited field, where they lie.</summary>
+    public ReadOnlySequence<byte> ReadSlice()
+    {
+        var length = ReadLength();
+        var slice = _reader.UnreadSequence.Slice(0, length);
+        _reader.Advance(length);
+        return slice;
+    }
+
+    /// <summary>A string; <paramref name="known"/> itself where it says the same, so that a stream of messages shares one.</summary>
+    public string ReadString(string known)
+    {
+        var length = ReadLength();
+        if (length == 0)
+        {
+            return string.Empty;
+        }
+
+        if (length > 256)
+        {
+            return DecodeString(length);
+        }
+
+        Span<byte> bytes = stackalloc byte[length];
+        ReadBytes(bytes);
+        if (Ascii.Equals(bytes, known))
+        {
+            return known;
+        }
+
+        try
+        {
+            return StrictUtf8.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            Throw("a string is not UTF-8");
+            return null;
+        }
+    }
+
+    /// <summary>Appends packed little-endian floats, which lie in the message as they lie in memory.</summary>
+    public void ReadPackedFloats(PooledArray<float> destination)
+    {
+        var length = ReadLength();
+        if (length % sizeof(float) != 0)
+        {
+            Throw("packed floats do not end on a whole float");
+        }
+
+        var span = destination.Append(length / sizeof(float), expectedMore: 0);
+        ReadBytes(MemoryMarshal.AsBytes(span));
+        if (!BitConverter.IsLittleEndian)
+        {
+            var bits = MemoryMarshal.Cast<float, uint>(span);
+            BinaryPrimitives.ReverseEndianness(bits, bits);
+        }
+    }
+
+    /// <summary>Appends one float of a repeated field that was written unpacked.</summary>
+    public void ReadUnpackedFloat(PooledArray<float> destination)
+    {
+        var value = ReadFloat();
+        destination.Append(1, expectedMore: 0)[0] = value;
+    }
+
+    /// <summary>Appends packed varints of 32 bits.</summary>
+    public void ReadPackedUInt32(PooledArray<uint> destination)
+    {
+        var length = ReadLength();
+        var end = _reader.Remaining - length;
+        while (_reader.Remaining > end)
+        {
+            // A varint takes at least a byte, so the bytes left bound the elements left.
+            var value = (uint)ReadVarint();
+            destination.Append(1, expectedMore: (int)Math.Max(_reader.Remaining - end, 0))[0] = value;
+        }
+
+        if (_reader.Remaining < end)
+        {
+            Throw("packed integers do not end with their field");
+        }
+    }
+
+    /// <summary>Appends one integer of a repeated field that was written unpacked.</summary>
+    public void ReadUnpackedUInt32(PooledArray<uint> destination)
+    {
+        var value = (uint)ReadVarint();
+        destination.Append(1, expectedMore: 0)[0] = value;
+    }
+
+    /// <summary>Replaces what the destination holds with the field's bytes.</summary>
+    public void ReadBytes(PooledArray<byte> destination)
+    {
+        var length = ReadLength();
+        ReadBytes(destination.Allocate(length));
+    }
+
+    /// <summary>Passes over a field that is not known here.</summary>
+    public void Skip(int field, WireType type)
+    {
+        switch (type)
+        {
+            case WireType.Varint:
+                ReadVarint();
+                break;
+            case WireType.Fixed64:
+                Advance(sizeof(ulong));
+                break;
+            case WireType.LengthDelimited:
+                _reader.Advance(ReadLength());
+                break;
+            case WireType.StartGroup:
+                SkipGroup(field, depth: 1);
+                break;
+            case WireType.Fixed32:
+                Advance(sizeof(uint));
+                break;
+            default:
+                Throw(type == WireType.EndGroup ? "a group ends that did not start" : $"field {field} has no such wire type ({(int)type})");
+                break;
+        }
+    }
+
+    private void SkipGroup(int group, int depth)
+    {
+        if (depth > MaxGroupDepth)
+        {
+            Throw($"groups are nested more than {MaxGroupDepth} deep");
+        }
+
+        while (TryReadTag(out var field, out var type))
+        {
+            switch (type)
+            {
+                case WireType.EndGroup when field == group:
+                    return;
+                case WireType.EndGroup:
+                    Throw($"group {group} ends as group {field}");
+                    return;
+                case WireType.StartGroup:
+                    SkipGroup(field, depth + 1);
+                    break;
+                default:
+                    Skip(field, type);
+                    break;
+            }
+        }
+
+        ThrowTruncated();
+    }
+
+    private ulong ReadVarintTail(byte first)
+    {
+        ulong value = first & 0x7Fu;
+        for (var i = 1; i < MaxVarintBytes; i++)
+        {
+            if (!_reader.TryRead(out var next))
+            {
+                ThrowTruncated();
+            }
+
+            value |= (ulong)(next & 0x7F) << (7 * i);
+            if (next < 0x80)
+            {
+                return value;
+            }
+        }
+
+        Throw("a varint is longer than 10 bytes");
+        return 0;
+    }
+
+    private void ReadBytes(scoped Span<byte> destination)
+    {
+        if (!_reader.TryCopyTo(destination))
+        {
+            ThrowTruncated();
+        }
+
+        _reader.Advance(destination.Length);
+    }
+
+    private string DecodeString(int length)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            ReadBytes(bytes.AsSpan(0, length));
+            return StrictUtf8.GetString(bytes, 0, length);
+        }
+        catch (DecoderFallbackException)
+        {
+            Throw("a string is not UTF-8");
+            return null;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    private void Advance(int count)
+    {
+        if (_reader.Remaining < count)
+        {
+            ThrowTruncated();
+        }
+
+        _reader.Advance(count);
+    }
+
+    [DoesNotReturn]
+    private readonly void ThrowTruncated() => Throw("the message ends in the middle of a field");
+
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly void Throw(string what) => throw new MalformedMessageException($"{what} (at byte {_reader.Consumed})");
+}
