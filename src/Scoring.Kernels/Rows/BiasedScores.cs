@@ -1,0 +1,35 @@
+using System.Runtime.CompilerServices;
+using Scoring.Kernels.Vectors;
+
+namespace Scoring.Kernels.Rows;
+
+/// <summary>Logits over a temperature plus a bias per class, with the errors of the product and of the sum kept.</summary>
+internal readonly unsafe struct BiasedScores<T>(Scale scale) : IScores<T> where T : struct, ILanes<T>
+{
+    private readonly T _high = T.Create(scale.High);
+    private readonly T _low = T.Create(scale.Low);
+    private readonly float* _bias = scale.Bias;
+
+    public static bool HasLow => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Load(float* row, nint column, out T low) => Score(T.Load(row + column), T.Load(_bias + column), out low);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T LoadFirst(float* row, nint column, int count, out T low) =>
+        Score(T.LoadFirst(row + column, count, T.Create(float.NegativeInfinity)), T.LoadFirst(_bias + column, count, T.Create(0)), out low);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private T Score(T logits, T bias, out T low)
+    {
+        T product = logits * _high;
+        T error = T.MultiplyAdd(logits, _low, T.MultiplyAdd(logits, _high, T.Create(0) - product));
+
+        // What rounding product + bias leaves over, exactly: Knuth's two-sum.
+        T sum = product + bias;
+        T added = sum - product;
+        T left = (product - (sum - added)) + (bias - added);
+        low = error + left;
+        return sum;
+    }
+}

@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+using Scoring.Kernels.Vectors;
+
+namespace Scoring.Kernels.Rows;
+
+/// <summary>
+/// Sums of exponentials of a row, by one fixed tree: blocks of 1,024 classes, in each four FP32 accumulators of sixteen lanes taken in turn, then the
+/// accumulators in pairs, then across the lanes; the blocks of a stretch of 65,536 classes in order, and then the stretches, in float64.
+/// </summary>
+internal static unsafe class ExpSum
+{
+    /// <summary>How many exponentials meet in FP32: sixteen in each lane of each accumulator.</summary>
+    private const int Block = 1024;
+
+    /// <summary>The part of a wide row that one thread sums.</summary>
+    public const int Stretch = 65_536;
+
+    /// <summary>Finds the row's normalizer; null when a logit is bad, and which is <paramref name="invalidColumn"/>.</summary>
+    /// <remarks>
+    /// <para>Leaves e^score · 2^shift of the row in <paramref name="exponentials"/> (its classes rounded up to whole lanes) if that is not null.</para>
+    /// No pass looks for the maximum first: the sum under the usual shift tells afterwards whether it was right for the row, and whether a logit is bad.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryNormalize<T, TScores>(
+        in RowJob job, TScores scores, float* row, float* exponentials, out Normalizer normalizer, out int invalidColumn)
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T>
+    {
+        double sum = OfRow<T, TScores>(scores, row, job.Classes, Exponential<T>.UsualShift, exponentials);
+        if (IsExact<T>(sum))
+        {
+            normalizer = new Normalizer(sum, Exponential<T>.UsualShift, 0, false);
+            invalidColumn = -1;
+            return true;
+        }
+
+        return TryNormalizeUnusual<T, TScores>(job, scores, row, exponentials, out normalizer, out invalidColumn);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryNormalizeUnusual<T, TScores>(
+        in RowJob job, TScores scores, float* row, float* exponentials, out Normalizer normalizer, out int invalidColumn)
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T>
+    {
+        float greatest = RowMaximum.Of<T, TScores>(scores, row, job.Classes);
+        if (Math.Abs(greatest) <= Exponential<T>.GreatestArgument && !job.Scale.IsExtreme)
+        {
+            int shift = Exponential<T>.UsualShift - (int)(greatest * 1.442695f);
+            double sum = OfRow<T, TScores>(scores, row, job.Classes, shift, exponentials);
+            if (IsExact<T>(sum))
+            {
+                normalizer = new Normalizer(sum, shift, 0, false);
+                invalidColumn = -1;
+                return true;
+            }
+        }
+
+        invalidColumn = job.Scale.FindInvalid(row, job.Classes, out double offset);
+        if (invalidColumn >= 0)
+        {
+            normalizer = default;
+            return false;
+        }
+
+        double extreme = OfRow<T, ExtremeScores<T>>(new(job.Scale, offset), row, job.Classes, Exponential<T>.UsualShift, exponentials);
+        normalizer = new Normalizer(extreme, Exponential<T>.UsualShift, offset, true);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsExact<T>(double sum) where T : struct, ILanes<T> =>
+        sum is >= Exponential<T>.LeastSum and <= Exponential<T>.GreatestSum;
+
+    private static double OfRow<T, TScores>(TScores scores, float* row, int classes, int shift, float* exponentials)
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T>
+    {
+        double sum = 0;
+        for (int start = 0; start < classes; start += Stretch)
+        {
+            sum += OfStretch<T, TScores>(scores, row, start, Math.Min(Stretch, classes - start), shift, exponentials);
+        }
+
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static double OfStretch<T, TScores>(TScores scores, float* row, int start, int count, int shift, float* exponentials)
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T>
+    {
+        var exponential = new Exponential<T>(shift);
+        double sum = 0;
+        nint column = start, end = start + count;
+        while (column < end)
+        {
+            T sum0 = T.Create(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+            nint blockEnd = Math.Min(column + Block, end);
+            for (; column <= blockEnd - 64; column += 64)
+            {
+                T e0 = exponential.Of(scores.Load(row, column, out T low0), low0, TScores.HasLow);
+                T e1 = exponential.Of(scores.Load(row, column + 16, out T low1), low1, TScores.HasLow);
+                T e2 = exponential.Of(scores.Load(row, column + 32, out T low2), low2, TScores.HasLow);
+                T e3 = exponential.Of(scores.Load(row, column + 48, out T low3), low3, TScores.HasLow);
+                if (exponentials != null)
+                {
+                    T.Store(e0, exponentials + column);
+                    T.Store(e1, exponentials + column + 16);
+                    T.Store(e2, exponentials + column + 32);
+                    T.Store(e3, exponentials + column + 48);
+                }
+
+                sum0 += e0;
+                sum1 += e1;
+                sum2 += e2;
+                sum3 += e3;
+            }
+
+            // At the end of the row: what is left of 64 classes.
+            for (; column < blockEnd; column += 16)
+            {
+                int left = (int)(blockEnd - column);
+                T e = exponential.Of(
+                    left >= 16 ? scores.Load(row, column, out T low) : scores.LoadFirst(row, column, left, out low), low, TScores.HasLow);
+                if (exponentials != null)
+                {
+                    T.Store(e, exponentials + column);
+                }
+
+                sum0 += e;
+            }
+
+            column = blockEnd;
+            sum += T.Sum((sum0 + sum1) + (sum2 + sum3));
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,26 @@
+namespace Scoring.Kernels.Rows;
+
+/// <summary>
+/// What a row's exponentials add up to: Σ e^(score − offset) = <see cref="Sum"/> · 2^−<see cref="Shift"/>. The offset is 0 but for extreme rows.
+/// </summary>
+internal readonly record struct Normalizer(double Sum, int Shift, double Offset, bool IsExtreme)
+{
+    private const double Ln2 = 0.693147180559945309;
+
+    /// <summary>1 / Sum in two floats: a product with both is within a hair of the division, and e / e is exactly 1.</summary>
+    public (float High, float Low) Inverse
+    {
+        get
+        {
+            double inverse = 1 / Sum;
+            float high = (float)inverse;
+            return (high, (float)(inverse - high));
+        }
+    }
+
+    /// <summary>ln Σ e^(score − offset).</summary>
+    public double LogSumLessOffset => Logarithm.Of(Sum) - (Shift * Ln2);
+
+    /// <summary>ln Σ e^score.</summary>
+    public double LogSumExp => Offset + LogSumLessOffset;
+}

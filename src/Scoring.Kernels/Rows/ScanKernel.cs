@@ -1,0 +1,23 @@
+using Scoring.Kernels.Vectors;
+
+namespace Scoring.Kernels.Rows;
+
+/// <summary>Nothing but the scan.</summary>
+internal readonly unsafe struct ScanKernel : IRowKernel
+{
+    public static InvalidLogit? Run<T, TScores>(in RowJob job, TScores scores, int first, int end)
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T>
+    {
+        for (int row = first; row < end; row++)
+        {
+            int column = RowScan.FindInvalid<T, TScores>(job, scores, job.Row(row));
+            if (column >= 0)
+            {
+                return new InvalidLogit(row, column, job.Row(row)[column]);
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,66 @@
+namespace Scoring.Kernels.Vectors;
+
+/// <summary>
+/// Sixteen FP32 lanes, whatever the registers: one of 512 bits, two of 256 or four of 128. A kernel is written once over this type, and since every
+/// operation here is exact to the bit on each implementation, so is the kernel.
+/// </summary>
+/// <remarks>No estimates (they differ between makers) and no operation whose rounding depends on the width: sums across lanes follow one tree.</remarks>
+internal unsafe interface ILanes<T> where T : struct, ILanes<T>
+{
+    const int Count = 16;
+
+    static abstract bool IsSupported { get; }
+
+    static abstract T Create(float value);
+
+    static abstract T Load(float* source);
+
+    /// <summary>Reads the first <paramref name="count"/> lanes and nothing behind them; the others get <paramref name="fill"/>.</summary>
+    static abstract T LoadFirst(float* source, int count, T fill);
+
+    static abstract void Store(T value, float* destination);
+
+    /// <summary>Writes the first <paramref name="count"/> lanes and nothing behind them.</summary>
+    static abstract void StoreFirst(T value, float* destination, int count);
+
+    static abstract T operator +(T left, T right);
+
+    static abstract T operator -(T left, T right);
+
+    static abstract T operator *(T left, T right);
+
+    static abstract T operator /(T left, T right);
+
+    /// <summary>left · right + addend, rounded once.</summary>
+    static abstract T MultiplyAdd(T left, T right, T addend);
+
+    /// <summary>The larger; <paramref name="right"/> where either is NaN, so a NaN in <paramref name="right"/> gets through.</summary>
+    static abstract T Max(T left, T right);
+
+    /// <summary>The smaller; <paramref name="right"/> where either is NaN, so a NaN in <paramref name="right"/> gets through.</summary>
+    static abstract T Min(T left, T right);
+
+    /// <summary><paramref name="value"/> where left &gt; right, else +0.</summary>
+    static abstract T WhereGreater(T left, T right, T value);
+
+    /// <summary>
+    /// 2^(n/16) for lanes that hold 1.5·2^23 + n: the low four bits of n choose from a table of 2^(j/16), the others go into the exponent.
+    /// The result must be a normal number.
+    /// </summary>
+    static abstract T PowerOfTwoSixteenths(T biased);
+
+    /// <summary>The sum of all lanes: l and l + 8, then l and l + 4, then l and l + 2, then the last two.</summary>
+    static abstract float Sum(T value);
+
+    /// <summary>The largest lane; not defined when a lane is NaN.</summary>
+    static abstract float Max(T value);
+
+    /// <summary>A bit per lane, lowest first: left ≥ right. A NaN gives 0.</summary>
+    static abstract uint GreaterOrEqual(T left, T right);
+
+    /// <summary>A bit per lane, lowest first: left &lt; right. A NaN gives 0.</summary>
+    static abstract uint Less(T left, T right);
+
+    /// <summary>A bit per lane, lowest first: left or right is NaN.</summary>
+    static abstract uint Unordered(T left, T right);
+}
