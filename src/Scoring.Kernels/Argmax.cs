@@ -38,9 +38,9 @@ public static class Argmax
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
 
         fixed (float* logitsPointer = logits, output = maxima)
-        fixed (int* targets = indices)
+        fixed (int* places = indices)
         {
-            var job = new RowJob { Logits = logitsPointer, Rows = rows, Classes = classes, Scale = Scale.Identity, Output = output, Targets = targets };
+            var job = new RowJob { Logits = logitsPointer, Rows = rows, Classes = classes, Stride = classes, Scale = Scale.Identity, Output = output, Indices = places };
             return RowDispatch.Run<ArgmaxKernel>(job, threads);
         }
     }

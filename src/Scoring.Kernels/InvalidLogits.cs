@@ -16,7 +16,7 @@ public static class InvalidLogits
         int rows = Shape.Rows(logits, classes);
         fixed (float* logitsPointer = logits)
         {
-            var job = new RowJob { Logits = logitsPointer, Rows = rows, Classes = classes, Scale = Scale.Identity };
+            var job = new RowJob { Logits = logitsPointer, Rows = rows, Classes = classes, Stride = classes, Scale = Scale.Identity };
             return RowDispatch.Run<ScanKernel>(job, threads: 1);
         }
     }

@@ -32,6 +32,7 @@ public static class Linear
                 Logits = logitsPointer,
                 Rows = rows,
                 Classes = classes,
+                Stride = classes,
                 Scale = new Scale(temperature, biasPointer),
                 Output = output,
             };

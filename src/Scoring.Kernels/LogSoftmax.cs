@@ -33,6 +33,7 @@ public static class LogSoftmax
                 Logits = logitsPointer,
                 Rows = rows,
                 Classes = classes,
+                Stride = classes,
                 Scale = new Scale(temperature, biasPointer),
                 Output = output,
             };

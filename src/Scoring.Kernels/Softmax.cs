@@ -37,6 +37,7 @@ public static class Softmax
                 Logits = logitsPointer,
                 Rows = rows,
                 Classes = classes,
+                Stride = classes,
                 Scale = new Scale(temperature, biasPointer),
                 Output = output,
             };

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Scoring.Kernels.Tests;
 
 public sealed class ReferenceDataTests
@@ -26,5 +28,36 @@ public sealed class ReferenceDataTests
         Assert.Null(Sigmoid.Compute(logits, classes, probabilities));
 
         Assert.InRange(Reference.WorstUlps(probabilities, expected), 0, 4);
+    }
+
+    [Theory]
+    [InlineData("iris")]
+    [InlineData("digits")]
+    public void The_mean_cross_entropy_is_that_of_scikit_learn(string name)
+    {
+        (float[] logits, int rows, int classes) = Npy.Read<float>($"{name}.logits.npy");
+        var losses = new float[rows];
+
+        Assert.Null(CrossEntropy.Compute(logits, classes, Npy.Read<int>($"{name}.targets.npy").Values, losses));
+
+        Assert.Equal(Expected(name, "cross_entropy"), losses.Average(loss => (double)loss), 1e-7);
+    }
+
+    [Fact]
+    public void The_mean_binary_cross_entropy_is_that_of_scikit_learn()
+    {
+        (float[] logits, int rows, int classes) = Npy.Read<float>("attributes.logits.npy");
+        byte[] labels = Array.ConvertAll(Npy.Read<int>("attributes.targets.npy").Values, label => (byte)label);
+        var losses = new float[rows];
+
+        Assert.Null(BinaryCrossEntropy.Compute(logits, classes, labels, losses));
+
+        Assert.Equal(Expected("attributes", "binary_cross_entropy"), losses.Average(loss => (double)loss), 1e-7);
+    }
+
+    private static double Expected(string name, string metric)
+    {
+        using JsonDocument metrics = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "data", $"{name}.reference.json")));
+        return metrics.RootElement.GetProperty(metric).GetDouble();
     }
 }

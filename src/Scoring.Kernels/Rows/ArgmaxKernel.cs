@@ -24,7 +24,7 @@ internal readonly unsafe struct ArgmaxKernel : IRowKernel
                 maximum = float.NaN;
             }
 
-            job.Targets[row] = index;
+            job.Indices[row] = index;
             if (job.Output != null)
             {
                 job.Output[row] = maximum;

@@ -3,7 +3,7 @@ using Scoring.Kernels.Vectors;
 
 namespace Scoring.Kernels.Rows;
 
-/// <summary>score − log-sum-exp, the latter in two floats.</summary>
+/// <summary>A sum over the row, then a subtraction from each score.</summary>
 internal readonly unsafe struct LogSoftmaxKernel : IRowKernel
 {
     public static InvalidLogit? Run<T, TScores>(in RowJob job, TScores scores, int first, int end)
@@ -21,11 +21,11 @@ internal readonly unsafe struct LogSoftmaxKernel : IRowKernel
             }
             else if (normalizer.IsExtreme)
             {
-                Subtract<T, ExtremeScores<T>>(new(job.Scale, normalizer.Offset), logits, output, job.Classes, normalizer.LogSumLessOffset);
+                Subtract<T, ExtremeScores<T>>(new(job.Scale, normalizer.Offset), logits, output, job.Classes, normalizer);
             }
             else
             {
-                Subtract<T, TScores>(scores, logits, output, job.Classes, normalizer.LogSumLessOffset);
+                Subtract<T, TScores>(scores, logits, output, job.Classes, normalizer);
             }
         }
 
@@ -33,35 +33,23 @@ internal readonly unsafe struct LogSoftmaxKernel : IRowKernel
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Subtract<T, TScores>(TScores scores, float* row, float* output, int classes, double logSum)
+    private static void Subtract<T, TScores>(TScores scores, float* row, float* output, int classes, Normalizer normalizer)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
-        float rounded = (float)logSum;
-        T high = T.Create(rounded), low = T.Create((float)(logSum - rounded));
+        var logProbability = new LogProbability<T>(normalizer);
         nint column = 0;
         for (; column <= classes - 16; column += 16)
         {
-            T score = scores.Load(row, column, out T rest);
-            T.Store(Subtract<T, TScores>(score, rest, high, low), output + column);
+            T score = scores.Load(row, column, out T low);
+            T.Store(logProbability.Of<TScores>(score, low), output + column);
         }
 
         if (column < classes)
         {
-            int count = (int)(classes - column);
-            T score = scores.LoadFirst(row, column, count, out T rest);
-            T.StoreFirst(Subtract<T, TScores>(score, rest, high, low), output + column, count);
+            int left = (int)(classes - column);
+            T score = scores.LoadFirst(row, column, left, out T low);
+            T.StoreFirst(logProbability.Of<TScores>(score, low), output + column, left);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Subtract<T, TScores>(T score, T rest, T high, T low)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
-    {
-        T difference = TScores.HasLow ? (score - high) + (IScores<T>.Low(score, rest) - low) : (score - high) - low;
-
-        // The two roundings of a score that is all of its row's sum may leave a little above 0.
-        return T.Min(T.Create(0), difference);
     }
 }

@@ -9,15 +9,26 @@ internal readonly unsafe struct RowJob
 
     public required int Classes { get; init; }
 
+    /// <summary>From one row's first logit to the next's: more than <see cref="Classes"/> where a job covers a part of each row.</summary>
+    public required int Stride { get; init; }
+
     public Scale Scale { get; init; }
 
     /// <summary>Rows × classes floats, or one float a row, as the kernel has it; may be <see cref="Logits"/> when it is rows × classes.</summary>
     public float* Output { get; init; }
 
-    /// <summary>One class index a row.</summary>
-    public int* Targets { get; init; }
+    /// <summary>Class indices: one a row, or <see cref="K"/>.</summary>
+    public int* Indices { get; init; }
 
-    public float* Row(int row) => Logits + ((nint)row * Classes);
+    /// <summary>A 0 or 1 per logit.</summary>
+    public byte* Labels { get; init; }
 
-    public float* OutputRow(int row) => Output + ((nint)row * Classes);
+    /// <summary>How many of a row's classes are wanted.</summary>
+    public int K { get; init; }
+
+    public TopKResults Results { get; init; }
+
+    public float* Row(int row) => Logits + ((nint)row * Stride);
+
+    public float* OutputRow(int row) => Output + ((nint)row * Stride);
 }

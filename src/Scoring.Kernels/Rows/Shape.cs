@@ -50,4 +50,33 @@ internal static class Shape
             HasLength(bias.Length, classes, "one per class, or none", nameof(bias));
         }
     }
+
+    public static void IsThreshold(float threshold)
+    {
+        if (float.IsNaN(threshold))
+        {
+            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "A threshold is a number.");
+        }
+    }
+
+    public static void AreClasses(ReadOnlySpan<int> indices, int classes, [CallerArgumentExpression(nameof(indices))] string? name = null)
+    {
+        int row = indices.IndexOfAnyExceptInRange(0, classes - 1);
+        if (row >= 0)
+        {
+            throw new ArgumentOutOfRangeException(name, indices[row], $"The index of row {row} is not one of {classes} classes.");
+        }
+    }
+
+    public static int Classes(ReadOnlySpan<int> widths)
+    {
+        int classes = 0;
+        foreach (int width in widths)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(width, 1, nameof(widths));
+            classes = checked(classes + width);
+        }
+
+        return classes;
+    }
 }

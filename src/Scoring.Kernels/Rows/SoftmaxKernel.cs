@@ -50,18 +50,16 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Multiply<T>(float* exponentials, float* output, int classes, Normalizer normalizer) where T : struct, ILanes<T>
     {
-        T high = T.Create(normalizer.Inverse.High), low = T.Create(normalizer.Inverse.Low);
+        var probability = new Probability<T>(normalizer);
         nint column = 0;
         for (; column <= classes - 16; column += 16)
         {
-            T e = T.Load(exponentials + column);
-            T.Store(T.MultiplyAdd(e, high, e * low), output + column);
+            T.Store(probability.OfExponential(T.Load(exponentials + column)), output + column);
         }
 
         if (column < classes)
         {
-            T e = T.Load(exponentials + column);
-            T.StoreFirst(T.MultiplyAdd(e, high, e * low), output + column, (int)(classes - column));
+            T.StoreFirst(probability.OfExponential(T.Load(exponentials + column)), output + column, (int)(classes - column));
         }
     }
 
@@ -70,19 +68,19 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
-        var exponential = new Exponential<T>(normalizer.Shift);
-        T high = T.Create(normalizer.Inverse.High), low = T.Create(normalizer.Inverse.Low);
+        var probability = new Probability<T>(normalizer);
         nint column = start, end = start + count;
         for (; column <= end - 16; column += 16)
         {
-            T e = exponential.Of(scores.Load(row, column, out T rest), rest, TScores.HasLow);
-            T.Store(T.MultiplyAdd(e, high, e * low), output + column);
+            T score = scores.Load(row, column, out T low);
+            T.Store(probability.Of<TScores>(score, low), output + column);
         }
 
         if (column < end)
         {
-            T e = exponential.Of(scores.LoadFirst(row, column, (int)(end - column), out T rest), rest, TScores.HasLow);
-            T.StoreFirst(T.MultiplyAdd(e, high, e * low), output + column, (int)(end - column));
+            int left = (int)(end - column);
+            T score = scores.LoadFirst(row, column, left, out T low);
+            T.StoreFirst(probability.Of<TScores>(score, low), output + column, left);
         }
     }
 }
