@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Grpc.Core;
 using Scoring.Protocol;
 
@@ -17,6 +18,9 @@ internal sealed class ScoreStream(
 
     private readonly InFlightWindow _window = new(options.MaxInFlightMessages, options.MaxInFlightBytes);
     private ulong _lastId;
+
+    /// <summary>What the caller's own source threw, set before it ends the call.</summary>
+    private volatile ExceptionDispatchInfo? _sourceFailure;
 
     public async IAsyncEnumerable<ScoreResult> RunAsync(
         IAsyncEnumerable<ScoreRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -62,12 +66,7 @@ internal sealed class ScoreStream(
         catch (Exception exception) when (exception is RpcException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (sending.IsFaulted)
-            {
-                // The caller's own source failed, which is what ended the call.
-                await sending.ConfigureAwait(false);
-            }
-
+            _sourceFailure?.Throw();
             throw exception is RpcException status ? new ScoringException(status) : Broken("the call was cancelled", exception);
         }
 
@@ -110,8 +109,9 @@ internal sealed class ScoreStream(
         {
             // The call has ended; the receiving side reports with which status.
         }
-        catch
+        catch (Exception exception)
         {
+            _sourceFailure = ExceptionDispatchInfo.Capture(exception);
             await stop.CancelAsync().ConfigureAwait(false);
             throw;
         }

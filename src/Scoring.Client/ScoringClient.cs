@@ -66,6 +66,11 @@ public sealed class ScoringClient : IAsyncDisposable
             };
             address = "http://localhost";
         }
+        else if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            handler.Dispose();
+            throw new ArgumentException($"'{address}' is no address of a service; one reads http://host:port, https://host:port or unix:/path", nameof(address));
+        }
 
         var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {

@@ -33,8 +33,6 @@ internal sealed class PooledScoreRequest(FreeList<PooledScoreRequest> home, Buff
 
     public string Traceparent { get; set; } = string.Empty;
 
-    /// <summary>When the message was read, in ticks of the clock that the receiver measures with; 0 where it does not.</summary>
-    public long ArrivedAt { get; set; }
 
     protected override void Clear()
     {
@@ -50,7 +48,6 @@ internal sealed class PooledScoreRequest(FreeList<PooledScoreRequest> home, Buff
         Targets.Release();
         NonFinite = default;
         Traceparent = string.Empty;
-        ArrivedAt = 0;
         // Head stays as a hint: the next message very likely names the same one, and then needs no string of its own.
         // Whoever fills in the message sets it.
     }

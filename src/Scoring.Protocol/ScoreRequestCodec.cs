@@ -41,7 +41,7 @@ internal static class ScoreRequestCodec
                     request.DataType = (DataType)reader.ReadVarint();
                     break;
                 case (ScoreRequest.OutputsFieldNumber, WireType.LengthDelimited):
-                    ReadOutputs(reader.ReadSlice(), request);
+                    ReadOutputs(reader.ReadPackedSlice(), request);
                     break;
                 case (ScoreRequest.OutputsFieldNumber, WireType.Varint):
                     AddOutput(request, (int)reader.ReadVarint());

@@ -23,22 +23,15 @@ internal sealed class ScoringMethods
         _pool = pool;
         var request = Marshallers.Create<PooledScoreRequest>(WriteRequest, ReadRequest);
         var response = Marshallers.Create<PooledScoreResponse>(WriteResponse, ReadResponse);
-        var evaluate = Generated(EvaluateRequest.Parser);
 
         Score = new(MethodType.Unary, ServiceName, nameof(Score), request, response);
         ScoreStream = new(MethodType.DuplexStreaming, ServiceName, nameof(ScoreStream), request, response);
-        Evaluate = new(MethodType.ClientStreaming, ServiceName, nameof(Evaluate), evaluate, Generated(EvaluateResponse.Parser));
-        Calibrate = new(MethodType.ClientStreaming, ServiceName, nameof(Calibrate), evaluate, Generated(CalibrateResponse.Parser));
         ListHeads = new(MethodType.Unary, ServiceName, nameof(ListHeads), Generated(ListHeadsRequest.Parser), Generated(ListHeadsResponse.Parser));
     }
 
     public Method<PooledScoreRequest, PooledScoreResponse> Score { get; }
 
     public Method<PooledScoreRequest, PooledScoreResponse> ScoreStream { get; }
-
-    public Method<EvaluateRequest, EvaluateResponse> Evaluate { get; }
-
-    public Method<EvaluateRequest, CalibrateResponse> Calibrate { get; }
 
     public Method<ListHeadsRequest, ListHeadsResponse> ListHeads { get; }
 

@@ -29,6 +29,9 @@ internal sealed class BufferPool(long maxIdleBytes)
     /// <summary>Bytes of all buffers that wait to be rented again.</summary>
     public long IdleBytes => Volatile.Read(ref _idleBytes);
 
+    /// <summary>Called after each return, on the thread that returns.</summary>
+    public Action? Returned { get; set; }
+
     /// <summary>A buffer of at least this many bytes, whose content is undefined.</summary>
     public AlignedBuffer Rent(int bytes)
     {
@@ -54,6 +57,12 @@ internal sealed class BufferPool(long maxIdleBytes)
         Interlocked.Add(ref _rentedBytes, -buffer.Capacity);
         Interlocked.Decrement(ref _outstanding);
 
+        Keep(buffer);
+        Returned?.Invoke();
+    }
+
+    private void Keep(AlignedBuffer buffer)
+    {
         if (buffer.Capacity > maxIdleBytes)
         {
             return;

@@ -14,7 +14,7 @@ namespace Scoring.Protocol.Wire;
 /// </summary>
 internal ref struct WireReader(ReadOnlySequence<byte> message)
 {
-    private const int MaxGroupDepth = 100;
+    private const int MaxGroupDepth = 99;
     private const int MaxVarintBytes = 10;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -81,13 +81,10 @@ internal ref struct WireReader(ReadOnlySequence<byte> message)
     }
 
     /// <summary>The bytes of a length-delimited field, where they lie.</summary>
-    public ReadOnlySequence<byte> ReadSlice()
-    {
-        var length = ReadLength();
-        var slice = _reader.UnreadSequence.Slice(0, length);
-        _reader.Advance(length);
-        return slice;
-    }
+    public ReadOnlySequence<byte> ReadSlice() => Slice(ReadLength());
+
+    /// <summary>The bytes of a packed field, where they lie.</summary>
+    public ReadOnlySequence<byte> ReadPackedSlice() => Slice(ReadPackedLength());
 
     /// <summary>A string; <paramref name="known"/> itself where it says the same, so that a stream of messages shares one.</summary>
     public string ReadString(string known)
@@ -124,7 +121,7 @@ internal ref struct WireReader(ReadOnlySequence<byte> message)
     /// <summary>Appends packed little-endian floats, which lie in the message as they lie in memory.</summary>
     public void ReadPackedFloats(PooledArray<float> destination)
     {
-        var length = ReadLength();
+        var length = ReadPackedLength();
         if (length % sizeof(float) != 0)
         {
             Throw("packed floats do not end on a whole float");
@@ -149,7 +146,7 @@ internal ref struct WireReader(ReadOnlySequence<byte> message)
     /// <summary>Appends packed varints of 32 bits.</summary>
     public void ReadPackedUInt32(PooledArray<uint> destination)
     {
-        var length = ReadLength();
+        var length = ReadPackedLength();
         var end = _reader.Remaining - length;
         while (_reader.Remaining > end)
         {
@@ -202,6 +199,25 @@ internal ref struct WireReader(ReadOnlySequence<byte> message)
                 Throw(type == WireType.EndGroup ? "a group ends that did not start" : $"field {field} has no such wire type ({(int)type})");
                 break;
         }
+    }
+
+    /// <summary>The length of a packed field. A negative one, which no sender means, counts as 0: so does Google.Protobuf.</summary>
+    private int ReadPackedLength()
+    {
+        var length = (int)ReadVarint();
+        if (length > _reader.Remaining)
+        {
+            ThrowTruncated();
+        }
+
+        return Math.Max(length, 0);
+    }
+
+    private ReadOnlySequence<byte> Slice(int length)
+    {
+        var slice = _reader.UnreadSequence.Slice(0, length);
+        _reader.Advance(length);
+        return slice;
     }
 
     private void SkipGroup(int group, int depth)

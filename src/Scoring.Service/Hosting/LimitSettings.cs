@@ -1,0 +1,45 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Scoring.Service.Hosting;
+
+/// <summary><c>Scoring:Limits</c>: how much of everything the service takes on. ListHeads tells them to clients.</summary>
+internal sealed class LimitSettings
+{
+    /// <summary>Bytes of one message as it is sent. A larger one ends its call with RESOURCE_EXHAUSTED.</summary>
+    [Range(1024, 1 << 30)]
+    public int MessageBytes { get; set; } = 16 << 20;
+
+    /// <summary>Rows in one message.</summary>
+    [Range(1, int.MaxValue)]
+    public int Rows { get; set; } = 1 << 20;
+
+    /// <summary>Logits in one row.</summary>
+    [Range(1, int.MaxValue)]
+    public int Classes { get; set; } = 4 << 20;
+
+    /// <summary>k of TOP_K.</summary>
+    [Range(1, int.MaxValue)]
+    public int TopK { get; set; } = 1024;
+
+    /// <summary>
+    /// Bytes of pooled buffers that the messages of all calls hold together. Past it no stream reads another message, and
+    /// unary calls are refused. Each stream may exceed it by the one message that it was reading.
+    /// </summary>
+    [Range(1 << 20, long.MaxValue)]
+    public long ServerBytes { get; set; } = 512 << 20;
+
+    /// <summary>Bytes of pooled buffers that are kept for the next message.</summary>
+    [Range(0, long.MaxValue)]
+    public long IdleBufferBytes { get; set; } = 64 << 20;
+
+    /// <summary>Calls open at a time on one connection.</summary>
+    [Range(1, int.MaxValue)]
+    public int StreamsPerConnection { get; set; } = 256;
+
+    /// <summary>
+    /// Bytes that a client may send on one stream ahead of what was read (HTTP/2's stream window). With
+    /// <see cref="StreamsPerConnection"/> it bounds what a connection can make the server hold.
+    /// </summary>
+    [Range(65535, 16 << 20)]
+    public int StreamWindowBytes { get; set; } = 1 << 20;
+}

@@ -1,0 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Scoring.Service.Hosting;
+
+/// <summary><c>Scoring:Listen</c>: where clients reach the service.</summary>
+internal sealed class ListenSettings
+{
+    /// <summary>The IP address to listen on; empty for all of the machine's.</summary>
+    public string Address { get; set; } = string.Empty;
+
+    /// <summary>The TCP port, for HTTP/2 in clear text. 0 lets the system choose one.</summary>
+    [Range(0, 65535)]
+    public int Port { get; set; } = 8080;
+
+    /// <summary>The path of a Unix domain socket to listen on instead of TCP.</summary>
+    public string UnixSocket { get; set; } = string.Empty;
+}

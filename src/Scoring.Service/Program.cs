@@ -1,0 +1,3 @@
+using Scoring.Service;
+
+await ScoringHost.Create(args).RunAsync();

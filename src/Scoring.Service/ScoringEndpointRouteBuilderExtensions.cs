@@ -1,0 +1,17 @@
+using Grpc.Reflection;
+using Scoring.Service;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Puts the scoring service where clients reach it.</summary>
+public static class ScoringEndpointRouteBuilderExtensions
+{
+    /// <summary>Maps <c>scoring.v1.ScoringService</c>, <c>grpc.health.v1.Health</c> and server reflection.</summary>
+    public static void MapScoring(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGrpcService<ScoringEndpoint>();
+        endpoints.MapGrpcHealthChecksService();
+        endpoints.MapGrpcService<ReflectionServiceImpl>();
+        endpoints.MapGrpcService<ReflectionV1ServiceImpl>();
+    }
+}

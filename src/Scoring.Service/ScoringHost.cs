@@ -1,0 +1,28 @@
+namespace Scoring.Service;
+
+/// <summary>The whole service as one application, for its own program, the command line and tests alike.</summary>
+public static class ScoringHost
+{
+    /// <summary>Builds the service, which is not started yet.</summary>
+    /// <param name="args">
+    /// Configuration, as <c>--Scoring:Listen:Port=8080</c>. It comes over environment variables (<c>Scoring__Listen__Port</c>)
+    /// and <c>appsettings.json</c>.
+    /// </param>
+    public static WebApplication Create(params string[] args) => Create(args, static _ => { });
+
+    internal static WebApplication Create(string[] args, Action<WebApplicationBuilder> configure)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+        });
+        builder.Services.AddScoring(builder.Configuration);
+        configure(builder);
+
+        var app = builder.Build();
+        app.MapScoring();
+        return app;
+    }
+}

@@ -1,0 +1,16 @@
+using Grpc.AspNetCore.Server.Model;
+using Scoring.Protocol;
+
+namespace Scoring.Service;
+
+/// <summary>Binds the RPCs by hand, because their hot messages are pooled and not the generated ones.</summary>
+internal sealed class ScoringMethodProvider(ScoringMethods methods) : IServiceMethodProvider<ScoringEndpoint>
+{
+    public void OnServiceMethodDiscovery(ServiceMethodProviderContext<ScoringEndpoint> context)
+    {
+        context.AddUnaryMethod(methods.Score, [], (endpoint, request, call) => endpoint.Score(request, call));
+        context.AddDuplexStreamingMethod(
+            methods.ScoreStream, [], (endpoint, requests, responses, call) => endpoint.ScoreStream(requests, responses, call));
+        context.AddUnaryMethod(methods.ListHeads, [], (endpoint, request, call) => endpoint.ListHeads(request, call));
+    }
+}

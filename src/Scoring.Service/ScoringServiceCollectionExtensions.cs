@@ -1,0 +1,63 @@
+using Grpc.AspNetCore.Server;
+using Grpc.AspNetCore.Server.Model;
+using Grpc.Health.V1;
+using Grpc.Reflection;
+using Grpc.Reflection.V1Alpha;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OpenTelemetry;
+using Scoring.Protocol;
+using Scoring.Service;
+using Scoring.Service.Heads;
+using Scoring.Service.Hosting;
+using Scoring.Service.Streaming;
+using Scoring.Service.Telemetry;
+using Scoring.V1;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the scoring service to an application.</summary>
+public static class ScoringServiceCollectionExtensions
+{
+    /// <summary>Adds all that <see cref="ScoringEndpointRouteBuilderExtensions.MapScoring"/> needs, and makes the server listen.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configuration">The application's configuration, whose section <c>Scoring</c> is read.</param>
+    public static IServiceCollection AddScoring(this IServiceCollection services, IConfiguration configuration)
+    {
+        var section = configuration.GetSection("Scoring");
+        services.AddOptions<ListenSettings>().Bind(section.GetSection("Listen")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LimitSettings>().Bind(section.GetSection("Limits")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<BatchSettings>().Bind(section.GetSection("Batch")).ValidateDataAnnotations().ValidateOnStart();
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<HeadRegistry>();
+        services.TryAddSingleton<RequestChecker>();
+        services.TryAddSingleton<ServerMemory>();
+        services.TryAddSingleton(provider => new MessagePool(provider.GetRequiredService<IOptions<LimitSettings>>().Value.IdleBufferBytes));
+        services.TryAddSingleton<ScoringMethods>();
+        services.TryAddSingleton<ScoringEndpoint>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<ScoringEndpoint>, ScoringMethodProvider>());
+        services.TryAddSingleton<OpenStreams>();
+        services.AddHostedService(provider => provider.GetRequiredService<OpenStreams>());
+        services.AddHostedService<WarmUp>();
+
+        services.AddGrpc();
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IConfigureOptions<GrpcServiceOptions>, GrpcSetup>());
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IConfigureOptions<KestrelServerOptions>, KestrelSetup>());
+        services.AddGrpcHealthChecks().AddCheck<Readiness>("readiness");
+
+        Google.Protobuf.Reflection.ServiceDescriptor[] described =
+            [ScoringService.Descriptor, Health.Descriptor, ServerReflection.Descriptor];
+        services.TryAddSingleton(new ReflectionServiceImpl(described));
+        services.TryAddSingleton(new ReflectionV1ServiceImpl(described));
+
+        var telemetry = services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource(ScoringActivities.SourceName));
+        if (!string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            telemetry.UseOtlpExporter();
+        }
+
+        return services;
+    }
+}

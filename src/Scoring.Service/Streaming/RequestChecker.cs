@@ -1,0 +1,213 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Scoring.Protocol;
+using Scoring.Service.Heads;
+using Scoring.Service.Hosting;
+using Scoring.V1;
+
+namespace Scoring.Service.Streaming;
+
+/// <summary>Tells what a request asks for, or what is wrong with it.</summary>
+internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings> limits)
+{
+    private readonly LimitSettings _limits = limits.Value;
+
+    /// <summary>The error that the message is answered with; null where it is well-formed.</summary>
+    public Error? Check(PooledScoreRequest request, out ScoringPlan plan)
+    {
+        plan = default;
+        if (heads.Find(request.Head) is not { } head)
+        {
+            return ScoringErrors.NotFound($"head '{request.Head}' is not configured; there are {string.Join(", ", heads.All.Select(known => known.Name))}");
+        }
+
+        return CheckShape(request, head, out var rows, out var classes)
+            ?? CheckOptions(request, head, rows, classes, out plan);
+    }
+
+    private Error? CheckShape(PooledScoreRequest request, HeadDefinition head, out int rows, out int classes)
+    {
+        rows = 0;
+        classes = 0;
+        if (CheckElements(request, out var elements) is { } error)
+        {
+            return error;
+        }
+
+        if (request.Classes == 0 && head.Classes == 0)
+        {
+            return ScoringErrors.InvalidArgument($"classes is 0; head '{head.Name}' takes rows of any width, so the message must tell it");
+        }
+
+        if (head.Classes != 0 && request.Classes != 0 && request.Classes != head.Classes)
+        {
+            return ScoringErrors.InvalidArgument($"classes is {request.Classes}; head '{head.Name}' has {head.Classes}");
+        }
+
+        var width = request.Classes == 0 ? (uint)head.Classes : request.Classes;
+        if (width > _limits.Classes)
+        {
+            return ScoringErrors.InvalidArgument($"classes is {width}; the limit is {_limits.Classes}");
+        }
+
+        var (whole, over) = Math.DivRem(elements, (int)width);
+        if (over != 0)
+        {
+            return ScoringErrors.InvalidArgument(
+                $"{elements} logits do not divide into rows of {width} classes: row {whole} has only {over}");
+        }
+
+        if (whole > _limits.Rows)
+        {
+            return ScoringErrors.InvalidArgument($"the message has {whole} rows; the limit is {_limits.Rows}");
+        }
+
+        (rows, classes) = (whole, (int)width);
+        return null;
+    }
+
+    private static Error? CheckElements(PooledScoreRequest request, out int elements)
+    {
+        elements = request.Logits.Count;
+        if (request.Data.Count == 0)
+        {
+            return null;
+        }
+
+        if (elements > 0)
+        {
+            return ScoringErrors.InvalidArgument(
+                $"logits ({elements} of them) and data ({request.Data.Count} bytes) are both set; a message carries one of them");
+        }
+
+        if (ElementBytes(request.DataType) is not { } size)
+        {
+            return ScoringErrors.InvalidArgument($"data_type is {(int)request.DataType}, which is none of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)");
+        }
+
+        if (request.Data.Count % size != 0)
+        {
+            return ScoringErrors.InvalidArgument($"data has {request.Data.Count} bytes, which is no whole number of {size}-byte elements");
+        }
+
+        elements = request.Data.Count / size;
+        return null;
+    }
+
+    private Error? CheckOptions(PooledScoreRequest request, HeadDefinition head, int rows, int classes, out ScoringPlan plan)
+    {
+        plan = default;
+        if (request.UnknownOutput is { } unknown)
+        {
+            return ScoringErrors.InvalidArgument($"outputs names {unknown}, which this service does not know; it knows 0 to {(int)Output.Labels}");
+        }
+
+        if (request.NonFinite is not (NonFinite.Reject or NonFinite.Flag or NonFinite.Propagate))
+        {
+            return ScoringErrors.InvalidArgument($"non_finite is {(int)request.NonFinite}, which is none of 0 (REJECT), 1 (FLAG), 2 (PROPAGATE)");
+        }
+
+        var temperature = request.Temperature ?? head.Temperature;
+        if (!(temperature > 0 && float.IsFinite(temperature)))
+        {
+            return ScoringErrors.InvalidArgument(
+                string.Create(CultureInfo.InvariantCulture, $"temperature is {temperature}; it must be finite and above 0"));
+        }
+
+        var outputs = request.Outputs == OutputSet.None ? OutputSet.Scores : request.Outputs;
+        var topK = request.TopK == 0 ? 1 : request.TopK;
+        var error = CheckTopK(outputs, topK, head, classes) ?? CheckDecisions(outputs, head) ?? CheckTargets(outputs, request, head, rows, classes);
+        plan = new ScoringPlan(head, rows, classes, temperature, outputs, (int)Math.Min(topK, (uint)classes));
+        return error;
+    }
+
+    private Error? CheckTopK(OutputSet outputs, uint topK, HeadDefinition head, int classes)
+    {
+        if ((outputs & OutputSet.TopK) != 0)
+        {
+            if (topK > classes)
+            {
+                return ScoringErrors.InvalidArgument($"top_k is {topK}; the rows have {classes} classes");
+            }
+
+            if (topK > _limits.TopK)
+            {
+                return ScoringErrors.InvalidArgument($"top_k is {topK}; the limit is {_limits.TopK}");
+            }
+        }
+
+        if ((outputs & OutputSet.Labels) == 0)
+        {
+            return null;
+        }
+
+        if ((outputs & OutputSet.TopK) == 0)
+        {
+            return ScoringErrors.InvalidArgument("outputs names LABELS without TOP_K, whose classes they would name");
+        }
+
+        return head.Labels.Count == 0 ? ScoringErrors.InvalidArgument($"outputs names LABELS; head '{head.Name}' has none") : null;
+    }
+
+    private static Error? CheckDecisions(OutputSet outputs, HeadDefinition head) =>
+        (outputs & OutputSet.Decisions) != 0 && head.Activation == Activation.Linear
+            ? ScoringErrors.InvalidArgument($"outputs names DECISIONS; head '{head.Name}' is linear and has no probabilities to decide by")
+            : null;
+
+    private static Error? CheckTargets(OutputSet outputs, PooledScoreRequest request, HeadDefinition head, int rows, int classes)
+    {
+        if ((outputs & OutputSet.Loss) == 0)
+        {
+            return null;
+        }
+
+        if (head.Activation == Activation.Linear)
+        {
+            return ScoringErrors.InvalidArgument($"outputs names LOSS; head '{head.Name}' is linear and has no probabilities to lose by");
+        }
+
+        var perLabel = head.Activation == Activation.Sigmoid;
+        var expected = perLabel ? rows * classes : rows;
+        if (request.Targets.Count != expected)
+        {
+            return ScoringErrors.InvalidArgument(
+                $"LOSS of {rows} rows of {classes} classes needs {expected} targets ({(perLabel ? "0 or 1 for each class" : "one class for each row")}); "
+                + $"there are {request.Targets.Count}");
+        }
+
+        var bound = perLabel ? 2u : (uint)classes;
+        var targets = request.Targets.Span;
+        for (var i = 0; i < targets.Length; i++)
+        {
+            if (targets[i] >= bound)
+            {
+                return TargetOutOfRange(targets[i], i, perLabel, classes);
+            }
+        }
+
+        return null;
+    }
+
+    private static Error TargetOutOfRange(uint target, int index, bool perLabel, int classes)
+    {
+        var (row, column) = perLabel ? Math.DivRem(index, classes) : (index, 0);
+        var error = ScoringErrors.InvalidArgument(perLabel
+            ? $"row {row}, column {column}: the target is {target}; it must be 0 or 1"
+            : $"row {row}: the target is class {target}; the classes are 0 to {classes - 1}");
+        error.Row = (uint)row;
+        if (perLabel)
+        {
+            error.Column = (uint)column;
+        }
+
+        return error;
+    }
+
+    private static int? ElementBytes(DataType type) => type switch
+    {
+        DataType.Fp32 => 4,
+        DataType.Fp16 or DataType.Bf16 => 2,
+        DataType.Fp64 => 8,
+        _ => null,
+    };
+}

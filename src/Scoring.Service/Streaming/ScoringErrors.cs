@@ -1,0 +1,30 @@
+using System.Globalization;
+using Grpc.Core;
+using Scoring.Kernels;
+using Scoring.V1;
+
+namespace Scoring.Service.Streaming;
+
+/// <summary>The errors that one message can be answered with.</summary>
+internal static class ScoringErrors
+{
+    public static Error InvalidArgument(string message) => new() { Code = (uint)StatusCode.InvalidArgument, Message = message };
+
+    public static Error NotFound(string message) => new() { Code = (uint)StatusCode.NotFound, Message = message };
+
+    public static Error Exhausted(string message, uint retryAfterMs) =>
+        new() { Code = (uint)StatusCode.ResourceExhausted, Message = message, RetryAfterMs = retryAfterMs };
+
+    public static Error NonFinite(InvalidLogit logit)
+    {
+        var what = float.IsNegativeInfinity(logit.Value)
+            ? $"row {logit.Row} is -inf in every column, so it has no probabilities"
+            : $"row {logit.Row}, column {logit.Column}: the logit is {Name(logit.Value)}, which has no score";
+        var error = InvalidArgument(what);
+        error.Row = (uint)logit.Row;
+        error.Column = (uint)logit.Column;
+        return error;
+    }
+
+    private static string Name(float value) => float.IsNaN(value) ? "NaN" : float.IsPositiveInfinity(value) ? "+inf" : value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Options;
+using Scoring.Protocol;
+using Scoring.Service.Hosting;
+
+namespace Scoring.Service.Streaming;
+
+/// <summary>
+/// Keeps the messages of all calls within <see cref="LimitSettings.ServerBytes"/>: a stream asks here before it reads another
+/// message, and waits while there is no room. Every message read before that is answered all the same.
+/// </summary>
+internal sealed class ServerMemory
+{
+    private readonly MessagePool _pool;
+    private readonly long _limit;
+    private TaskCompletionSource _roomAgain = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _waiting;
+
+    public ServerMemory(MessagePool pool, IOptions<LimitSettings> limits)
+    {
+        _pool = pool;
+        _limit = limits.Value.ServerBytes;
+        pool.Buffers.Returned = OnReturned;
+    }
+
+    public bool HasRoom => _pool.Buffers.RentedBytes < _limit;
+
+    public async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        while (!HasRoom)
+        {
+            Interlocked.Increment(ref _waiting);
+            try
+            {
+                var roomAgain = Volatile.Read(ref _roomAgain).Task;
+                // A buffer may have come back between the look and the waiting.
+                if (!HasRoom)
+                {
+                    await roomAgain.WaitAsync(cancellationToken);
+                }
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _waiting);
+            }
+        }
+    }
+
+    private void OnReturned()
+    {
+        if (Volatile.Read(ref _waiting) > 0 && HasRoom)
+        {
+            Interlocked.Exchange(ref _roomAgain, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Grpc.Health.V1;
+using Grpc.Reflection.V1;
+using Microsoft.Extensions.Options;
+using Scoring.Client;
+using Scoring.FunctionalTests.Infrastructure;
+
+namespace Scoring.FunctionalTests;
+
+public sealed class HostingTests
+{
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_service_says_that_it_is_healthy()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        using var raw = new RawCalls(server);
+        var health = await new Health.HealthClient(raw.Channel).CheckAsync(new HealthCheckRequest(), cancellationToken: TestEnd);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
+    }
+
+    [Fact]
+    public async Task Reflection_lists_and_describes_the_services()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        using var raw = new RawCalls(server);
+        using var call = new ServerReflection.ServerReflectionClient(raw.Channel).ServerReflectionInfo(cancellationToken: TestEnd);
+        await call.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = string.Empty }, TestEnd);
+        await call.RequestStream.WriteAsync(new ServerReflectionRequest { FileContainingSymbol = "scoring.v1.ScoringService" }, TestEnd);
+        await call.RequestStream.CompleteAsync();
+
+        Assert.True(await call.ResponseStream.MoveNext(TestEnd));
+        var names = call.ResponseStream.Current.ListServicesResponse.Service.Select(service => service.Name);
+        Assert.Contains("scoring.v1.ScoringService", names);
+        Assert.Contains("grpc.health.v1.Health", names);
+        Assert.True(await call.ResponseStream.MoveNext(TestEnd));
+        Assert.NotEmpty(call.ResponseStream.Current.FileDescriptorResponse.FileDescriptorProto);
+        Assert.False(await call.ResponseStream.MoveNext(TestEnd));
+    }
+
+    [Theory]
+    [InlineData("unix:")]
+    [InlineData("unix://")]
+    public async Task A_unix_domain_socket_serves_as_well(string scheme)
+    {
+        var folder = Directory.CreateTempSubdirectory("scoring-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "s.sock");
+            await using var server = await ScoringServer.StartAsync($"--Scoring:Listen:UnixSocket={path}");
+            await using var client = ScoringClient.Connect(scheme + path);
+            using var result = await client.ScoreAsync(new ScoreRequest { Classes = 2, Logits = new float[] { 1, 1 } }, TestEnd);
+            Assert.Equal([0.5f, 0.5f], result.Scores.ToArray());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("--Scoring:Listen:Port=70000", "Port", "65535")]
+    [InlineData("--Scoring:Limits:MessageBytes=5", "MessageBytes", "1024")]
+    [InlineData("--Scoring:Limits:StreamWindowBytes=0", "StreamWindowBytes", "65535")]
+    [InlineData("--Scoring:Batch:Rows=0", "Rows", "1")]
+    public async Task A_setting_out_of_range_stops_the_start_and_is_named(string setting, string name, string bound)
+    {
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => ScoringServer.StartAsync(setting));
+        Assert.Contains(name, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(bound, refused.Message, StringComparison.Ordinal);
+    }
+}

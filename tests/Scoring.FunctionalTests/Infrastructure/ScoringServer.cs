@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Scoring.Client;
+using Scoring.Protocol;
+using Scoring.Service;
+
+namespace Scoring.FunctionalTests.Infrastructure;
+
+/// <summary>
+/// A real service on a port of the system's choosing, and the real clients that a test makes of it. When the test ends, nothing
+/// may be left behind: no rented buffer on either side, and no log line at Warning or above that the test did not expect.
+/// </summary>
+internal sealed class ScoringServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly LogRecorder _log;
+    private readonly List<ScoringClient> _clients = [];
+
+    private ScoringServer(WebApplication app, LogRecorder log)
+    {
+        _app = app;
+        _log = log;
+        Pool = app.Services.GetRequiredService<MessagePool>();
+    }
+
+    /// <summary>The server's own pool.</summary>
+    public MessagePool Pool { get; }
+
+    public string Address => _app.Urls.Single();
+
+    /// <summary>A piece of a log line that the test provokes.</summary>
+    public string? ExpectedLog { get; set; }
+
+    public static async Task<ScoringServer> StartAsync(params string[] settings)
+    {
+        var log = new LogRecorder();
+        string[] args = ["--Scoring:Listen:Address=127.0.0.1", "--Scoring:Listen:Port=0", .. settings];
+        var app = ScoringHost.Create(args, builder =>
+        {
+            builder.Logging.ClearProviders();
+            builder.Logging.AddProvider(log);
+        });
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new ScoringServer(app, log);
+    }
+
+    public ScoringClient Connect(ScoringClientOptions? options = null)
+    {
+        var client = ScoringClient.Connect(Address, options);
+        _clients.Add(client);
+        return client;
+    }
+
+    public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var client in _clients)
+        {
+            await client.DisposeAsync();
+        }
+
+        await _app.StopAsync(TestContext.Current.CancellationToken);
+        await _app.DisposeAsync();
+
+        Assert.Equal(string.Empty, string.Join('\n', _log.Lines.Where(line => ExpectedLog is null || !line.Contains(ExpectedLog, StringComparison.Ordinal))));
+        Assert.Equal(0, Pool.Buffers.OutstandingRents);
+        Assert.Equal(0, Pool.Buffers.RentedBytes);
+        Assert.All(_clients, client => Assert.Equal(0, client.Pool.Buffers.OutstandingRents));
+    }
+}

@@ -1,0 +1,214 @@
+using System.Buffers;
+using CsCheck;
+using Google.Protobuf;
+using Scoring.Protocol.Wire;
+using Scoring.V1;
+
+namespace Scoring.Protocol.Tests;
+
+/// <summary>Google.Protobuf is the oracle: the pooled codec accepts and refuses what it does, and finds the same values.</summary>
+public sealed class CodecTests
+{
+    private static readonly Gen<int> PieceLength = Gen.OneOf(Gen.Int[1, 9], Gen.Const(4096));
+
+    private readonly MessagePool _pool = new(maxIdleBytes: 1 << 20);
+
+    [Fact]
+    public void A_request_is_read_as_it_was_written() => Gen.Select(Messages.Requests, PieceLength).Sample((request, piece) =>
+    {
+        using var read = _pool.RentRequest();
+        ScoreRequestCodec.Read(Segments.Cut(request.ToByteArray(), piece), read);
+        Assert.Equal(request, Messages.ToGenerated(read));
+    });
+
+    [Fact]
+    public void A_request_is_written_as_Google_writes_it() => Messages.Requests.Sample(request =>
+    {
+        var bytes = request.ToByteArray();
+        using var read = _pool.RentRequest();
+        ScoreRequestCodec.Read(new ReadOnlySequence<byte>(bytes), read);
+        var written = new SmallSpanWriter();
+        ScoreRequestCodec.Write(read, written);
+        Assert.Equal(bytes, written.ToArray());
+        Assert.Equal(bytes.Length, ScoreRequestCodec.Size(read));
+    });
+
+    [Fact]
+    public void A_response_is_read_as_it_was_written() => Gen.Select(Messages.Responses, PieceLength).Sample((response, piece) =>
+    {
+        using var read = _pool.RentResponse();
+        ScoreResponseCodec.Read(Segments.Cut(response.ToByteArray(), piece), read);
+        Assert.Equal(response, Messages.ToGenerated(read));
+    });
+
+    [Fact]
+    public void A_response_is_written_as_Google_writes_it() => Messages.Responses.Sample(response =>
+    {
+        var bytes = response.ToByteArray();
+        using var read = _pool.RentResponse();
+        ScoreResponseCodec.Read(new ReadOnlySequence<byte>(bytes), read);
+        var written = new SmallSpanWriter();
+        ScoreResponseCodec.Write(read, written);
+        Assert.Equal(bytes, written.ToArray());
+        Assert.Equal(bytes.Length, ScoreResponseCodec.Size(read));
+    });
+
+    [Fact]
+    public void A_mutated_request_is_accepted_or_refused_as_Google_does() =>
+        Gen.Select(Gen.OneOf(Mutation.Of(Mutation.Of(Messages.Requests.Select(request => request.ToByteArray()))), Mutation.FieldSoup), PieceLength)
+            .Sample(AssertRequestAgrees, iter: 20_000);
+
+    [Fact]
+    public void A_mutated_response_is_accepted_or_refused_as_Google_does() =>
+        Gen.Select(Gen.OneOf(Mutation.Of(Mutation.Of(Messages.Responses.Select(response => response.ToByteArray()))), Mutation.FieldSoup), PieceLength)
+            .Sample(AssertResponseAgrees, iter: 20_000);
+
+    [Theory]
+    [InlineData("2205 0000803F 2504000040")] // a packed field that does not end on a whole float
+    [InlineData("25 0000803F 25 00000040")] // unpacked floats
+    [InlineData("2204 0000803F 25 00000040 2204 00004040")] // packed and unpacked pieces of one field
+    [InlineData("08FFFFFFFFFFFFFFFFFFFF01")] // a varint of 11 bytes
+    [InlineData("08FFFFFFFFFFFFFFFFFF7F")] // a varint of 10 bytes with bits to spare
+    [InlineData("18FFFFFFFF1F")] // a uint32 of 33 bits
+    [InlineData("0B0C")] // a group with a known field's number
+    [InlineData("F301F401")] // an unknown group
+    [InlineData("F301FB010000000000F401")] // a group that ends as another
+    [InlineData("0F")] // no such wire type
+    [InlineData("0001")] // field number 0
+    [InlineData("12FFFFFFFF0F")] // a negative length
+    [InlineData("12022020 1202C328")] // bytes that are not UTF-8
+    [InlineData("2A0101 2A0102")] // bytes twice: the last one counts
+    [InlineData("3A020106 3809")] // outputs packed and unpacked, one of them unknown
+    [InlineData("3A02FF")] // a packed field cut short
+    [InlineData("3A0180 01")] // a packed varint that runs past its field
+    [InlineData("22FFFFFFFF0F")] // packed floats of a negative length
+    [InlineData("52FFFFFFFF0F")] // packed integers of a negative length
+    [InlineData("2AFFFFFFFF0F")] // bytes of a negative length
+    [InlineData("5203818001 5005")] // packed and unpacked targets
+    public void Odd_bytes_are_accepted_or_refused_as_Google_does(string hex)
+    {
+        var bytes = Convert.FromHexString(hex.Replace(" ", string.Empty, StringComparison.Ordinal));
+        for (var piece = 1; piece <= bytes.Length; piece++)
+        {
+            AssertRequestAgrees(bytes, piece);
+        }
+    }
+
+    [Fact]
+    public void Groups_nest_as_deep_as_Google_allows()
+    {
+        for (var depth = 90; depth < 110; depth++)
+        {
+            byte[] bytes = [.. Enumerable.Repeat<byte[]>([0xF3, 0x01], depth).SelectMany(tag => tag), .. Enumerable.Repeat<byte[]>([0xF4, 0x01], depth).SelectMany(tag => tag)];
+            AssertRequestAgrees(bytes, 4096);
+        }
+    }
+
+    [Fact]
+    public void A_stream_of_messages_for_one_head_shares_its_name()
+    {
+        var bytes = new ReadOnlySequence<byte>(new ScoreRequest { Head = "iris" }.ToByteArray());
+        var first = _pool.RentRequest();
+        ScoreRequestCodec.Read(bytes, first);
+        var name = first.Head;
+        first.Dispose();
+
+        using var second = _pool.RentRequest();
+        ScoreRequestCodec.Read(bytes, second);
+        Assert.Same(name, second.Head);
+    }
+
+    [Fact]
+    public void A_message_without_a_head_does_not_inherit_one()
+    {
+        var first = _pool.RentRequest();
+        ScoreRequestCodec.Read(new ReadOnlySequence<byte>(new ScoreRequest { Head = "iris" }.ToByteArray()), first);
+        first.Dispose();
+
+        using var second = _pool.RentRequest();
+        ScoreRequestCodec.Read(ReadOnlySequence<byte>.Empty, second);
+        Assert.Equal(string.Empty, second.Head);
+    }
+
+    private static void AssertRequestAgrees(byte[] bytes, int piece)
+    {
+        var pool = new MessagePool(maxIdleBytes: 0);
+        var expected = Parse(ScoreRequest.Parser, bytes);
+        using (var read = pool.RentRequest())
+        {
+            try
+            {
+                ScoreRequestCodec.Read(Segments.Cut(bytes, piece), read);
+                Assert.True(expected is not null, $"accepted what Google refuses: {Convert.ToHexString(bytes)}");
+                var unknown = expected.Outputs.Where(output => !Enum.IsDefined(output)).Select(output => (int?)output).FirstOrDefault();
+                Assert.Equal(unknown, read.UnknownOutput);
+                Output[] known = [.. expected.Outputs.Where(Enum.IsDefined).Distinct().Order()];
+                expected.Outputs.Clear();
+                expected.Outputs.AddRange(known);
+                Assert.Equal(expected, Messages.ToGenerated(read));
+            }
+            catch (MalformedMessageException exception)
+            {
+                Assert.True(expected is null, $"refused what Google accepts: {Convert.ToHexString(bytes)}: {exception.Message}");
+            }
+        }
+
+        Assert.Equal(0, pool.Buffers.OutstandingRents);
+    }
+
+    private static void AssertResponseAgrees(byte[] bytes, int piece)
+    {
+        var pool = new MessagePool(maxIdleBytes: 0);
+        var expected = Parse(ScoreResponse.Parser, bytes);
+        using (var read = pool.RentResponse())
+        {
+            try
+            {
+                ScoreResponseCodec.Read(Segments.Cut(bytes, piece), read);
+                Assert.True(expected is not null, $"accepted what Google refuses: {Convert.ToHexString(bytes)}");
+                if (read.Error is not null)
+                {
+                    expected.Error = Error.Parser.WithDiscardUnknownFields(true).ParseFrom(expected.Error.ToByteArray());
+                    read.Error = Error.Parser.WithDiscardUnknownFields(true).ParseFrom(read.Error.ToByteArray());
+                }
+
+                Assert.Equal(expected, Messages.ToGenerated(read));
+            }
+            catch (MalformedMessageException exception)
+            {
+                Assert.True(expected is null, $"refused what Google accepts: {Convert.ToHexString(bytes)}: {exception.Message}");
+            }
+        }
+
+        Assert.Equal(0, pool.Buffers.OutstandingRents);
+    }
+
+    private static T? Parse<T>(MessageParser<T> parser, byte[] bytes)
+        where T : class, IMessage<T>
+    {
+        try
+        {
+            // Unknown fields are checked as they are read, and left out afterwards.
+            return parser.WithDiscardUnknownFields(true).ParseFrom(parser.ParseFrom(bytes).ToByteArray());
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Hands out little more than was asked for, so that every field is once split over two spans.</summary>
+    private sealed class SmallSpanWriter : IBufferWriter<byte>
+    {
+        private readonly List<byte> _written = [];
+        private byte[] _span = [];
+
+        public byte[] ToArray() => [.. _written];
+
+        public void Advance(int count) => _written.AddRange(_span.AsSpan(0, count));
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => _span = new byte[Math.Max(sizeHint, 1) + 2];
+
+        public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+    }
+}
