@@ -1,0 +1,59 @@
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Scoring.Client;
+
+namespace Scoring.Cli;
+
+/// <summary>Runs a command, and says in one line on standard error what kept it from succeeding.</summary>
+internal static class CommandRunner
+{
+    public static async Task<int> RunAsync(Func<CancellationToken, Task> command)
+    {
+        using var signals = new Signals();
+        try
+        {
+            await command(signals.Stop).ConfigureAwait(false);
+            return ExitCode.Success;
+        }
+        catch (Exception) when (signals.Stop.IsCancellationRequested)
+        {
+            // Whatever broke, it broke because everything was being stopped.
+            Console.Error.WriteLine("scoring: cancelled");
+            return signals.ExitCode;
+        }
+        catch (UsageException exception)
+        {
+            return Fail(exception.Message, ExitCode.Usage);
+        }
+        catch (ScoringException exception)
+        {
+            return Fail(Explain(exception), ExitCode.Failure);
+        }
+        catch (OptionsValidationException exception)
+        {
+            return Fail(string.Join(' ', exception.Failures), ExitCode.Failure);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return Fail(exception.Message, ExitCode.Failure);
+        }
+    }
+
+    /// <summary>Where the transport failed, the innermost cause says most.</summary>
+    public static string Explain(ScoringException exception)
+    {
+        Exception innermost = exception;
+        if (exception.Error.Code == StatusCode.Unavailable && exception.InnerException is RpcException { Status.DebugException: { } cause })
+        {
+            innermost = cause.GetBaseException();
+        }
+
+        return innermost.Message;
+    }
+
+    private static int Fail(string message, int exitCode)
+    {
+        Console.Error.WriteLine($"scoring: {message}");
+        return exitCode;
+    }
+}

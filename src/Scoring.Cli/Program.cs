@@ -1,0 +1,24 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Scoring.Cli;
+using Scoring.Cli.Commands;
+
+var root = new RootCommand("Turns logits into probabilities: a streaming scoring service, and what it takes to use it from a shell.")
+{
+    DemoCommand.Create(),
+    ServeCommand.Create(),
+    ScoreCommand.Create(),
+};
+
+var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+if (parsed.Action is ParseErrorAction usage)
+{
+    usage.ShowHelp = false;
+    await parsed.InvokeAsync().ConfigureAwait(false);
+    var command = parsed.CommandResult.Command == root ? "scoring" : $"scoring {parsed.CommandResult.Command.Name}";
+    Console.Error.WriteLine($"Try '{command} --help'.");
+    return ExitCode.Usage;
+}
+
+// The commands see to signals themselves: the service knows how to drain.
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }).ConfigureAwait(false);

@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Scoring.Cli.Files;
+using Scoring.Client;
+
+namespace Scoring.Cli.Score;
+
+/// <summary>
+/// Streams a file through the service in constant memory. Rows are read into a ring of buffers; a buffer is sent from where
+/// it lies, so it belongs to its message from then on, and goes back to the ring when the message's result has been written.
+/// The ring is what bounds the messages in flight.
+/// </summary>
+internal sealed class FileScorer(ScoringClient client, LogitReader input, ScoreWriter output, ScoreRequest template, int rowsPerMessage)
+{
+    private const int Buffers = 16;
+    private const int InvalidRowsNamed = 5;
+
+    /// <summary>Messages sent and not yet answered, oldest first. The sending side adds, the receiving side takes.</summary>
+    private readonly ConcurrentQueue<Message> _inFlight = new();
+    private readonly Channel<byte[]> _ring = Channel.CreateBounded<byte[]>(Buffers);
+    private readonly List<long> _firstInvalidRows = [];
+
+    /// <summary>Rows scored so far.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Rows that were set aside because their logits have no score.</summary>
+    public long InvalidRows { get; private set; }
+
+    /// <summary>The first few of <see cref="InvalidRows"/>.</summary>
+    public IReadOnlyList<long> FirstInvalidRows => _firstInvalidRows;
+
+    /// <exception cref="InvalidDataException">The input is broken, or the service refused a part of it.</exception>
+    public async Task RunAsync(IProgress<(long Rows, long Bytes)>? progress, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < Buffers; i++)
+        {
+            // Empty ones, made when they are first taken: a small file needs few.
+            _ring.Writer.TryWrite([]);
+        }
+
+        await foreach (var result in client.ScoreStreamAsync(ReadAsync(cancellationToken), cancellationToken).ConfigureAwait(false))
+        {
+            using (result)
+            {
+                _inFlight.TryDequeue(out var message);
+                Take(result, message!);
+                _ring.Writer.TryWrite(message!.Buffer);
+                progress?.Report((Rows, message.Position));
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<ScoreRequest> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var firstRow = 0L;
+        while (true)
+        {
+            var buffer = await _ring.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            buffer = buffer.Length > 0 ? buffer : GC.AllocateUninitializedArray<byte>((int)(rowsPerMessage * input.RowBytes));
+
+            var rows = await input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            if (rows == 0)
+            {
+                yield break;
+            }
+
+            _inFlight.Enqueue(new Message(buffer, firstRow, rows, input.Position));
+            firstRow += rows;
+            yield return new ScoreRequest
+            {
+                Head = template.Head,
+                Classes = template.Classes,
+                Temperature = template.Temperature,
+                NonFinite = template.NonFinite,
+                Data = buffer.AsMemory(0, (int)(rows * input.RowBytes)),
+                DataType = input.DataType,
+            };
+        }
+    }
+
+    private void Take(ScoreResult result, Message message)
+    {
+        if (result.Error is { } error)
+        {
+            throw new InvalidDataException(Refused(error, message));
+        }
+
+        if (result.Rows != message.Rows || result.Classes != input.Classes)
+        {
+            throw new InvalidDataException(
+                $"the service answered {result.Rows} × {result.Classes} scores to {message.Rows} × {input.Classes} logits");
+        }
+
+        output.Write(result.Scores);
+        Rows += result.Rows;
+        InvalidRows += result.InvalidRows.Length;
+        for (var i = 0; i < result.InvalidRows.Length && _firstInvalidRows.Count < InvalidRowsNamed; i++)
+        {
+            _firstInvalidRows.Add(message.FirstRow + result.InvalidRows[i]);
+        }
+    }
+
+    /// <summary>The service counts rows from the message's first; the user's file begins elsewhere.</summary>
+    private string Refused(ScoreError error, Message message)
+    {
+        if (error.Row is not { } row)
+        {
+            return $"{input.Name}, rows {message.FirstRow} to {message.FirstRow + message.Rows - 1}: {error.Message}";
+        }
+
+        var inMessage = $"row {row}, column {error.Column}";
+        var column = error.Message.StartsWith(inMessage, StringComparison.Ordinal) ? error.Column : null;
+        inMessage = column is null ? $"row {row}" : inMessage;
+        var what = error.Message.StartsWith(inMessage, StringComparison.Ordinal) ? error.Message[inMessage.Length..] : $": {error.Message}";
+        return $"{input.Name}, {input.Locate(message.FirstRow + row, column)}{what}";
+    }
+
+    /// <param name="Buffer">The rows, which the message owns until its result is written.</param>
+    /// <param name="FirstRow">The file's row that is the message's first.</param>
+    /// <param name="Rows">How many there are.</param>
+    /// <param name="Position">Where the input stood behind them, in bytes.</param>
+    private sealed record Message(byte[] Buffer, long FirstRow, int Rows, long Position);
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using Scoring.Cli.Files;
+using Scoring.Client;
+using Scoring.V1;
+using ScoreRequest = Scoring.Client.ScoreRequest;
+
+namespace Scoring.Cli.Score;
+
+/// <summary>One run of <c>scoring score</c>: finds the service, opens both files, scores, and says how it went.</summary>
+internal sealed class ScoreJob
+{
+    public required string Input { get; init; }
+
+    public required string Output { get; init; }
+
+    public required string Head { get; init; }
+
+    /// <summary>Null for a service within this process.</summary>
+    public string? Server { get; init; }
+
+    /// <summary>Null for the head's.</summary>
+    public float? Temperature { get; init; }
+
+    public NonFinite NonFinite { get; init; }
+
+    /// <summary>Bytes of logits in one message, at most, as long as a row is not larger.</summary>
+    public int MessageBytes { get; init; }
+
+    /// <summary>Settings of the service within this process.</summary>
+    public IReadOnlyList<string> Configuration { get; init; } = [];
+
+    public static bool IsKnownOutput(string? path) =>
+        path is not null && (path == LogitReader.StandardStream || IsNpy(path) || path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase));
+
+    public static bool IsKnownServer(string? server) =>
+        server is null
+        || (server.StartsWith("unix:/", StringComparison.OrdinalIgnoreCase) && server.Length > "unix:/".Length)
+        || (Uri.TryCreate(server, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https");
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await using var input = await LogitReader.OpenAsync(Input, cancellationToken).ConfigureAwait(false);
+        await using var embedded = Server is null ? await EmbeddedService.StartAsync(Configuration, cancellationToken).ConfigureAwait(false) : null;
+        await using var client = ScoringClient.Connect(Server ?? embedded!.Address);
+
+        var service = await ListHeadsAsync(client, cancellationToken).ConfigureAwait(false);
+        var head = ScoreHead.Find(service, Head, input);
+        var rowsPerMessage = RowsPerMessage(input, service.Limits);
+
+        using var output = OutputFile.Open(Output);
+        ScoreWriter writer = IsNpy(Output)
+            ? new NpyScoreWriter(output.Stream, input.Classes)
+            : new CsvScoreWriter(output.Stream, head.Columns);
+        var template = new ScoreRequest { Head = Head, Classes = input.Classes, Temperature = Temperature, NonFinite = NonFinite };
+        var scorer = new FileScorer(client, input, writer, template, rowsPerMessage);
+
+        var started = Stopwatch.GetTimestamp();
+        await ScoreProgress.ShowAsync(input, progress => scorer.RunAsync(progress, cancellationToken)).ConfigureAwait(false);
+        writer.Complete();
+        output.Commit();
+        Report(scorer, input.Classes, Stopwatch.GetElapsedTime(started));
+    }
+
+    private static bool IsNpy(string path) => path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase);
+
+    private async Task<ListHeadsResponse> ListHeadsAsync(ScoringClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.ListHeadsAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ScoringException exception) when (exception.Error.Code == Grpc.Core.StatusCode.Unavailable)
+        {
+            var why = Server is ['u' or 'U', ..] && !File.Exists(Server["unix:".Length..]) ? "there is no such socket" : CommandRunner.Explain(exception);
+            throw new IOException($"cannot reach {Server}: {why}", exception);
+        }
+    }
+
+    private int RowsPerMessage(LogitReader input, Limits limits)
+    {
+        if (input.RowBytes > Math.Min(limits.MessageBytes, (uint)Array.MaxLength))
+        {
+            throw new InvalidDataException(
+                $"{input.Name} has rows of {input.RowBytes} bytes; the service takes messages of up to {limits.MessageBytes} bytes.");
+        }
+
+        // The fields beside the logits are small; a sixteenth is more than they need.
+        var bytes = Math.Min(MessageBytes, limits.MessageBytes - (limits.MessageBytes / 16));
+        return (int)Math.Clamp(bytes / input.RowBytes, 1, limits.Rows);
+    }
+
+    private void Report(FileScorer scorer, int classes, TimeSpan elapsed)
+    {
+        var rate = scorer.Rows / Math.Max(elapsed.TotalSeconds, 1e-9);
+        var target = Output == LogitReader.StandardStream ? "" : $" → {Output}";
+        Console.Error.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{scorer.Rows:N0} rows × {classes:N0} classes in {elapsed.TotalSeconds:0.00} s ({rate:N0} rows/s){target}"));
+        if (scorer.InvalidRows > 0)
+        {
+            var (rows, were) = scorer.InvalidRows == 1 ? ("row", "was") : ("rows", "were");
+            var more = scorer.InvalidRows > scorer.FirstInvalidRows.Count ? ", …" : "";
+            Console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{scorer.InvalidRows:N0} {rows} {were} scored 0 for logits that are not finite: {rows} {string.Join(", ", scorer.FirstInvalidRows)}{more}"));
+        }
+    }
+}
