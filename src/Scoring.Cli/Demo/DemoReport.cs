@@ -91,7 +91,7 @@ internal sealed class DemoReport(IAnsiConsole console)
 
     private void AddRow(Table table, IrisScores scores, int row, int bar)
     {
-        var (target, predicted) = (scores.Data.Targets[row], scores.Predicted[row]);
+        var (target, predicted) = (scores.Data.Targets[row], scores.Predicted(row));
         var mark = scores.IsRight(row) ? "" : " [red]✗[/]";
         var cells = Enumerable.Range(0, scores.Data.Classes).Select(column =>
         {

@@ -1,13 +1,11 @@
 using Scoring.Client;
-using Scoring.Protocol;
 
 namespace Scoring.Cli.Demo;
 
 /// <summary>What the service makes of iris.</summary>
 /// <param name="Data">What was sent.</param>
 /// <param name="Probabilities">rows × classes, row-major.</param>
-/// <param name="Predicted">The class that each row is most likely of.</param>
-internal sealed record IrisScores(IrisData Data, float[] Probabilities, int[] Predicted)
+internal sealed record IrisScores(IrisData Data, float[] Probabilities)
 {
     private const int RowsPerMessage = 25;
 
@@ -29,24 +27,24 @@ internal sealed record IrisScores(IrisData Data, float[] Probabilities, int[] Pr
         {
             Classes = data.Classes,
             Logits = data.Logits.AsMemory(row * data.Classes, Math.Min(RowsPerMessage, data.Rows - row) * data.Classes),
-            Outputs = OutputSet.Scores | OutputSet.TopK,
         });
 
         var probabilities = new List<float>();
-        var predicted = new List<int>();
         await foreach (var result in client.ScoreStreamAsync(requests.ToAsyncEnumerable(), cancellationToken).ConfigureAwait(false))
         {
             using (result)
             {
                 probabilities.AddRange(result.Scores);
-                predicted.AddRange(result.TopIndices);
             }
         }
 
-        return new IrisScores(data, [.. probabilities], [.. predicted]);
+        return new IrisScores(data, [.. probabilities]);
     }
 
     public float Probability(int row, int column) => Probabilities[(row * Data.Classes) + column];
 
-    public bool IsRight(int row) => Predicted[row] == Data.Targets[row];
+    /// <summary>The most probable class of a row.</summary>
+    public int Predicted(int row) => Enumerable.Range(0, Data.Classes).MaxBy(column => Probability(row, column));
+
+    public bool IsRight(int row) => Predicted(row) == Data.Targets[row];
 }

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
-using Scoring.V1;
 
 namespace Scoring.Cli.Files;
 
@@ -29,8 +27,6 @@ internal sealed class CsvLogitReader : LogitReader
     }
 
     public override int Classes { get; }
-
-    public override DataType DataType => DataType.Fp32;
 
     public override IReadOnlyList<string> Labels => _labels;
 
@@ -73,13 +69,13 @@ internal sealed class CsvLogitReader : LogitReader
             hasHeader: true);
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> rows, CancellationToken cancellationToken)
+    public override async ValueTask<int> ReadAsync(Memory<float> rows, CancellationToken cancellationToken)
     {
-        var room = (int)(rows.Length / RowBytes);
+        var room = rows.Length / Classes;
         var read = 0;
         while (read < room && await NextLineAsync(cancellationToken).ConfigureAwait(false))
         {
-            Parse(MemoryMarshal.Cast<byte, float>(rows.Span).Slice(read * Classes, Classes));
+            Parse(rows.Span.Slice(read * Classes, Classes));
             read++;
         }
 

@@ -1,5 +1,3 @@
-using Scoring.V1;
-
 namespace Scoring.Cli.Files;
 
 /// <summary>Reads rows of logits from a file or a pipe, a bounded piece at a time.</summary>
@@ -13,17 +11,6 @@ internal abstract class LogitReader(string name, InputBuffer input) : IAsyncDisp
 
     /// <summary>Logits in a row.</summary>
     public abstract int Classes { get; }
-
-    /// <summary>The element type that <see cref="ReadAsync"/> delivers.</summary>
-    public abstract DataType DataType { get; }
-
-    /// <summary>Bytes of a row as <see cref="ReadAsync"/> delivers it.</summary>
-    public long RowBytes => (long)Classes * DataType switch
-    {
-        DataType.Fp16 or DataType.Bf16 => 2,
-        DataType.Fp64 => 8,
-        _ => 4,
-    };
 
     /// <summary>The classes' names, where the input has them.</summary>
     public virtual IReadOnlyList<string> Labels => [];
@@ -70,10 +57,10 @@ internal abstract class LogitReader(string name, InputBuffer input) : IAsyncDisp
         }
     }
 
-    /// <summary>Reads as many whole rows as <paramref name="rows"/> holds, row-major.</summary>
+    /// <summary>Reads as many whole rows as <paramref name="rows"/> has room for, row-major. Numbers of other precision become the nearest float32.</summary>
     /// <returns>The rows read; 0 at the end of the input.</returns>
     /// <exception cref="InvalidDataException">The input is not what it began as.</exception>
-    public abstract ValueTask<int> ReadAsync(Memory<byte> rows, CancellationToken cancellationToken);
+    public abstract ValueTask<int> ReadAsync(Memory<float> rows, CancellationToken cancellationToken);
 
     /// <summary>Says where a row and a class of it stand in the input.</summary>
     public abstract string Locate(long row, int? column);

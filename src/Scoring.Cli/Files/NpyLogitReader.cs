@@ -1,4 +1,4 @@
-using Scoring.V1;
+using System.Runtime.InteropServices;
 
 namespace Scoring.Cli.Files;
 
@@ -6,26 +6,28 @@ namespace Scoring.Cli.Files;
 internal sealed class NpyLogitReader : LogitReader
 {
     private readonly long _rows;
+    private readonly int _elementBytes;
+    private byte[] _bytes = [];
     private long _read;
 
-    private NpyLogitReader(string name, InputBuffer input, DataType dataType, long rows, int classes)
+    private NpyLogitReader(string name, InputBuffer input, int elementBytes, long rows, int classes)
         : base(name, input)
     {
-        (_rows, Classes, DataType) = (rows, classes, dataType);
+        (_rows, Classes, _elementBytes) = (rows, classes, elementBytes);
     }
 
     public override int Classes { get; }
 
-    public override DataType DataType { get; }
+    private long RowBytes => (long)Classes * _elementBytes;
 
     public static async Task<NpyLogitReader> OpenAsync(string name, InputBuffer input, CancellationToken cancellationToken)
     {
         var header = await NpyHeader.ReadAsync(name, input, cancellationToken).ConfigureAwait(false);
-        var dataType = header.Descr switch
+        var elementBytes = header.Descr switch
         {
-            "<f2" => DataType.Fp16,
-            "<f4" => DataType.Fp32,
-            "<f8" => DataType.Fp64,
+            "<f2" => 2,
+            "<f4" => 4,
+            "<f8" => 8,
             ['>', ..] => throw new InvalidDataException($"{name} is big-endian ({header.Descr}): save it as a.astype('<f4')."),
             _ => throw new InvalidDataException($"{name} has dtype {header.Descr}; logits are <f2, <f4 or <f8: save it as a.astype('<f4')."),
         };
@@ -43,10 +45,10 @@ internal sealed class NpyLogitReader : LogitReader
         };
         if (classes < 1 || classes > Array.MaxLength / sizeof(double))
         {
-            throw new InvalidDataException($"{name} has {classes} classes a row.");
+            throw new InvalidDataException($"{name} has rows of {classes} classes.");
         }
 
-        var reader = new NpyLogitReader(name, input, dataType, rows, (int)classes);
+        var reader = new NpyLogitReader(name, input, elementBytes, rows, (int)classes);
         if (rows > (long.MaxValue - input.Position) / reader.RowBytes)
         {
             throw new InvalidDataException($"{name} says that it has {rows} rows, which is more than a file can hold.");
@@ -60,15 +62,53 @@ internal sealed class NpyLogitReader : LogitReader
         return reader;
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> rows, CancellationToken cancellationToken)
+    public override async ValueTask<int> ReadAsync(Memory<float> rows, CancellationToken cancellationToken)
     {
-        var wanted = (int)Math.Min(rows.Length / RowBytes, _rows - _read);
-        var bytes = await Input.ReadAsync(rows[..(int)(wanted * RowBytes)], cancellationToken).ConfigureAwait(false);
-        _read += bytes / RowBytes;
-        return bytes == wanted * RowBytes ? wanted : throw Truncated(_read);
+        var wanted = (int)Math.Min(rows.Length / Classes, _rows - _read);
+        var bytes = checked((int)(wanted * RowBytes));
+        if (_bytes.Length < bytes)
+        {
+            _bytes = GC.AllocateUninitializedArray<byte>(bytes);
+        }
+
+        var received = await Input.ReadAsync(_bytes.AsMemory(0, bytes), cancellationToken).ConfigureAwait(false);
+        _read += received / RowBytes;
+        if (received < bytes)
+        {
+            throw Truncated(_read);
+        }
+
+        Convert(_bytes.AsSpan(0, bytes), rows.Span);
+        return wanted;
     }
 
     public override string Locate(long row, int? column) => column is null ? $"row {row}" : $"row {row}, column {column}";
+
+    private void Convert(ReadOnlySpan<byte> bytes, Span<float> logits)
+    {
+        switch (_elementBytes)
+        {
+            case 2:
+                Convert<Half>(bytes, logits);
+                break;
+            case 4:
+                MemoryMarshal.Cast<byte, float>(bytes).CopyTo(logits);
+                break;
+            default:
+                Convert<double>(bytes, logits);
+                break;
+        }
+    }
+
+    private static void Convert<T>(ReadOnlySpan<byte> bytes, Span<float> logits)
+        where T : unmanaged, System.Numerics.INumber<T>
+    {
+        var elements = MemoryMarshal.Cast<byte, T>(bytes);
+        for (var i = 0; i < elements.Length; i++)
+        {
+            logits[i] = float.CreateTruncating(elements[i]);
+        }
+    }
 
     private InvalidDataException Truncated(long whole) => new($"{Name} is cut short: it says {_rows} rows, and holds {whole}.");
 }

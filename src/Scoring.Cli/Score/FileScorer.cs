@@ -18,7 +18,7 @@ internal sealed class FileScorer(ScoringClient client, LogitReader input, ScoreW
 
     /// <summary>Messages sent and not yet answered, oldest first. The sending side adds, the receiving side takes.</summary>
     private readonly ConcurrentQueue<Message> _inFlight = new();
-    private readonly Channel<byte[]> _ring = Channel.CreateBounded<byte[]>(Buffers);
+    private readonly Channel<float[]> _ring = Channel.CreateBounded<float[]>(Buffers);
     private readonly List<long> _firstInvalidRows = [];
 
     /// <summary>Rows scored so far.</summary>
@@ -57,7 +57,7 @@ internal sealed class FileScorer(ScoringClient client, LogitReader input, ScoreW
         while (true)
         {
             var buffer = await _ring.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            buffer = buffer.Length > 0 ? buffer : GC.AllocateUninitializedArray<byte>((int)(rowsPerMessage * input.RowBytes));
+            buffer = buffer.Length > 0 ? buffer : GC.AllocateUninitializedArray<float>(rowsPerMessage * input.Classes);
 
             var rows = await input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             if (rows == 0)
@@ -73,8 +73,7 @@ internal sealed class FileScorer(ScoringClient client, LogitReader input, ScoreW
                 Classes = template.Classes,
                 Temperature = template.Temperature,
                 NonFinite = template.NonFinite,
-                Data = buffer.AsMemory(0, (int)(rows * input.RowBytes)),
-                DataType = input.DataType,
+                Logits = buffer.AsMemory(0, rows * input.Classes),
             };
         }
     }
@@ -86,10 +85,10 @@ internal sealed class FileScorer(ScoringClient client, LogitReader input, ScoreW
             throw new InvalidDataException(Refused(error, message));
         }
 
-        if (result.Rows != message.Rows || result.Classes != input.Classes)
+        if (result.Rows != message.Rows || result.Classes != input.Classes || result.Scores.Length != message.Rows * input.Classes)
         {
             throw new InvalidDataException(
-                $"the service answered {result.Rows} × {result.Classes} scores to {message.Rows} × {input.Classes} logits");
+                $"the service answered {message.Rows} × {input.Classes} logits with {result.Scores.Length} scores, {result.Rows} × {result.Classes}");
         }
 
         output.Write(result.Scores);
@@ -120,5 +119,5 @@ internal sealed class FileScorer(ScoringClient client, LogitReader input, ScoreW
     /// <param name="FirstRow">The file's row that is the message's first.</param>
     /// <param name="Rows">How many there are.</param>
     /// <param name="Position">Where the input stood behind them, in bytes.</param>
-    private sealed record Message(byte[] Buffer, long FirstRow, int Rows, long Position);
+    private sealed record Message(float[] Buffer, long FirstRow, int Rows, long Position);
 }

@@ -79,15 +79,16 @@ internal sealed class ScoreJob
 
     private int RowsPerMessage(LogitReader input, Limits limits)
     {
-        if (input.RowBytes > Math.Min(limits.MessageBytes, (uint)Array.MaxLength))
+        // The fields beside the logits are small; a sixteenth is more than they need.
+        var limit = limits.MessageBytes - (limits.MessageBytes / 16);
+        var rowBytes = (long)input.Classes * sizeof(float);
+        if (rowBytes > limit)
         {
             throw new InvalidDataException(
-                $"{input.Name} has rows of {input.RowBytes} bytes; the service takes messages of up to {limits.MessageBytes} bytes.");
+                $"{input.Name} has rows of {rowBytes} bytes; the service takes messages of up to {limits.MessageBytes} bytes");
         }
 
-        // The fields beside the logits are small; a sixteenth is more than they need.
-        var bytes = Math.Min(MessageBytes, limits.MessageBytes - (limits.MessageBytes / 16));
-        return (int)Math.Clamp(bytes / input.RowBytes, 1, limits.Rows);
+        return (int)Math.Clamp(Math.Min(MessageBytes, limit) / rowBytes, 1, limits.Rows);
     }
 
     private void Report(FileScorer scorer, int classes, TimeSpan elapsed)
