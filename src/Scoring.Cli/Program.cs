@@ -14,7 +14,7 @@ var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
 if (parsed.Action is ParseErrorAction usage)
 {
     usage.ShowHelp = false;
-    await parsed.InvokeAsync().ConfigureAwait(false);
+    await parsed.InvokeAsync(new InvocationConfiguration { Output = Console.Error }).ConfigureAwait(false);
     var command = parsed.CommandResult.Command == root ? "scoring" : $"scoring {parsed.CommandResult.Command.Name}";
     Console.Error.WriteLine($"Try '{command} --help'.");
     return ExitCode.Usage;

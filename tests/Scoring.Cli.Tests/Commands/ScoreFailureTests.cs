@@ -1,0 +1,140 @@
+namespace Scoring.Cli.Tests.Commands;
+
+public sealed class ScoreFailureTests
+{
+    [Theory]
+    [InlineData("nan", "the logit is NaN, which has no score")]
+    [InlineData("inf", "the logit is +inf, which has no score")]
+    public async Task A_logit_that_is_not_finite_is_named_by_its_place_in_the_file(string logit, string said)
+    {
+        using var folder = new TemporaryFolder();
+        var rows = Enumerable.Range(0, 1000).Select(row => row == 777 ? $"1,{logit},3" : "1,2,3");
+        var input = folder.Write("in.csv", "logit_a,logit_b,logit_c\n" + string.Join('\n', rows));
+
+        // 40 bytes hold three rows, so that the bad one is the first of its message, and far from the file's.
+        var result = await ScoringProcess.RunAsync("score", input, "--output", folder["out.npy"], "--message-size", "40");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal($"scoring: {input}, row 777 (line 779), column logit_b: {said}", result.ErrorLine);
+        Assert.Equal(["in.csv"], folder.Names());
+    }
+
+    [Fact]
+    public async Task A_row_without_any_finite_logit_is_named_as_a_row()
+    {
+        using var folder = new TemporaryFolder();
+        var input = folder.Write("in.npy", Npy.Make("<f4", "(2, 2)", [1, 2, float.NegativeInfinity, float.NegativeInfinity]));
+        var result = await ScoringProcess.RunAsync("score", input, "--output", "-");
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith($"scoring: {input}, row 1 is -inf in every column", result.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Flag_scores_such_rows_0_and_reports_them()
+    {
+        using var folder = new TemporaryFolder();
+        var input = folder.Write("in.csv", "0,0\nnan,0\n0,0\n0,inf\n");
+        var result = await ScoringProcess.RunAsync("score", input, "--output", "-", "--non-finite", "flag", "--message-size", "8");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(["0.5,0.5", "0,0", "0.5,0.5", "0,0"], result.OutputLines[1..]);
+        Assert.Contains("2 rows were scored 0 for logits that are not finite: rows 1, 3", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Propagate_scores_such_rows_NaN()
+    {
+        using var folder = new TemporaryFolder();
+        var result = await ScoringProcess.RunAsync("score", folder.Write("in.csv", "0,0\nnan,0\n"), "--output", "-", "--non-finite", "propagate");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(["0.5,0.5", "NaN,NaN"], result.OutputLines[1..]);
+    }
+
+    [Fact]
+    public async Task A_broken_line_far_into_the_file_leaves_no_output()
+    {
+        using var folder = new TemporaryFolder();
+        var input = folder.Write("in.csv", string.Concat(Enumerable.Repeat("1,2,3\n", 1000)) + "1,2\n");
+        var result = await ScoringProcess.RunAsync("score", input, "--output", folder["out.csv"], "--message-size", "64");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal($"scoring: {input}, line 1001, has 2 fields; the first line has 3.", result.ErrorLine);
+        Assert.Equal(["in.csv"], folder.Names());
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:1", "scoring: cannot reach http://127.0.0.1:1: Connection refused")]
+    [InlineData("unix:/nowhere/service.sock", "scoring: cannot reach unix:/nowhere/service.sock: there is no such socket")]
+    public async Task A_service_that_cannot_be_reached_is_told_in_one_line(string server, string said)
+    {
+        using var folder = new TemporaryFolder();
+        var result = await ScoringProcess.RunAsync("score", folder.Write("in.csv", "1,2\n"), "--output", folder["out.csv"], "--server", server);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(said, result.ErrorLine);
+        Assert.Equal(["in.csv"], folder.Names());
+    }
+
+    [Fact]
+    public async Task A_head_that_there_is_not_is_told_with_those_that_there_are()
+    {
+        using var folder = new TemporaryFolder();
+        var result = await ScoringProcess.RunAsync("score", folder.Write("in.csv", "1,2\n"), "--output", folder["out.csv"], "--head", "iris");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("scoring: there is no head 'iris'; the service has linear, log_softmax, sigmoid, softmax", result.ErrorLine);
+    }
+
+    [Fact]
+    public async Task Files_that_are_not_there_are_told_in_one_line()
+    {
+        using var folder = new TemporaryFolder();
+        var missing = await ScoringProcess.RunAsync("score", folder["in.csv"], "--output", folder["out.csv"]);
+        Assert.Equal(1, missing.ExitCode);
+        Assert.Contains(folder["in.csv"], missing.ErrorLine, StringComparison.Ordinal);
+
+        var nowhere = await ScoringProcess.RunAsync("score", folder.Write("in.csv", "1,2\n"), "--output", folder["no/out.csv"]);
+        Assert.Equal(1, nowhere.ExitCode);
+        Assert.Contains("There is no folder", nowhere.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rows_wider_than_the_service_takes_are_told_before_they_are_sent()
+    {
+        using var folder = new TemporaryFolder();
+        var input = folder.Write("in.csv", string.Join(',', Enumerable.Repeat("1", 1000)) + "\n");
+        var result = await ScoringProcess.RunAsync("score", input, "--output", "-", "--", "--Scoring:Limits:MessageBytes=1024");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal($"scoring: {input} has rows of 4000 bytes; the service takes messages of up to 1024 bytes", result.ErrorLine);
+    }
+
+    [Fact]
+    public async Task Messages_stay_within_what_the_service_takes()
+    {
+        using var folder = new TemporaryFolder();
+        var input = folder.Write("in.csv", string.Concat(Enumerable.Repeat("0,0\n", 1000)));
+        var result = await ScoringProcess.RunAsync(
+            "score", input, "--output", folder["out.npy"], "--", "--Scoring:Limits:MessageBytes=1024", "--Scoring:Limits:Rows=50");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(Enumerable.Repeat(0.5f, 2000), Npy.Read<float>(folder["out.npy"]).Elements);
+    }
+
+    [Fact]
+    public async Task Sigterm_cancels_even_while_input_is_awaited()
+    {
+        using var process = ScoringProcess.Start("score", "-", "--output", "-");
+        await process.Input.WriteAsync("logit_a,logit_b\n0,0\n");
+        await process.Input.FlushAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("probability_a,probability_b", await process.ReadLineAsync());
+
+        process.Terminate();
+        var result = await process.EndAsync();
+        Assert.Equal(143, result.ExitCode);
+        Assert.Equal("scoring: cancelled", result.ErrorLine);
+    }
+
+    [Fact]
+    public async Task The_service_within_leaves_nothing_in_the_temporary_folder()
+    {
+        using var folder = new TemporaryFolder();
+        using var temporary = new TemporaryFolder();
+        using var process = ScoringProcess.StartWithTemporaryFolder(temporary.Path, "score", folder.Write("in.csv", "nan,2\n"), "--output", "-");
+        Assert.Equal(1, (await process.EndAsync()).ExitCode);
+        Assert.DoesNotContain(temporary.Names(), name => name.StartsWith("scoring-", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,52 @@
+namespace Scoring.Cli.Tests.Commands;
+
+public sealed class ServeTests
+{
+    [Fact]
+    public async Task Sigterm_ends_serve_with_0()
+    {
+        var (process, _) = await ScoringProcess.ServeAsync("--port", "0", "--address", "127.0.0.1");
+        using (process)
+        {
+            process.Terminate();
+            var result = await process.EndAsync();
+            Assert.Equal(0, result.ExitCode);
+            Assert.Empty(result.Error);
+        }
+    }
+
+    [Fact]
+    public async Task Settings_after_two_dashes_reach_the_service()
+    {
+        using var folder = new TemporaryFolder();
+        var input = folder.Write("wide.csv", "1,2,3,4,5\n");
+        var (process, address) = await ScoringProcess.ServeAsync("--port", "0", "--address", "127.0.0.1", "--", "--Scoring:Limits:Classes=4");
+        using (process)
+        {
+            var result = await ScoringProcess.RunAsync("score", input, "--output", "-", "--server", address);
+            Assert.Equal(1, result.ExitCode);
+            Assert.Equal($"scoring: {input}, rows 0 to 0: classes is 5; the limit is 4", result.ErrorLine);
+        }
+    }
+
+    [Fact]
+    public async Task A_setting_that_makes_no_sense_is_named()
+    {
+        var result = await ScoringProcess.RunAsync("serve", "--port", "0", "--", "--Scoring:Limits:Rows=0");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("Rows", result.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_named()
+    {
+        var (process, address) = await ScoringProcess.ServeAsync("--port", "0", "--address", "127.0.0.1");
+        using (process)
+        {
+            var port = new Uri(address).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            var result = await ScoringProcess.RunAsync("serve", "--port", port, "--address", "127.0.0.1");
+            Assert.Equal(1, result.ExitCode);
+            Assert.Contains($"scoring: Failed to bind to address http://127.0.0.1:{port}: address already in use.", result.Error, StringComparison.Ordinal);
+        }
+    }
+}

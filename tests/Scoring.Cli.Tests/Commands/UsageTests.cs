@@ -1,0 +1,49 @@
+namespace Scoring.Cli.Tests.Commands;
+
+public sealed class UsageTests
+{
+    [Theory]
+    [InlineData("Unrecognized command or argument 'frobnicate'", "frobnicate")]
+    [InlineData("'--output' is required", "score", "x.csv")]
+    [InlineData("--output must end in .npy or .csv", "score", "x.csv", "--output", "y.txt")]
+    [InlineData("--server must be http://host:port", "score", "x.csv", "--output", "-", "--server", "localhost:8080")]
+    [InlineData("--server must be http://host:port", "score", "x.csv", "--output", "-", "--server", "unix:")]
+    [InlineData("--temperature must be a number above 0, not '0'", "score", "x.csv", "--output", "-", "--temperature", "0")]
+    [InlineData("--temperature must be a number above 0, not 'warm'", "score", "x.csv", "--output", "-", "--temperature", "warm")]
+    [InlineData("--temperature must be a number above 0, not 'inf'", "score", "x.csv", "--output", "-", "--temperature", "inf")]
+    [InlineData("'ignore' not recognized", "score", "x.csv", "--output", "-", "--non-finite", "ignore")]
+    [InlineData("--message-size must be a number of bytes", "score", "x.csv", "--output", "-", "--message-size", "0")]
+    [InlineData("--message-size must be a number of bytes", "score", "x.csv", "--output", "-", "--message-size", "9999M")]
+    [InlineData("'--temprature' is neither an option nor a setting", "score", "x.csv", "--output", "-", "--temprature", "2")]
+    [InlineData("--server names another", "score", "x.csv", "--output", "-", "--server", "http://localhost:1", "--", "--Scoring:Limits:Rows=3")]
+    [InlineData("--port must be 0 to 65535, not '65536'", "serve", "--port", "65536")]
+    [InlineData("--port must be 0 to 65535, not '80.5'", "serve", "--port", "80.5")]
+    [InlineData("--address must be an IP address", "serve", "--address", "localhost")]
+    [InlineData("--unix-socket takes the place of --port", "serve", "--unix-socket", "/x", "--port", "1")]
+    public async Task Bad_usage_is_explained_and_ends_with_2(string said, params string[] arguments)
+    {
+        var result = await ScoringProcess.RunAsync(arguments);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(said, result.Error, StringComparison.Ordinal);
+        Assert.Contains("--help'", result.Error, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--help")]
+    public async Task The_root_lists_the_commands(params string[] arguments)
+    {
+        var result = await ScoringProcess.RunAsync(arguments);
+        Assert.Equal(0, result.ExitCode);
+        Assert.All(["demo", "serve", "score"], command => Assert.Contains($"  {command} ", result.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Version_is_that_of_the_package()
+    {
+        var result = await ScoringProcess.RunAsync("--version");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Matches(@"^\d+\.\d+\.\d+(-[\w.]+)?$", result.Output.Trim());
+    }
+}

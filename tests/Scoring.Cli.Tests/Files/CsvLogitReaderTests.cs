@@ -1,0 +1,119 @@
+using System.Text;
+using CsCheck;
+using Scoring.Cli.Files;
+
+namespace Scoring.Cli.Tests.Files;
+
+public sealed class CsvLogitReaderTests
+{
+    [Theory]
+    [InlineData("1,2,3\n4,5,6\n")]
+    [InlineData("1,2,3\n4,5,6")]
+    [InlineData("1,2,3\r\n4,5,6\r\n")]
+    [InlineData("1,2,3\n4,5,6\n\n\r\n")]
+    [InlineData("\uFEFF1,2,3\n4,5,6\n")]
+    [InlineData(" 1 ,\t2, 3\n4.0,5e0,+6\n")]
+    [InlineData("\"1\",\"2\",3\n4,\"5\",6\n")]
+    [InlineData("logit_a,logit_b,logit_c\n1,2,3\n4,5,6\n")]
+    [InlineData("logit_a,logit_b,logit_c,target\n1,2,3,a\n4,5,6,b\n")]
+    [InlineData("id,logit_a,target_x,logit_b,logit_c\nx,1,0,2,3\n\"y,z\",4,1,5,6\n")]
+    public async Task Reads_the_same_rows_however_they_are_written(string text) =>
+        Assert.Equal(new float[] { 1, 2, 3, 4, 5, 6 }, await LogitReaders.ReadAllAsync(text));
+
+    [Fact]
+    public async Task Takes_the_labels_from_the_header()
+    {
+        await using var reader = await LogitReaders.OpenAsync("logit_a,target,\"logit_b, or \"\"c\"\"\",logit_ä\n1,a,2,3\n");
+        Assert.Equal(["a", "b, or \"c\"", "ä"], reader.Labels);
+        Assert.Equal(3, reader.Classes);
+    }
+
+    [Fact]
+    public async Task Has_no_labels_without_a_header()
+    {
+        await using var reader = await LogitReaders.OpenAsync("1,2\n");
+        Assert.Empty(reader.Labels);
+    }
+
+    [Fact]
+    public async Task Reads_what_NumPy_and_pandas_write_for_numbers_that_are_none() =>
+        Assert.Equal(
+            new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.PositiveInfinity, float.NaN, 0 },
+            await LogitReaders.ReadAllAsync("nan,inf,-inf,Infinity,,0\n"));
+
+    [Fact]
+    public async Task Reads_back_every_float32_that_is_written()
+    {
+        await Gen.Select(Gen.Single.Array[1, 50], Gen.Int[1, 9], Gen.Int[1, 20]).SampleAsync(async (numbers, classes, bytesAtATime) =>
+        {
+            var whole = numbers[..(numbers.Length / classes * classes)];
+            using var file = new MemoryStream();
+            var writer = new CsvScoreWriter(file, [.. Enumerable.Range(0, classes).Select(index => $"logit_{index}")]);
+            writer.Write(whole);
+            writer.Complete();
+
+            await using var reader = await LogitReader.OpenAsync(
+                "pipe", new Trickle(file.ToArray(), bytesAtATime), TestContext.Current.CancellationToken);
+            var read = await reader.ReadAllAsync(rowsAtATime: 3);
+            Assert.Equal(whole, read);
+        });
+    }
+
+    [Fact]
+    public async Task Reads_a_line_longer_than_its_first_buffer()
+    {
+        var numbers = Enumerable.Range(0, 100_000).Select(index => (float)index).ToArray();
+        var line = string.Join(',', numbers);
+        Assert.Equal(numbers.Concat(numbers), await LogitReaders.ReadAllAsync($"{line}\n{line}\n"));
+    }
+
+    [Fact]
+    public async Task Reads_no_rows_from_a_header_alone()
+    {
+        await using var reader = await LogitReaders.OpenAsync("logit_a,logit_b\n");
+        Assert.Equal(2, reader.Classes);
+        Assert.Empty(await reader.ReadAllAsync());
+    }
+
+    [Theory]
+    [InlineData("1,2,3\n4,five,6\n", "row 1 (line 2), column 1: \"five\" is not a number")]
+    [InlineData("logit_a,logit_b\n1,2\n3,x\n", "row 1 (line 3), column logit_b: \"x\" is not a number")]
+    [InlineData("1,2,3\n4,5\n", "line 2, has 2 fields; the first line has 3")]
+    [InlineData("1,2,3\n4,5,6,7\n", "line 2, has 4 fields; the first line has 3")]
+    [InlineData("logit_a,target\n1\n", "line 2, has 1 fields; the first line has 2")]
+    [InlineData("1,2\n\n3,4\n", "line 2, is empty, and rows follow it")]
+    [InlineData("logit_a\n1\n\n\n3\n", "line 3, is empty, and rows follow it")]
+    [InlineData("", "no rows")]
+    [InlineData("\n1,2\n", "first line is empty")]
+    [InlineData("a,b,c\n1,2,3\n", "names each column of logits logit_NAME")]
+    [InlineData("1;2;3\n", "neither numbers nor a header")]
+    public async Task Says_what_is_wrong_and_where(string text, string said) =>
+        Assert.Contains(said, await LogitReaders.RefusalAsync(text), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Tells_the_line_of_a_row()
+    {
+        await using var named = await LogitReaders.OpenAsync("logit_a,logit_b\n1,2\n");
+        Assert.Equal("row 41 (line 43), column logit_b", named.Locate(41, 1));
+        Assert.Equal("row 41 (line 43)", named.Locate(41, null));
+
+        await using var bare = await LogitReaders.OpenAsync("1,2\n");
+        Assert.Equal("row 41 (line 42), column 1", bare.Locate(41, 1));
+    }
+
+    [Fact]
+    public async Task Never_fails_but_with_a_message()
+    {
+        await Gen.String["01.,\"\n\r-einfatlog_"].SampleAsync(async text =>
+        {
+            try
+            {
+                await LogitReaders.ReadAllAsync(Encoding.UTF8.GetBytes(text), rowsAtATime: 2);
+            }
+            catch (InvalidDataException exception)
+            {
+                Assert.StartsWith("input", exception.Message, StringComparison.Ordinal);
+            }
+        });
+    }
+}

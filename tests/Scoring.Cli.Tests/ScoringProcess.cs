@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Scoring.Cli.Tests;
+
+/// <summary><c>scoring</c> as a process of its own. Disposed while it runs, it is killed.</summary>
+internal sealed partial class ScoringProcess : IDisposable
+{
+    private const int Sigterm = 15;
+
+    private readonly Process _process;
+    private readonly Task<string> _error;
+
+    private ScoringProcess(Process process)
+    {
+        _process = process;
+        _error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+    }
+
+    public StreamWriter Input => _process.StandardInput;
+
+    public static ScoringProcess Start(params string[] arguments) => StartWithTemporaryFolder(Path.GetTempPath(), arguments);
+
+    /// <summary>Starts with a folder of its own for what it writes temporarily.</summary>
+    public static ScoringProcess StartWithTemporaryFolder(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+            Environment = { ["TMPDIR"] = folder },
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "scoring.dll"));
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return new ScoringProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Runs to the end, with nothing on standard input.</summary>
+    public static async Task<ProcessResult> RunAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        process.Input.Close();
+        return await process.EndAsync();
+    }
+
+    /// <summary>Starts <c>scoring serve</c> and waits until it says where it listens.</summary>
+    public static async Task<(ScoringProcess Process, string Address)> ServeAsync(params string[] arguments)
+    {
+        const string Marker = "Now listening on: http://";
+        var process = Start(["serve", .. arguments]);
+        while (await process._process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            var at = line.IndexOf(Marker, StringComparison.Ordinal);
+            if (at >= 0)
+            {
+                var address = line[(at + Marker.Length)..].Trim();
+                return (process, address.StartsWith("unix:", StringComparison.Ordinal) ? address : $"http://{address}");
+            }
+        }
+
+        var result = await process.EndAsync();
+        process.Dispose();
+        throw new InvalidOperationException($"scoring serve ended with {result.ExitCode} and never listened: {result.Error}");
+    }
+
+    public ValueTask<string?> ReadLineAsync() => _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+
+    public void Terminate() => Assert.Equal(0, Kill(_process.Id, Sigterm));
+
+    public async Task<ProcessResult> EndAsync()
+    {
+        var output = await _process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = await _error;
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new ProcessResult(_process.ExitCode, output, error);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}
