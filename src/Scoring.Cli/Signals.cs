@@ -10,14 +10,14 @@ internal sealed class Signals : IDisposable
 
     public Signals()
     {
-        _registrations = [Register(PosixSignal.SIGINT, Scoring.Cli.ExitCode.Interrupted), Register(PosixSignal.SIGTERM, Scoring.Cli.ExitCode.Terminated)];
+        _registrations = [Register(PosixSignal.SIGINT, Cli.ExitCode.Interrupted), Register(PosixSignal.SIGTERM, Cli.ExitCode.Terminated)];
     }
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Stop => _stop.Token;
 
     /// <summary>What the process ends with once a signal has come.</summary>
-    public int ExitCode { get; private set; } = Scoring.Cli.ExitCode.Interrupted;
+    public int ExitCode { get; private set; } = Cli.ExitCode.Interrupted;
 
     public void Dispose()
     {

@@ -40,7 +40,7 @@ internal static class ScoreCommand
         {
             Description = "A row with a NaN or +inf, or of nothing but -inf: reject ends the run and names it, flag scores it 0 and reports it, "
                 + "propagate scores it NaN.",
-            HelpName = "reject|flag|propagate",
+            HelpName = "action",
             DefaultValueFactory = _ => "reject",
         };
         nonFinite.AcceptOnlyFromAmong("reject", "flag", "propagate");
@@ -53,7 +53,8 @@ internal static class ScoreCommand
         };
         var configuration = ConfigurationArgument.Create();
 
-        var command = new Command("score", "Scores a file of logits of any size, in constant memory.")
+        var command = new Command(
+            "score", "Scores a file of logits of any size, in constant memory. Settings of a service within this process may follow after --.")
         {
             input, head, output, server, temperature, nonFinite, messageSize, configuration,
         };

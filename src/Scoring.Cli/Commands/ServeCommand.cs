@@ -35,7 +35,8 @@ internal static class ServeCommand
         };
         var configuration = ConfigurationArgument.Create();
 
-        var command = new Command("serve", "Runs the service until Ctrl-C or SIGTERM. Settings may follow after --, as in: scoring serve -- --Scoring:Limits:Rows=4096")
+        var command = new Command(
+            "serve", "Runs the service until Ctrl-C or SIGTERM. Settings may follow after --: scoring serve -- --Scoring:Limits:Rows=4096")
         {
             port, address, unixSocket, configuration,
         };

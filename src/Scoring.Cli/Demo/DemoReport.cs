@@ -7,6 +7,7 @@ namespace Scoring.Cli.Demo;
 internal sealed class DemoReport(IAnsiConsole console)
 {
     private const int RowsOfEachClass = 4;
+    private const int NarrowestBar = 4;
     private const int WidestBar = 24;
     private const string NumberFormat = "0.000";
 
@@ -15,24 +16,29 @@ internal sealed class DemoReport(IAnsiConsole console)
     public void ShowRows(IrisScores scores)
     {
         var data = scores.Data;
-        var bar = BarWidth(data);
+        var others = "row".Length + 1 + (2 * (data.Labels.Max(name => name.Length) + 1)) + " ✗".Length;
+        var bar = BarWidth(others, data.Classes);
+        // Where bars for every class have no room, one stands for the class that is predicted.
+        var eachClass = bar >= NarrowestBar;
+        bar = eachClass ? bar : Math.Max(BarWidth(others, 1), 0);
+
         var table = new Table { Border = TableBorder.Simple, UseSafeBorder = true }
             .AddColumn(new TableColumn("row").RightAligned().NoWrap().Padding(0, 1))
             .AddColumn(new TableColumn("target").NoWrap().Padding(0, 1))
             .AddColumn(new TableColumn("predicted").NoWrap().Padding(0, 1));
-        for (var column = 0; column < data.Classes; column++)
+        foreach (var header in eachClass ? data.Labels.Select((name, label) => InColor(label, $"p({name})")) : ["p(predicted)"])
         {
-            table.AddColumn(new TableColumn(InColor(column, $"p({data.Labels[column]})")).NoWrap().Padding(0, 1));
+            table.AddColumn(new TableColumn(header).NoWrap().Padding(0, 1));
         }
 
         foreach (var row in Enumerable.Range(0, data.Classes).SelectMany(label => FirstOf(data, label)))
         {
-            AddRow(table, scores, row, bar);
+            AddRow(table, scores, row, bar, eachClass);
         }
 
         var wrong = Enumerable.Range(0, data.Rows).Where(row => !scores.IsRight(row)).ToList();
         table.AddEmptyRow();
-        wrong.ForEach(row => AddRow(table, scores, row, bar));
+        wrong.ForEach(row => AddRow(table, scores, row, bar, eachClass));
 
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
@@ -54,11 +60,11 @@ internal sealed class DemoReport(IAnsiConsole console)
             .AddColumn(new GridColumn().NoWrap().Padding(1, 0, 2, 0))
             .AddColumn(new GridColumn().NoWrap().Padding(0, 0, 2, 0).RightAligned())
             .AddColumn(new GridColumn().Padding(0, 0));
-        Add("accuracy", scores.Accuracy.ToString("0.0000", CultureInfo.InvariantCulture), $"{scores.Right} of {data.Rows} rows are predicted right");
-        Add("cross-entropy", scores.CrossEntropy.ToString("0.0000", CultureInfo.InvariantCulture), $"nats: the mean of −log p(target) over {data.Rows} rows");
+        Add("accuracy", Figure(scores.Accuracy, "0.0000"), $"{scores.Right} of {data.Rows} rows are predicted right");
+        Add("cross-entropy", Figure(scores.CrossEntropy, "0.0000"), $"nats: the mean of −log p(target) over {data.Rows} rows");
         Add(
             "rows per second",
-            speed.RowsPerSecond.ToString("N0", CultureInfo.InvariantCulture),
+            Figure(speed.RowsPerSecond, "N0"),
             string.Create(CultureInfo.InvariantCulture, $"{speed.Messages:N0} messages of {data.Rows} rows, sent without waiting"));
         Add("p50 latency", Milliseconds(speed.Median), $"from sending {data.Rows} rows to having their answer,");
         Add(
@@ -85,18 +91,20 @@ internal sealed class DemoReport(IAnsiConsole console)
     private static IEnumerable<int> FirstOf(IrisData data, int label) =>
         Enumerable.Range(0, data.Rows).Where(row => data.Targets[row] == label).Take(RowsOfEachClass);
 
-    private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("0.000", CultureInfo.InvariantCulture) + " ms";
+    private static string Figure(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+
+    private static string Milliseconds(TimeSpan time) => Figure(time.TotalMilliseconds, "0.000") + " ms";
 
     private static string InColor(int label, string text) => $"[{Colors[label % Colors.Length]}]{Markup.Escape(text)}[/]";
 
-    private void AddRow(Table table, IrisScores scores, int row, int bar)
+    private void AddRow(Table table, IrisScores scores, int row, int bar, bool eachClass)
     {
         var (target, predicted) = (scores.Data.Targets[row], scores.Predicted(row));
         var mark = scores.IsRight(row) ? "" : " [red]✗[/]";
-        var cells = Enumerable.Range(0, scores.Data.Classes).Select(column =>
+        var cells = (eachClass ? Enumerable.Range(0, scores.Data.Classes) : [predicted]).Select(column =>
         {
             var probability = scores.Probability(row, column);
-            return $"{probability.ToString(NumberFormat, CultureInfo.InvariantCulture)} {InColor(column, Bar(probability, bar))}";
+            return $"{Figure(probability, NumberFormat)} {InColor(column, Bar(probability, bar))}";
         });
         table.AddRow(
         [
@@ -107,14 +115,9 @@ internal sealed class DemoReport(IAnsiConsole console)
         ]);
     }
 
-    /// <summary>What the terminal has room for beside the other columns; 0 leaves the numbers alone.</summary>
-    private int BarWidth(IrisData data)
-    {
-        var label = data.Labels.Max(name => name.Length);
-        var others = "row".Length + 2 + label + 2 + label + " ✗".Length + 2;
-        var perClass = ((console.Profile.Width - others) / data.Classes) - NumberFormat.Length - 3;
-        return Math.Clamp(perClass, 0, WidestBar);
-    }
+    /// <summary>The bar that fits into each of so many columns, beside others of so many cells.</summary>
+    private int BarWidth(int others, int columns) =>
+        Math.Min(((console.Profile.Width - others - 2) / columns) - NumberFormat.Length - 2, WidestBar);
 
     /// <summary>A bar of <paramref name="width"/> cells for 1, in eighths of a cell where the terminal can show them.</summary>
     private string Bar(float probability, int width)

@@ -57,7 +57,10 @@ internal abstract class LogitReader(string name, InputBuffer input) : IAsyncDisp
         }
     }
 
-    /// <summary>Reads as many whole rows as <paramref name="rows"/> has room for, row-major. Numbers of other precision become the nearest float32.</summary>
+    /// <summary>
+    /// Reads as many whole rows as <paramref name="rows"/> has room for, row-major. Numbers of other precision become the
+    /// nearest float32.
+    /// </summary>
     /// <returns>The rows read; 0 at the end of the input.</returns>
     /// <exception cref="InvalidDataException">The input is not what it began as.</exception>
     public abstract ValueTask<int> ReadAsync(Memory<float> rows, CancellationToken cancellationToken);

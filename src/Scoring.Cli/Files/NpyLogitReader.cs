@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Scoring.Cli.Files;
 
-/// <summary>Reads logits from an .npy file: a C-ordered array of <c>&lt;f2</c>, <c>&lt;f4</c> or <c>&lt;f8</c>, rows × classes, or one row.</summary>
+/// <summary>
+/// Reads logits from an .npy file: a C-ordered array of <c>&lt;f2</c>, <c>&lt;f4</c> or <c>&lt;f8</c>, rows × classes, or one row.
+/// </summary>
 internal sealed class NpyLogitReader : LogitReader
 {
     private readonly long _rows;

@@ -88,7 +88,8 @@ internal sealed class FileScorer(ScoringClient client, LogitReader input, ScoreW
         if (result.Rows != message.Rows || result.Classes != input.Classes || result.Scores.Length != message.Rows * input.Classes)
         {
             throw new InvalidDataException(
-                $"the service answered {message.Rows} × {input.Classes} logits with {result.Scores.Length} scores, {result.Rows} × {result.Classes}");
+                $"the service answered {message.Rows} × {input.Classes} logits with {result.Rows} × {result.Classes} scores, "
+                + $"{result.Scores.Length} of them");
         }
 
         output.Write(result.Scores);

@@ -11,15 +11,15 @@ internal sealed record ScoreHead(IReadOnlyList<string> Columns)
     /// <exception cref="InvalidDataException">There is no such head, or the file is not for it.</exception>
     public static ScoreHead Find(ListHeadsResponse service, string name, LogitReader input)
     {
-        var head = service.Heads.FirstOrDefault(known => known.Name == name)
-            ?? throw new InvalidDataException($"there is no head '{name}'; the service has {string.Join(", ", service.Heads.Select(known => known.Name))}");
+        var head = service.Heads.FirstOrDefault(known => known.Name == name) ?? throw new InvalidDataException(
+            $"there is no head '{name}'; the service has {string.Join(", ", service.Heads.Select(known => known.Name))}");
 
         if (head.Classes != 0 && head.Classes != input.Classes)
         {
             throw new InvalidDataException($"head '{name}' has {head.Classes} classes; {input.Name} has {input.Classes}");
         }
 
-        if (!head.Labels.SequenceEqual(input.Labels) && head.Labels.Order(StringComparer.Ordinal).SequenceEqual(input.Labels.Order(StringComparer.Ordinal)))
+        if (!head.Labels.SequenceEqual(input.Labels) && head.Labels.ToHashSet().SetEquals(input.Labels))
         {
             throw new InvalidDataException(
                 $"{input.Name} has the classes of head '{name}' in another order: {string.Join(", ", input.Labels)}; "
@@ -33,7 +33,8 @@ internal sealed record ScoreHead(IReadOnlyList<string> Columns)
             Activation.Linear => "logit",
             _ => "probability",
         };
-        return new ScoreHead(
-            [.. Enumerable.Range(0, input.Classes).Select(column => $"{prefix}_{(labels.Count > 0 ? labels[column] : column.ToString(CultureInfo.InvariantCulture))}")]);
+        return new ScoreHead([.. Enumerable.Range(0, input.Classes).Select(column => $"{prefix}_{Name(column)}")]);
+
+        string Name(int column) => labels.Count > 0 ? labels[column] : column.ToString(CultureInfo.InvariantCulture);
     }
 }

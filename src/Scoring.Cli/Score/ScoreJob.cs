@@ -10,6 +10,8 @@ namespace Scoring.Cli.Score;
 /// <summary>One run of <c>scoring score</c>: finds the service, opens both files, scores, and says how it went.</summary>
 internal sealed class ScoreJob
 {
+    private const string Unix = "unix:";
+
     public required string Input { get; init; }
 
     public required string Output { get; init; }
@@ -35,7 +37,7 @@ internal sealed class ScoreJob
 
     public static bool IsKnownServer(string? server) =>
         server is null
-        || (server.StartsWith("unix:/", StringComparison.OrdinalIgnoreCase) && server.Length > "unix:/".Length)
+        || (server.StartsWith(Unix + '/', StringComparison.OrdinalIgnoreCase) && server.Length > Unix.Length + 1)
         || (Uri.TryCreate(server, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https");
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -62,6 +64,9 @@ internal sealed class ScoreJob
         Report(scorer, input.Classes, Stopwatch.GetElapsedTime(started));
     }
 
+    private static bool IsMissingSocket(string? server) =>
+        server?.StartsWith(Unix, StringComparison.OrdinalIgnoreCase) == true && !File.Exists(server[Unix.Length..]);
+
     private static bool IsNpy(string path) => path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase);
 
     private async Task<ListHeadsResponse> ListHeadsAsync(ScoringClient client, CancellationToken cancellationToken)
@@ -72,7 +77,7 @@ internal sealed class ScoreJob
         }
         catch (ScoringException exception) when (exception.Error.Code == Grpc.Core.StatusCode.Unavailable)
         {
-            var why = Server is ['u' or 'U', ..] && !File.Exists(Server["unix:".Length..]) ? "there is no such socket" : CommandRunner.Explain(exception);
+            var why = IsMissingSocket(Server) ? "there is no such socket" : CommandRunner.Explain(exception);
             throw new IOException($"cannot reach {Server}: {why}", exception);
         }
     }
@@ -101,10 +106,10 @@ internal sealed class ScoreJob
         if (scorer.InvalidRows > 0)
         {
             var (rows, were) = scorer.InvalidRows == 1 ? ("row", "was") : ("rows", "were");
-            var more = scorer.InvalidRows > scorer.FirstInvalidRows.Count ? ", …" : "";
+            var which = string.Join(", ", scorer.FirstInvalidRows) + (scorer.InvalidRows > scorer.FirstInvalidRows.Count ? ", …" : "");
             Console.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{scorer.InvalidRows:N0} {rows} {were} scored 0 for logits that are not finite: {rows} {string.Join(", ", scorer.FirstInvalidRows)}{more}"));
+                $"{scorer.InvalidRows:N0} {rows} {were} scored 0 for logits that are not finite: {rows} {which}"));
         }
     }
 }

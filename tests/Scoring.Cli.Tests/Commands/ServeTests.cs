@@ -46,7 +46,7 @@ public sealed class ServeTests
             var port = new Uri(address).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
             var result = await ScoringProcess.RunAsync("serve", "--port", port, "--address", "127.0.0.1");
             Assert.Equal(1, result.ExitCode);
-            Assert.Contains($"scoring: Failed to bind to address http://127.0.0.1:{port}: address already in use.", result.Error, StringComparison.Ordinal);
+            Assert.Equal($"scoring: Failed to bind to address http://127.0.0.1:{port}: address already in use.", result.ErrorLine);
         }
     }
 }
