@@ -18,7 +18,9 @@ internal static class DemoCommand
     private static async Task RunAsync(CancellationToken cancellationToken)
     {
         var data = await IrisData.LoadAsync(cancellationToken).ConfigureAwait(false);
-        await using var service = await EmbeddedService.StartAsync([], cancellationToken).ConfigureAwait(false);
+        // Settings that lie in the current folder are none of the demo's.
+        string[] configuration = [$"--contentRoot={AppContext.BaseDirectory}"];
+        await using var service = await EmbeddedService.StartAsync(configuration, cancellationToken).ConfigureAwait(false);
         await using var client = ScoringClient.Connect(service.Address);
         var report = new DemoReport(AnsiConsole.Console);
 
