@@ -116,6 +116,7 @@ public sealed class UnaryTests
         { new ScoreRequest { Classes = 2, Logits = new float[2], Outputs = OutputSet.Labels | OutputSet.TopK }, "outputs names LABELS; head 'softmax' has none" },
         { new ScoreRequest { Classes = 2, Logits = new float[2], Outputs = OutputSet.Labels }, "outputs names LABELS without TOP_K, whose classes they would name" },
         { new ScoreRequest { Classes = 2, Logits = new float[2], Outputs = OutputSet.Decisions, Head = "linear" }, "outputs names DECISIONS; head 'linear' is linear and has no probabilities to decide by" },
+        { new ScoreRequest { Classes = 2, Logits = new float[2], Outputs = OutputSet.Entropy, Head = "sigmoid" }, "outputs names ENTROPY; head 'sigmoid' makes no distribution over its classes" },
         { new ScoreRequest { Classes = 2, Logits = new float[2], Outputs = OutputSet.Loss, Head = "linear" }, "outputs names LOSS; head 'linear' is linear and has no probabilities to lose by" },
         { new ScoreRequest { Classes = 2, Logits = new float[4], Outputs = OutputSet.Loss }, "LOSS of 2 rows of 2 classes needs 2 targets (one class for each row); there are 0" },
         { new ScoreRequest { Classes = 2, Logits = new float[4], Outputs = OutputSet.Loss, Targets = new uint[] { 1, 2 } }, "row 1: the target is class 2; the classes are 0 to 1" },

@@ -35,12 +35,16 @@ internal sealed class PooledArray<T>(BufferPool pool)
         return Append(count, expectedMore: 0);
     }
 
-    /// <summary>Takes over the memory of <paramref name="other"/>, which is empty afterwards.</summary>
-    public void TakeFrom(PooledArray<T> other)
+    /// <summary>Takes over the memory of <paramref name="other"/>, which is empty afterwards. Its bytes count as elements of this type.</summary>
+    public void TakeFrom<TOther>(PooledArray<TOther> other)
+        where TOther : unmanaged
     {
+        Debug.Assert(other._borrowed.IsEmpty, "Borrowed memory is not the other's to give away.");
         Release();
-        (_rented, _borrowed, _capacity, Count) = (other._rented, other._borrowed, other._capacity, other.Count);
-        (other._rented, other._borrowed, other._capacity, other.Count) = (null, default, 0, 0);
+        _rented = other._rented;
+        _capacity = _rented is null ? 0 : _rented.Capacity / Unsafe.SizeOf<T>();
+        Count = other.Count * Unsafe.SizeOf<TOther>() / Unsafe.SizeOf<T>();
+        (other._rented, other._capacity, other.Count) = (null, 0, 0);
     }
 
     /// <summary>Stands for the caller's memory, which must stay as it is until <see cref="Release"/>.</summary>

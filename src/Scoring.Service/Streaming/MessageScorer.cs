@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using Scoring.Kernels;
 using Scoring.Protocol;
+using Scoring.Protocol.Buffers;
 using Scoring.V1;
 
 namespace Scoring.Service.Streaming;
@@ -8,64 +10,118 @@ namespace Scoring.Service.Streaming;
 internal static class MessageScorer
 {
     /// <summary>
-    /// Fills the response. The request's logits move over to it: they are what the outputs are made from, and the scores take
-    /// their place last.
+    /// Fills the response. The request's logits move over to it: every other output is made from them first, and then the scores
+    /// take their place.
     /// </summary>
     public static void Score(PooledScoreRequest request, in ScoringPlan plan, PooledScoreResponse response)
     {
         response.Rows = (uint)plan.Rows;
         response.Classes = (uint)plan.Classes;
-        var logits = Unpack(request, response);
-
-        if (request.NonFinite == NonFinite.Reject && InvalidLogits.Find(logits, plan.Classes) is { } invalid)
-        {
-            response.ClearResults();
-            response.Error = ScoringErrors.NonFinite(invalid);
-            return;
-        }
+        var logits = Unpack(request, response.Scores);
 
         if (request.NonFinite == NonFinite.Flag)
         {
-            FlagInvalidRows(logits, plan, response);
+            // The logits are gone by the time the kernels have found the first bad row, and here every one of them counts.
+            ListInvalidRows(logits, plan, response.InvalidRows);
         }
 
-        if (plan.Wants(OutputSet.Scores))
+        var invalid = RunKernels(request, plan, logits, response);
+        if (invalid is { } logit && request.NonFinite == NonFinite.Reject)
         {
-            WriteScores(logits, plan, logits);
+            response.ClearResults();
+            response.Error = ScoringErrors.NonFinite(logit);
+            return;
         }
-        else
+
+        foreach (var row in response.InvalidRows.Span)
+        {
+            ClearRow((int)row, plan.Rows, response);
+        }
+    }
+
+    /// <summary>Every output that was asked for, and the first logit that has no score.</summary>
+    private static InvalidLogit? RunKernels(PooledScoreRequest request, in ScoringPlan plan, Span<float> logits, PooledScoreResponse response)
+    {
+        InvalidLogit? invalid = null;
+        if (plan.Wants(OutputSet.TopK))
+        {
+            var indices = MemoryMarshal.Cast<uint, int>(response.TopIndices.Allocate(plan.Rows * plan.TopK));
+            Note(HeadKernels.TopK(plan, plan.TopK, logits, indices, response.TopScores.Allocate(plan.Rows * plan.TopK)), ref invalid);
+        }
+
+        if (plan.Wants(OutputSet.LogSumExp))
+        {
+            Note(LogSumExp.Compute(logits, plan.Classes, response.LogSumExp.Allocate(plan.Rows), plan.Temperature), ref invalid);
+        }
+
+        if (plan.Wants(OutputSet.Entropy))
+        {
+            Note(Entropy.Compute(logits, plan.Classes, response.Entropy.Allocate(plan.Rows), plan.Temperature), ref invalid);
+        }
+
+        if (plan.Wants(OutputSet.Loss))
+        {
+            Note(HeadKernels.Losses(plan, logits, request.Targets.Span, response.Losses.Allocate(plan.Rows)), ref invalid);
+        }
+
+        var decides = plan.Wants(OutputSet.Decisions);
+        if (decides && plan.Head.Activation != Activation.Sigmoid)
+        {
+            Note(HeadKernels.OneHotDecisions(plan, logits, response.Decisions.Allocate(logits.Length)), ref invalid);
+        }
+
+        var decidesByScore = decides && plan.Head.Activation == Activation.Sigmoid;
+        if (plan.Wants(OutputSet.Scores) || decidesByScore)
+        {
+            Note(HeadKernels.Scores(plan, logits, logits), ref invalid);
+        }
+
+        if (decidesByScore)
+        {
+            HeadKernels.ThresholdDecisions(plan, logits, response.Decisions.Allocate(logits.Length));
+        }
+
+        if (!plan.Wants(OutputSet.Scores))
         {
             response.Scores.Release();
         }
+
+        return invalid;
     }
 
-    /// <summary>The logits as FP32, in the response's memory.</summary>
-    private static Span<float> Unpack(PooledScoreRequest request, PooledScoreResponse response)
-    {
-        response.Scores.TakeFrom(request.Logits);
-        return response.Scores.Writable;
-    }
+    private static void Note(InvalidLogit? found, ref InvalidLogit? invalid) => invalid ??= found;
 
-    private static void WriteScores(ReadOnlySpan<float> logits, in ScoringPlan plan, Span<float> scores)
+    /// <summary>The logits as FP32, in memory that is the response's from here on.</summary>
+    private static Span<float> Unpack(PooledScoreRequest request, PooledArray<float> logits)
     {
-        switch (plan.Head.Activation)
+        var data = request.Data.Span;
+        if (data.IsEmpty)
         {
-            case Activation.Softmax:
-                Softmax.Compute(logits, plan.Classes, scores, plan.Temperature);
+            logits.TakeFrom(request.Logits);
+            return logits.Writable;
+        }
+
+        switch (request.DataType)
+        {
+            case DataType.Fp16:
+                FloatConversion.FromHalf(data, logits.Allocate(data.Length / 2));
                 break;
-            case Activation.LogSoftmax:
-                LogSoftmax.Compute(logits, plan.Classes, scores, plan.Temperature);
+            case DataType.Bf16:
+                FloatConversion.FromBFloat16(data, logits.Allocate(data.Length / 2));
                 break;
-            case Activation.Sigmoid:
-                Sigmoid.Compute(logits, plan.Classes, scores, plan.Temperature);
+            case DataType.Fp64:
+                FloatConversion.FromDouble(data, logits.Allocate(data.Length / 8));
                 break;
             default:
-                Linear.Compute(logits, plan.Classes, scores, plan.Temperature);
+                logits.TakeFrom(request.Data);
                 break;
         }
+
+        request.Data.Release();
+        return logits.Writable;
     }
 
-    private static void FlagInvalidRows(ReadOnlySpan<float> logits, in ScoringPlan plan, PooledScoreResponse response)
+    private static void ListInvalidRows(ReadOnlySpan<float> logits, in ScoringPlan plan, PooledArray<uint> invalidRows)
     {
         for (var row = 0; row < plan.Rows; row++)
         {
@@ -75,7 +131,25 @@ internal static class MessageScorer
             }
 
             row += invalid.Row;
-            response.InvalidRows.Append(1, expectedMore: 0)[0] = (uint)row;
+            invalidRows.Append(1, expectedMore: 0)[0] = (uint)row;
         }
+    }
+
+    private static void ClearRow(int row, int rows, PooledScoreResponse response)
+    {
+        ClearRow(response.Scores, row, rows);
+        ClearRow(response.TopIndices, row, rows);
+        ClearRow(response.TopScores, row, rows);
+        ClearRow(response.LogSumExp, row, rows);
+        ClearRow(response.Entropy, row, rows);
+        ClearRow(response.Losses, row, rows);
+        ClearRow(response.Decisions, row, rows);
+    }
+
+    private static void ClearRow<T>(PooledArray<T> results, int row, int rows)
+        where T : unmanaged
+    {
+        var width = results.Count / rows;
+        results.Writable.Slice(row * width, width).Clear();
     }
 }

@@ -116,7 +116,7 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
 
         var outputs = request.Outputs == OutputSet.None ? OutputSet.Scores : request.Outputs;
         var topK = request.TopK == 0 ? 1 : request.TopK;
-        var error = CheckTopK(outputs, topK, head, classes) ?? CheckDecisions(outputs, head) ?? CheckTargets(outputs, request, head, rows, classes);
+        var error = CheckTopK(outputs, topK, head, classes) ?? CheckActivation(outputs, head) ?? CheckTargets(outputs, request, head, rows, classes);
         plan = new ScoringPlan(head, rows, classes, temperature, outputs, (int)Math.Min(topK, (uint)classes));
         return error;
     }
@@ -149,10 +149,17 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
         return head.Labels.Count == 0 ? ScoringErrors.InvalidArgument($"outputs names LABELS; head '{head.Name}' has none") : null;
     }
 
-    private static Error? CheckDecisions(OutputSet outputs, HeadDefinition head) =>
-        (outputs & OutputSet.Decisions) != 0 && head.Activation == Activation.Linear
-            ? ScoringErrors.InvalidArgument($"outputs names DECISIONS; head '{head.Name}' is linear and has no probabilities to decide by")
+    private static Error? CheckActivation(OutputSet outputs, HeadDefinition head)
+    {
+        if ((outputs & OutputSet.Decisions) != 0 && head.Activation == Activation.Linear)
+        {
+            return ScoringErrors.InvalidArgument($"outputs names DECISIONS; head '{head.Name}' is linear and has no probabilities to decide by");
+        }
+
+        return (outputs & OutputSet.Entropy) != 0 && head.Activation is (Activation.Linear or Activation.Sigmoid)
+            ? ScoringErrors.InvalidArgument($"outputs names ENTROPY; head '{head.Name}' makes no distribution over its classes")
             : null;
+    }
 
     private static Error? CheckTargets(OutputSet outputs, PooledScoreRequest request, HeadDefinition head, int rows, int classes)
     {
