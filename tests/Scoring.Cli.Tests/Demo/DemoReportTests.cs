@@ -34,7 +34,7 @@ public sealed class DemoReportTests
     public async Task A_narrow_terminal_has_a_bar_for_the_predicted_class()
     {
         var line = Assert.Single(await ShowAsync(45), line => line.StartsWith(Row100, StringComparison.Ordinal));
-        Assert.Matches("^ 100 virginica  virginica    0.981 █+[▏-▉]?$", line.TrimEnd());
+        Assert.Matches("^ 100 virginica  virginica    0.981 █+[▉-▏]?$", line.TrimEnd());
     }
 
     [Fact]
