@@ -41,6 +41,7 @@ internal sealed class ScoringMethods
         try
         {
             ScoreRequestCodec.Read(context.PayloadAsReadOnlySequence(), request);
+            MessageInbox.Current.Put(request);
             return request;
         }
         catch (Exception exception)

@@ -1,3 +1,4 @@
+using System.Runtime;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -28,7 +29,7 @@ internal sealed class ScoringEndpoint(
         // One message is a batch of one. Its memory is the call's until the answer is on the wire.
         var batch = new RowBatch(batchSettings.Value, checker, pool, time);
         context.GetHttpContext().Response.RegisterForDispose(batch);
-        var response = batch.Add(request);
+        var response = batch.Add(MessageInbox.Current.Take());
         if (!memory.HasRoom)
         {
             response.Error = ScoringErrors.Exhausted(
@@ -50,7 +51,7 @@ internal sealed class ScoringEndpoint(
     {
         streams.Add(context.GetHttpContext().Response);
         var batch = new RowBatch(batchSettings.Value, checker, pool, time);
-        return new ScoreStreamLoop(batch, memory, requests, responses).RunAsync(context.CancellationToken, streams.Stopping);
+        return new ScoreStreamLoop(batch, memory, MessageInbox.Current, requests, responses).RunAsync(context.CancellationToken, streams.Stopping);
     }
 
     public Task<ListHeadsResponse> ListHeads(ListHeadsRequest request, ServerCallContext context)
@@ -75,6 +76,7 @@ internal sealed class ScoringEndpoint(
                 AllocatedBytes = (ulong)GC.GetTotalAllocatedBytes(),
                 ResidentBytes = (ulong)Environment.WorkingSet,
                 RentedBytes = (ulong)pool.Buffers.RentedBytes,
+                CompiledMethods = (ulong)JitInfo.GetCompiledMethodCount(),
             },
         };
         answer.Heads.AddRange(heads.All.Select(head => head.ToMessage()));

@@ -1,4 +1,5 @@
 using Grpc.Reflection;
+using Scoring.Protocol;
 using Scoring.Service;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -9,9 +10,19 @@ public static class ScoringEndpointRouteBuilderExtensions
     /// <summary>Maps <c>scoring.v1.ScoringService</c>, <c>grpc.health.v1.Health</c> and server reflection.</summary>
     public static void MapScoring(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGrpcService<ScoringEndpoint>();
+        endpoints.MapGrpcService<ScoringEndpoint>().Add(WithInbox);
         endpoints.MapGrpcHealthChecksService();
         endpoints.MapGrpcService<ReflectionServiceImpl>();
         endpoints.MapGrpcService<ReflectionV1ServiceImpl>();
+    }
+
+    private static void WithInbox(EndpointBuilder endpoint)
+    {
+        var call = endpoint.RequestDelegate!;
+        endpoint.RequestDelegate = async context =>
+        {
+            using var inbox = MessageInbox.Open();
+            await call(context);
+        };
     }
 }

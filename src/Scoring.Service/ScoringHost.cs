@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration.Memory;
+
 namespace Scoring.Service;
 
 /// <summary>The whole service as one application, for its own program, the command line and tests alike.</summary>
@@ -13,6 +15,11 @@ public static class ScoringHost
     internal static WebApplication Create(string[] args, Action<WebApplicationBuilder> configure)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
+        // Several lines for each call are too many for a stream of millions. Any other source of configuration can say otherwise.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = [new("Logging:LogLevel:Microsoft.AspNetCore", "Warning")],
+        });
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

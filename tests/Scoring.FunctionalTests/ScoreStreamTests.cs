@@ -140,6 +140,33 @@ public sealed class ScoreStreamTests
     }
 
     [Fact]
+    public async Task Streams_that_are_cancelled_at_any_moment_leave_nothing_behind()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        var client = server.Connect();
+        for (var stopAfter = 0; stopAfter < 60; stopAfter++)
+        {
+            using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestEnd);
+            var answers = 0;
+            try
+            {
+                await foreach (var result in client.ScoreStreamAsync(Source.ThenSilence(Source.Rows(200, 20, 100)), cancel.Token))
+                {
+                    result.Dispose();
+                    if (answers++ == stopAfter)
+                    {
+                        await cancel.CancelAsync();
+                    }
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.True(cancel.IsCancellationRequested);
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_caller_that_leaves_the_loop_early_leaves_nothing_behind()
     {
         await using var server = await ScoringServer.StartAsync();

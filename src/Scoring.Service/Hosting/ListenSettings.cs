@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 
 namespace Scoring.Service.Hosting;
 
 /// <summary><c>Scoring:Listen</c>: where clients reach the service.</summary>
-internal sealed class ListenSettings
+internal sealed class ListenSettings : IValidatableObject
 {
     /// <summary>The IP address to listen on; empty for all of the machine's.</summary>
     public string Address { get; set; } = string.Empty;
@@ -14,4 +15,12 @@ internal sealed class ListenSettings
 
     /// <summary>The path of a Unix domain socket to listen on instead of TCP.</summary>
     public string UnixSocket { get; set; } = string.Empty;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Address.Length > 0 && !IPAddress.TryParse(Address, out _))
+        {
+            yield return new ValidationResult($"Scoring:Listen:Address is '{Address}'; it must be an IP address, such as 127.0.0.1 or ::1, or empty for all.");
+        }
+    }
 }

@@ -11,6 +11,9 @@ namespace Scoring.Service.Streaming;
 /// </summary>
 internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, MessagePool pool, TimeProvider time) : IDisposable
 {
+    /// <summary>So that the client works on the first answers of a large batch while the last are still written.</summary>
+    private const int FlushBytes = 128 << 10;
+
     private readonly List<Entry> _entries = [];
 
     public int Messages => _entries.Count;
@@ -60,13 +63,18 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
         }
     }
 
-    /// <summary>Writes every answer in order, flushes once, and leaves the batch empty.</summary>
+    /// <summary>Writes every answer in order, flushes what was written at the end and on the way past every <see cref="FlushBytes"/>, and leaves the batch empty.</summary>
     public async Task WriteAsync(IServerStreamWriter<PooledScoreResponse> responses)
     {
+        var unflushed = 0;
         for (var i = 0; i < _entries.Count; i++)
         {
-            responses.WriteOptions = i < _entries.Count - 1 ? MoreFollows : Flush;
-            await responses.WriteAsync(_entries[i].Response);
+            var response = _entries[i].Response;
+            unflushed += response.Scores.Count * sizeof(float);
+            var flush = i == _entries.Count - 1 || unflushed >= FlushBytes;
+            responses.WriteOptions = flush ? Flush : MoreFollows;
+            await responses.WriteAsync(response);
+            unflushed = flush ? 0 : unflushed;
         }
 
         Clear();

@@ -20,7 +20,11 @@ namespace Scoring.Service.Streaming;
 /// message that may be read while the batch is being answered.
 /// </summary>
 internal sealed class ScoreStreamLoop(
-    RowBatch batch, ServerMemory memory, IAsyncStreamReader<PooledScoreRequest> requests, IServerStreamWriter<PooledScoreResponse> responses)
+    RowBatch batch,
+    ServerMemory memory,
+    MessageInbox inbox,
+    IAsyncStreamReader<PooledScoreRequest> requests,
+    IServerStreamWriter<PooledScoreResponse> responses)
 {
     /// <summary>The read that is under way, or whose message nobody has taken yet; null where there is none.</summary>
     private Task<bool>? _reading;
@@ -51,8 +55,9 @@ internal sealed class ScoreStreamLoop(
         finally
         {
             await stop.CancelAsync();
-            await DropUntakenAsync();
             batch.Dispose();
+            // A read that is still under way would deliver into a call that has ended.
+            await ((Task?)_reading ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -88,7 +93,7 @@ internal sealed class ScoreStreamLoop(
     private bool Take()
     {
         _reading = null;
-        batch.Add(requests.Current);
+        batch.Add(inbox.Take());
         return true;
     }
 
@@ -97,20 +102,5 @@ internal sealed class ScoreStreamLoop(
         using var activity = ScoringActivities.StartBatch(batch.Messages, batch.Rows, batch.Bytes);
         batch.Score();
         await batch.WriteAsync(responses);
-    }
-
-    /// <summary>A message that was read ahead and that no batch took has a buffer all the same.</summary>
-    private async Task DropUntakenAsync()
-    {
-        if (_reading is null)
-        {
-            return;
-        }
-
-        await ((Task)_reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_reading.IsCompletedSuccessfully && _reading.Result)
-        {
-            requests.Current.Dispose();
-        }
     }
 }
