@@ -21,10 +21,6 @@ internal static class CommandRunner
             Console.Error.WriteLine("scoring: cancelled");
             return signals.ExitCode;
         }
-        catch (UsageException exception)
-        {
-            return Fail(exception.Message, ExitCode.Usage);
-        }
         catch (ScoringException exception)
         {
             return Fail(Explain(exception), ExitCode.Failure);
@@ -42,13 +38,12 @@ internal static class CommandRunner
     /// <summary>Where the transport failed, the innermost cause says most.</summary>
     public static string Explain(ScoringException exception)
     {
-        Exception innermost = exception;
-        if (exception.Error.Code == StatusCode.Unavailable && exception.InnerException is RpcException { Status.DebugException: { } cause })
+        if (exception.Error.Code != StatusCode.Unavailable)
         {
-            innermost = cause.GetBaseException();
+            return exception.Message;
         }
 
-        return innermost.Message;
+        return exception.InnerException is RpcException { Status.DebugException: { } cause } ? cause.GetBaseException().Message : exception.Error.Message;
     }
 
     private static int Fail(string message, int exitCode)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Grpc.Core;
 using Scoring.Cli.Files;
 using Scoring.Client;
 using Scoring.V1;
@@ -58,7 +59,15 @@ internal sealed class ScoreJob
         var scorer = new FileScorer(client, input, writer, template, rowsPerMessage);
 
         var started = Stopwatch.GetTimestamp();
-        await ScoreProgress.ShowAsync(input, progress => scorer.RunAsync(progress, cancellationToken)).ConfigureAwait(false);
+        try
+        {
+            await ScoreProgress.ShowAsync(input, progress => scorer.RunAsync(progress, cancellationToken)).ConfigureAwait(false);
+        }
+        catch (ScoringException exception) when (exception.Error.Code == StatusCode.Unavailable)
+        {
+            throw new IOException($"lost {Server ?? "the service"} after {scorer.Rows} rows: {CommandRunner.Explain(exception)}", exception);
+        }
+
         writer.Complete();
         output.Commit();
         Report(scorer, input.Classes, Stopwatch.GetElapsedTime(started));
@@ -75,10 +84,10 @@ internal sealed class ScoreJob
         {
             return await client.ListHeadsAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (ScoringException exception) when (exception.Error.Code == Grpc.Core.StatusCode.Unavailable)
+        catch (ScoringException exception) when (exception.Error.Code == StatusCode.Unavailable)
         {
             var why = IsMissingSocket(Server) ? "there is no such socket" : CommandRunner.Explain(exception);
-            throw new IOException($"cannot reach {Server}: {why}", exception);
+            throw new IOException($"cannot reach {Server ?? "the service"}: {why}", exception);
         }
     }
 

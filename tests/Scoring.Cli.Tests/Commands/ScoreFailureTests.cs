@@ -74,6 +74,23 @@ public sealed class ScoreFailureTests
     }
 
     [Fact]
+    public async Task A_service_that_is_lost_on_the_way_is_told_in_one_line()
+    {
+        var (service, address) = await ScoringProcess.ServeAsync("--port", "0", "--address", "127.0.0.1");
+        using var process = ScoringProcess.Start("score", "-", "--output", "-", "--message-size", "8", "--server", address);
+        await process.Input.WriteAsync("0,0\n0,0\n");
+        await process.Input.FlushAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("probability_0,probability_1", await process.ReadLineAsync());
+        Assert.Equal("0.5,0.5", await process.ReadLineAsync());
+        Assert.Equal("0.5,0.5", await process.ReadLineAsync());
+
+        service.Dispose();
+        var result = await process.EndAsync();
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith($"scoring: lost {address} after 2 rows: ", result.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_head_that_there_is_not_is_told_with_those_that_there_are()
     {
         using var folder = new TemporaryFolder();
