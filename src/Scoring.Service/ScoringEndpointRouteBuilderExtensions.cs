@@ -1,6 +1,7 @@
 using Grpc.Reflection;
 using Scoring.Protocol;
 using Scoring.Service;
+using Scoring.Service.Telemetry;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -10,6 +11,8 @@ public static class ScoringEndpointRouteBuilderExtensions
     /// <summary>Maps <c>scoring.v1.ScoringService</c>, <c>grpc.health.v1.Health</c> and server reflection.</summary>
     public static void MapScoring(this IEndpointRouteBuilder endpoints)
     {
+        // Nobody asks for the instruments, so nobody else would make them.
+        endpoints.ServiceProvider.GetRequiredService<ScoringMetrics>();
         endpoints.MapGrpcService<ScoringEndpoint>().Add(WithInbox);
         endpoints.MapGrpcHealthChecksService();
         endpoints.MapGrpcService<ReflectionServiceImpl>();

@@ -36,6 +36,7 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton<HeadRegistry>();
         services.TryAddSingleton<RequestChecker>();
         services.TryAddSingleton<ServerMemory>();
+        services.TryAddSingleton<ScoringMetrics>();
         services.TryAddSingleton(provider => new MessagePool(provider.GetRequiredService<IOptions<LimitSettings>>().Value.IdleBufferBytes));
         services.TryAddSingleton<ScoringMethods>();
         services.TryAddSingleton<ScoringEndpoint>();
@@ -56,7 +57,9 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton(new ReflectionServiceImpl(described));
         services.TryAddSingleton(new ReflectionV1ServiceImpl(described));
 
-        var telemetry = services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource(ScoringActivities.SourceName));
+        var telemetry = services.AddOpenTelemetry()
+            .WithTracing(tracing => tracing.AddSource(ScoringActivities.SourceName))
+            .WithMetrics(metrics => metrics.AddMeter(ScoringMetrics.MeterName));
         if (!string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
             telemetry.UseOtlpExporter();

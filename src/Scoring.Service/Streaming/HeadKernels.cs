@@ -11,10 +11,10 @@ internal static class HeadKernels
     /// <summary>rows × classes scores; may be written over the logits.</summary>
     public static InvalidLogit? Scores(in ScoringPlan plan, ReadOnlySpan<float> logits, Span<float> scores) => plan.Head.Activation switch
     {
-        Activation.Softmax => Softmax.Compute(logits, plan.Classes, scores, plan.Temperature),
-        Activation.LogSoftmax => LogSoftmax.Compute(logits, plan.Classes, scores, plan.Temperature),
-        Activation.Sigmoid => Sigmoid.Compute(logits, plan.Classes, scores, plan.Temperature),
-        _ => Linear.Compute(logits, plan.Classes, scores, plan.Temperature),
+        Activation.Softmax => Softmax.Compute(logits, plan.Classes, scores, plan.Temperature, threads: plan.Threads),
+        Activation.LogSoftmax => LogSoftmax.Compute(logits, plan.Classes, scores, plan.Temperature, threads: plan.Threads),
+        Activation.Sigmoid => Sigmoid.Compute(logits, plan.Classes, scores, plan.Temperature, threads: plan.Threads),
+        _ => Linear.Compute(logits, plan.Classes, scores, plan.Temperature, threads: plan.Threads),
     };
 
     /// <summary>rows × k classes, best first, and their scores; the scores of the other classes are never written.</summary>
@@ -23,12 +23,12 @@ internal static class HeadKernels
         switch (plan.Head.Activation)
         {
             case Activation.Softmax:
-                return Kernels.TopK.Probabilities(logits, plan.Classes, k, indices, scores, plan.Temperature);
+                return Kernels.TopK.Probabilities(logits, plan.Classes, k, indices, scores, plan.Temperature, threads: plan.Threads);
             case Activation.LogSoftmax:
-                return Kernels.TopK.LogProbabilities(logits, plan.Classes, k, indices, scores, plan.Temperature);
+                return Kernels.TopK.LogProbabilities(logits, plan.Classes, k, indices, scores, plan.Temperature, threads: plan.Threads);
             default:
                 // Sigmoid and division keep the order, so the best logits are the best scores.
-                var invalid = Kernels.TopK.Compute(logits, plan.Classes, k, indices, scores);
+                var invalid = Kernels.TopK.Compute(logits, plan.Classes, k, indices, scores, plan.Threads);
                 Scores(plan with { Classes = k }, scores, scores);
                 return invalid;
         }
@@ -39,7 +39,7 @@ internal static class HeadKernels
     {
         if (plan.Head.Activation != Activation.Sigmoid)
         {
-            return CrossEntropy.Compute(logits, plan.Classes, MemoryMarshal.Cast<uint, int>(targets), losses, plan.Temperature);
+            return CrossEntropy.Compute(logits, plan.Classes, MemoryMarshal.Cast<uint, int>(targets), losses, plan.Temperature, threads: plan.Threads);
         }
 
         var labels = ArrayPool<byte>.Shared.Rent(targets.Length);
@@ -48,7 +48,7 @@ internal static class HeadKernels
             labels[i] = (byte)targets[i];
         }
 
-        var invalid = BinaryCrossEntropy.Compute(logits, plan.Classes, labels.AsSpan(0, targets.Length), losses, plan.Temperature);
+        var invalid = BinaryCrossEntropy.Compute(logits, plan.Classes, labels.AsSpan(0, targets.Length), losses, plan.Temperature, threads: plan.Threads);
         ArrayPool<byte>.Shared.Return(labels);
         return invalid;
     }
@@ -59,7 +59,7 @@ internal static class HeadKernels
         var best = ArrayPool<int>.Shared.Rent(plan.Rows);
         var probabilities = ArrayPool<float>.Shared.Rent(plan.Rows);
         var invalid = Kernels.TopK.Probabilities(
-            logits, plan.Classes, 1, best.AsSpan(0, plan.Rows), probabilities.AsSpan(0, plan.Rows), plan.Temperature);
+            logits, plan.Classes, 1, best.AsSpan(0, plan.Rows), probabilities.AsSpan(0, plan.Rows), plan.Temperature, threads: plan.Threads);
         decisions.Clear();
         for (var row = 0; row < plan.Rows; row++)
         {

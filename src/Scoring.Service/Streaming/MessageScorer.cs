@@ -51,12 +51,12 @@ internal static class MessageScorer
 
         if (plan.Wants(OutputSet.LogSumExp))
         {
-            Note(LogSumExp.Compute(logits, plan.Classes, response.LogSumExp.Allocate(plan.Rows), plan.Temperature), ref invalid);
+            Note(LogSumExp.Compute(logits, plan.Classes, response.LogSumExp.Allocate(plan.Rows), plan.Temperature, threads: plan.Threads), ref invalid);
         }
 
         if (plan.Wants(OutputSet.Entropy))
         {
-            Note(Entropy.Compute(logits, plan.Classes, response.Entropy.Allocate(plan.Rows), plan.Temperature), ref invalid);
+            Note(Entropy.Compute(logits, plan.Classes, response.Entropy.Allocate(plan.Rows), plan.Temperature, threads: plan.Threads), ref invalid);
         }
 
         if (plan.Wants(OutputSet.Loss))

@@ -8,7 +8,7 @@ using Scoring.V1;
 namespace Scoring.Service.Streaming;
 
 /// <summary>Tells what a request asks for, or what is wrong with it.</summary>
-internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings> limits)
+internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings> limits, IOptions<BatchSettings> batch)
 {
     private readonly LimitSettings _limits = limits.Value;
 
@@ -117,7 +117,7 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
         var outputs = request.Outputs == OutputSet.None ? OutputSet.Scores : request.Outputs;
         var topK = request.TopK == 0 ? 1 : request.TopK;
         var error = CheckTopK(outputs, topK, head, classes) ?? CheckActivation(outputs, head) ?? CheckTargets(outputs, request, head, rows, classes);
-        plan = new ScoringPlan(head, rows, classes, temperature, outputs, (int)Math.Min(topK, (uint)classes));
+        plan = new ScoringPlan(head, rows, classes, temperature, outputs, (int)Math.Min(topK, (uint)classes), batch.Value.Threads);
         return error;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,9 @@ internal sealed class ScoringServer : IAsyncDisposable
 
     /// <summary>The server's own pool.</summary>
     public MessagePool Pool { get; }
+
+    /// <summary>What tells this server's instruments from those of another in the same process.</summary>
+    public IMeterFactory MeterFactory => _app.Services.GetRequiredService<IMeterFactory>();
 
     public string Address => _app.Urls.Single();
 
