@@ -6,8 +6,8 @@ namespace Scoring.Kernels.Rows;
 /// <summary>Logits over a temperature plus a bias per class, with the errors of the product and of the sum kept.</summary>
 internal readonly unsafe struct BiasedScores<T>(Scale scale) : IScores<T> where T : struct, ILanes<T>
 {
-    private readonly T _high = T.Create(scale.High);
-    private readonly T _low = T.Create(scale.Low);
+    private readonly float _high = scale.High;
+    private readonly float _low = scale.Low;
     private readonly float* _bias = scale.Bias;
 
     public static bool HasLow => true;
@@ -22,8 +22,8 @@ internal readonly unsafe struct BiasedScores<T>(Scale scale) : IScores<T> where 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private T Score(T logits, T bias, out T low)
     {
-        T product = logits * _high;
-        T error = T.MultiplyAdd(logits, _low, T.MultiplyAdd(logits, _high, T.Create(0) - product));
+        T product = logits * T.Create(_high);
+        T error = T.MultiplyAdd(logits, T.Create(_low), T.MultiplyAdd(logits, T.Create(_high), T.Create(0) - product));
 
         // What rounding product + bias leaves over, exactly: Knuth's two-sum.
         T sum = product + bias;

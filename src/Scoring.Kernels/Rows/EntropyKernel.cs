@@ -55,7 +55,7 @@ internal readonly unsafe struct EntropyKernel : IRowKernel
                 terms = T.MultiplyAdd(exponential.Of(score, low, TScores.HasLow), surprise, terms);
             }
 
-            sum += T.Sum(terms);
+            sum += Across.Sum(T.Fold(terms));
         }
 
         return sum;

@@ -4,12 +4,12 @@ using Scoring.Kernels.Vectors;
 namespace Scoring.Kernels.Rows;
 
 /// <summary>
-/// Sums of exponentials of a row, by one fixed tree: blocks of 1,024 classes, in each four FP32 accumulators of sixteen lanes taken in turn, then the
-/// accumulators in pairs, then across the lanes; the blocks of a stretch of 65,536 classes in order, and then the stretches, in float64.
+/// Sums of exponentials of a row, by one fixed tree: blocks of 1,024 classes, in each two FP32 accumulators of sixteen lanes taken in turn, then both
+/// together, then across the lanes; the blocks of a stretch of 65,536 classes in order, and then the stretches, in float64.
 /// </summary>
 internal static unsafe class ExpSum
 {
-    /// <summary>How many exponentials meet in FP32: sixteen in each lane of each accumulator.</summary>
+    /// <summary>How many exponentials meet in FP32: thirty-two in each lane of each accumulator.</summary>
     private const int Block = 1024;
 
     /// <summary>The part of a wide row that one thread sums.</summary>
@@ -17,7 +17,7 @@ internal static unsafe class ExpSum
 
     /// <summary>Finds the row's normalizer; null when a logit is bad, and which is <paramref name="invalidColumn"/>.</summary>
     /// <remarks>
-    /// <para>Leaves e^score · 2^shift of the row in <paramref name="exponentials"/> (its classes rounded up to whole lanes) if that is not null.</para>
+    /// <para>Leaves e^score · 2^shift of the row in <paramref name="exponentials"/> if that is not null.</para>
     /// No pass looks for the maximum first: the sum under the usual shift tells afterwards whether it was right for the row, and whether a logit is bad.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -95,46 +95,51 @@ internal static unsafe class ExpSum
         nint column = start, end = start + count;
         while (column < end)
         {
-            T sum0 = T.Create(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+            T sum0 = T.Create(0), sum1 = sum0;
             nint blockEnd = Math.Min(column + Block, end);
-            for (; column <= blockEnd - 64; column += 64)
+            for (; column <= blockEnd - 32; column += 32)
             {
-                T e0 = exponential.Of(scores.Load(row, column, out T low0), low0, TScores.HasLow);
-                T e1 = exponential.Of(scores.Load(row, column + 16, out T low1), low1, TScores.HasLow);
-                T e2 = exponential.Of(scores.Load(row, column + 32, out T low2), low2, TScores.HasLow);
-                T e3 = exponential.Of(scores.Load(row, column + 48, out T low3), low3, TScores.HasLow);
-                if (exponentials != null)
-                {
-                    T.Store(e0, exponentials + column);
-                    T.Store(e1, exponentials + column + 16);
-                    T.Store(e2, exponentials + column + 32);
-                    T.Store(e3, exponentials + column + 48);
-                }
-
-                sum0 += e0;
-                sum1 += e1;
-                sum2 += e2;
-                sum3 += e3;
+                sum0 += Exponentiate<T, TScores>(scores, exponential, row, column, exponentials);
+                sum1 += Exponentiate<T, TScores>(scores, exponential, row, column + 16, exponentials);
             }
 
             // At the end of the row: what is left of 64 classes.
-            for (; column < blockEnd; column += 16)
+            if (column <= blockEnd - 16)
+            {
+                sum0 += Exponentiate<T, TScores>(scores, exponential, row, column, exponentials);
+                column += 16;
+            }
+
+            if (column < blockEnd)
             {
                 int left = (int)(blockEnd - column);
-                T e = exponential.Of(
-                    left >= 16 ? scores.Load(row, column, out T low) : scores.LoadFirst(row, column, left, out low), low, TScores.HasLow);
+                T e = exponential.Of(scores.LoadFirst(row, column, left, out T low), low, TScores.HasLow);
                 if (exponentials != null)
                 {
-                    T.Store(e, exponentials + column);
+                    T.StoreFirst(e, exponentials + column, left);
                 }
 
-                sum0 += e;
+                sum1 += e;
             }
 
             column = blockEnd;
-            sum += T.Sum((sum0 + sum1) + (sum2 + sum3));
+            sum += Across.Sum(T.Fold(sum0 + sum1));
         }
 
         return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Exponentiate<T, TScores>(TScores scores, Exponential<T> exponential, float* row, nint column, float* exponentials)
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T>
+    {
+        T e = exponential.Of(scores.Load(row, column, out T low), low, TScores.HasLow);
+        if (exponentials != null)
+        {
+            T.Store(e, exponentials + column);
+        }
+
+        return e;
     }
 }

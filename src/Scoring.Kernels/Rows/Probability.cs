@@ -7,8 +7,8 @@ namespace Scoring.Kernels.Rows;
 internal readonly struct Probability<T> where T : struct, ILanes<T>
 {
     private readonly Exponential<T> _exponential;
-    private readonly T _high;
-    private readonly T _low;
+    private readonly float _high;
+    private readonly float _low;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Probability(Normalizer normalizer)
@@ -16,8 +16,8 @@ internal readonly struct Probability<T> where T : struct, ILanes<T>
         double inverse = 1 / normalizer.Sum;
         float high = (float)inverse;
         _exponential = new Exponential<T>(normalizer.Shift);
-        _high = T.Create(high);
-        _low = T.Create((float)(inverse - high));
+        _high = high;
+        _low = (float)(inverse - high);
     }
 
     /// <summary>From a score and what rounding it left over.</summary>
@@ -26,5 +26,9 @@ internal readonly struct Probability<T> where T : struct, ILanes<T>
 
     /// <summary>From e^score · 2^shift, with the normalizer's shift.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T OfExponential(T exponential) => T.MultiplyAdd(exponential, _high, exponential * _low);
+    public T OfExponential(T exponential) => OfExponential(exponential, T.Create(_high), T.Create(_low));
+
+    /// <summary>From both parts of 1 / sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T OfExponential(T exponential, T high, T low) => T.MultiplyAdd(exponential, high, exponential * low);
 }

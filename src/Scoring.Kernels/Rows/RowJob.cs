@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Scoring.Kernels.Rows;
 
 /// <summary>What a kernel works on. The memory belongs to the caller, who has checked its lengths and pinned it.</summary>
@@ -28,7 +30,9 @@ internal readonly unsafe struct RowJob
 
     public TopKResults Results { get; init; }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Row(int row) => Logits + ((nint)row * Stride);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* OutputRow(int row) => Output + ((nint)row * Stride);
 }

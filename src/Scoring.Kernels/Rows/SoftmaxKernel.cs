@@ -4,12 +4,13 @@ using Scoring.Kernels.Vectors;
 namespace Scoring.Kernels.Rows;
 
 /// <summary>
-/// Softmax in two passes. Exponentials of a row of up to 4,096 classes wait on the stack, which stays in the first-level cache and leaves the logits whole
-/// when the output is the same memory; those of a wider row are made again, which costs less than bringing them back from memory.
+/// Softmax in two passes. The exponentials wait in the output, or, when that is the logits' own memory, which a second try may still need, on the stack.
+/// Those of a row too wide for the cache are made again instead, which costs less than bringing them back from memory.
 /// </summary>
 internal readonly unsafe struct SoftmaxKernel : IRowKernel
 {
-    private const int GreatestKept = 4096;
+    private const int GreatestKept = 1 << 18;
+    private const int GreatestOnStack = 1 << 15;
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
@@ -17,14 +18,21 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
-        bool keeps = job.Classes <= GreatestKept;
-        byte* stack = stackalloc byte[keeps ? (job.Classes * sizeof(float)) + 128 : 0];
-        float* exponentials = keeps ? (float*)(((nint)stack + 63) & ~63) : null;
+        if (job.Classes <= ILanes<T>.Count)
+        {
+            return NarrowSoftmax.Run<T, TScores>(job, scores, first, end);
+        }
+
+        bool inPlace = job.Output == job.Logits;
+        bool keeps = job.Classes <= (inPlace ? GreatestOnStack : GreatestKept);
+        byte* stack = stackalloc byte[keeps && inPlace ? (job.Classes * sizeof(float)) + 64 : 0];
+        float* aligned = (float*)(((nint)stack + 63) & ~63);
 
         InvalidLogit? invalid = null;
         for (int row = first; row < end; row++)
         {
             float* logits = job.Row(row), output = job.OutputRow(row);
+            float* exponentials = !keeps ? null : inPlace ? aligned : output;
             if (!ExpSum.TryNormalize<T, TScores>(job, scores, logits, exponentials, out Normalizer normalizer, out int column))
             {
                 invalid ??= new InvalidLogit(row, column, logits[column]);
@@ -59,7 +67,8 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
 
         if (column < classes)
         {
-            T.StoreFirst(probability.OfExponential(T.Load(exponentials + column)), output + column, (int)(classes - column));
+            int left = (int)(classes - column);
+            T.StoreFirst(probability.OfExponential(T.LoadFirst(exponentials + column, left, T.Create(0))), output + column, left);
         }
     }
 

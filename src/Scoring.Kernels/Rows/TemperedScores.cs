@@ -6,8 +6,8 @@ namespace Scoring.Kernels.Rows;
 /// <summary>Logits over a temperature: times 1 / temperature, which is kept in two floats, with the error of the product kept as well.</summary>
 internal readonly unsafe struct TemperedScores<T>(Scale scale) : IScores<T> where T : struct, ILanes<T>
 {
-    private readonly T _high = T.Create(scale.High);
-    private readonly T _low = T.Create(scale.Low);
+    private readonly float _high = scale.High;
+    private readonly float _low = scale.Low;
 
     public static bool HasLow => true;
 
@@ -21,9 +21,9 @@ internal readonly unsafe struct TemperedScores<T>(Scale scale) : IScores<T> wher
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private T Temper(T logits, out T low)
     {
-        T product = logits * _high;
-        T error = T.MultiplyAdd(logits, _high, T.Create(0) - product);
-        low = T.MultiplyAdd(logits, _low, error);
+        T product = logits * T.Create(_high);
+        T error = T.MultiplyAdd(logits, T.Create(_high), T.Create(0) - product);
+        low = T.MultiplyAdd(logits, T.Create(_low), error);
         return product;
     }
 }

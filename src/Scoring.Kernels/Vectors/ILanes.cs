@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Scoring.Kernels.Vectors;
 
 /// <summary>
@@ -43,14 +45,17 @@ internal unsafe interface ILanes<T> where T : struct, ILanes<T>
     /// <summary><paramref name="value"/> where left &gt; right, else +0.</summary>
     static abstract T WhereGreater(T left, T right, T value);
 
+    /// <summary>+0 where left &lt; right, else <paramref name="value"/>; so also where either is NaN.</summary>
+    static abstract T ZeroWhereLess(T left, T right, T value);
+
     /// <summary>
     /// 2^(n/16) for lanes that hold 1.5·2^23 + n: the low four bits of n choose from a table of 2^(j/16), the others go into the exponent.
     /// The result must be a normal number.
     /// </summary>
     static abstract T PowerOfTwoSixteenths(T biased);
 
-    /// <summary>The sum of all lanes: l and l + 8, then l and l + 4, then l and l + 2, then the last two.</summary>
-    static abstract float Sum(T value);
+    /// <summary>The first two levels of the sum of all lanes: l and l + 8, then l and l + 4. <see cref="Across"/> has the rest.</summary>
+    static abstract Vector128<float> Fold(T value);
 
     /// <summary>The largest lane; not defined when a lane is NaN.</summary>
     static abstract float Max(T value);

@@ -95,6 +95,13 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
         Vector128.GreaterThan(left._d, right._d) & value._d);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 ZeroWhereLess(Lanes128 left, Lanes128 right, Lanes128 value) => new(
+        Vector128.AndNot(value._a, Vector128.LessThan(left._a, right._a)),
+        Vector128.AndNot(value._b, Vector128.LessThan(left._b, right._b)),
+        Vector128.AndNot(value._c, Vector128.LessThan(left._c, right._c)),
+        Vector128.AndNot(value._d, Vector128.LessThan(left._d, right._d)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 PowerOfTwoSixteenths(Lanes128 biased) => new(
         PowerOfTwoSixteenths(biased._a.AsInt32()),
         PowerOfTwoSixteenths(biased._b.AsInt32()),
@@ -102,7 +109,7 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
         PowerOfTwoSixteenths(biased._d.AsInt32()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Lanes128 value) => Across.Sum((value._a + value._c) + (value._b + value._d));
+    public static Vector128<float> Fold(Lanes128 value) => (value._a + value._c) + (value._b + value._d);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(Lanes128 value) => Across.Max(Across.Larger(Across.Larger(value._a, value._c), Across.Larger(value._b, value._d)));

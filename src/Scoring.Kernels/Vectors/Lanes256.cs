@@ -37,8 +37,14 @@ internal readonly unsafe struct Lanes256(Vector256<float> lower, Vector256<float
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreFirst(Lanes256 value, float* destination, int count)
     {
-        Avx.MaskStore(destination, First(count), value._lower);
-        Avx.MaskStore(destination + 8, First(count - 8), value._upper);
+        if (count == ILanes<Lanes256>.Count)
+        {
+            Store(value, destination);
+        }
+        else
+        {
+            Pieces.Store(value._lower, value._upper, destination, count);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -70,6 +76,11 @@ internal readonly unsafe struct Lanes256(Vector256<float> lower, Vector256<float
         Vector256.GreaterThan(left._upper, right._upper) & value._upper);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 ZeroWhereLess(Lanes256 left, Lanes256 right, Lanes256 value) => new(
+        Vector256.AndNot(value._lower, Vector256.LessThan(left._lower, right._lower)),
+        Vector256.AndNot(value._upper, Vector256.LessThan(left._upper, right._upper)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 PowerOfTwoSixteenths(Lanes256 biased)
     {
         Vector256<int> first = Vector256.Load((int*)Sixteenths.Table), second = Vector256.Load((int*)Sixteenths.Table + 8);
@@ -77,10 +88,10 @@ internal readonly unsafe struct Lanes256(Vector256<float> lower, Vector256<float
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Lanes256 value)
+    public static Vector128<float> Fold(Lanes256 value)
     {
         Vector256<float> eight = value._lower + value._upper;
-        return Across.Sum(eight.GetLower() + eight.GetUpper());
+        return eight.GetLower() + eight.GetUpper();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -25,7 +25,17 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static void Store(Lanes512 value, float* destination) => value._value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreFirst(Lanes512 value, float* destination, int count) => Avx512F.MaskStore(destination, First(count), value._value);
+    public static void StoreFirst(Lanes512 value, float* destination, int count)
+    {
+        if (count == ILanes<Lanes512>.Count)
+        {
+            Store(value, destination);
+        }
+        else
+        {
+            Pieces.Store(value._value.GetLower(), value._value.GetUpper(), destination, count);
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator +(Lanes512 left, Lanes512 right) => new(left._value + right._value);
@@ -54,6 +64,10 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
         new(Vector512.ConditionalSelect(Vector512.GreaterThan(left._value, right._value), value._value, Vector512<float>.Zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 ZeroWhereLess(Lanes512 left, Lanes512 right, Lanes512 value) =>
+        new(Vector512.ConditionalSelect(Avx512F.CompareNotLessThan(left._value, right._value), value._value, Vector512<float>.Zero));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 PowerOfTwoSixteenths(Lanes512 biased)
     {
         Vector512<int> n = biased._value.AsInt32();
@@ -61,10 +75,10 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Lanes512 value)
+    public static Vector128<float> Fold(Lanes512 value)
     {
         Vector256<float> eight = value._value.GetLower() + value._value.GetUpper();
-        return Across.Sum(eight.GetLower() + eight.GetUpper());
+        return eight.GetLower() + eight.GetUpper();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Scoring.Kernels.Vectors;
+
+namespace Scoring.Kernels.Rows;
+
+/// <summary>Softmax of rows of up to sixteen classes, each in one vector: four rows at a time, which share what goes across lanes and the division.</summary>
+internal static unsafe class NarrowSoftmax
+{
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static InvalidLogit? Run<T, TScores>(in RowJob job, TScores scores, int first, int end)
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T>
+    {
+        var exponential = new Exponential<T>(Exponential<T>.UsualShift);
+        Vector128<float> least = Vector128.Create((float)Exponential<T>.LeastSum), greatest = Vector128.Create((float)Exponential<T>.GreatestSum);
+        InvalidLogit? invalid = null;
+        int classes = job.Classes, row = first;
+        for (; row <= end - 4; row += 4)
+        {
+            float* logits = job.Row(row);
+            T e0 = exponential.Of(scores.LoadFirst(logits, 0, classes, out T low0), low0, TScores.HasLow);
+            T e1 = exponential.Of(scores.LoadFirst(logits += job.Stride, 0, classes, out T low1), low1, TScores.HasLow);
+            T e2 = exponential.Of(scores.LoadFirst(logits += job.Stride, 0, classes, out T low2), low2, TScores.HasLow);
+            T e3 = exponential.Of(scores.LoadFirst(logits + job.Stride, 0, classes, out T low3), low3, TScores.HasLow);
+            Vector128<float> sums = Across.Sum(T.Fold(e0), T.Fold(e1), T.Fold(e2), T.Fold(e3));
+            if (!Vector128.GreaterThanOrEqualAll(sums, least) || !Vector128.LessThanOrEqualAll(sums, greatest))
+            {
+                invalid = RunOneByOne<T, TScores>(job, scores, row, row + 4, invalid);
+                continue;
+            }
+
+            (Vector128<double> sums01, Vector128<double> sums23) = Vector128.Widen(sums);
+            Vector128<double> inverse01 = Vector128<double>.One / sums01, inverse23 = Vector128<double>.One / sums23;
+            Vector128<float> high = Vector128.Narrow(inverse01, inverse23);
+            (Vector128<double> high01, Vector128<double> high23) = Vector128.Widen(high);
+            Vector128<float> low = Vector128.Narrow(inverse01 - high01, inverse23 - high23);
+
+            float* output = job.OutputRow(row);
+            Store(e0, high.ToScalar(), low.ToScalar(), output, classes);
+            Store(e1, high.GetElement(1), low.GetElement(1), output += job.Stride, classes);
+            Store(e2, high.GetElement(2), low.GetElement(2), output += job.Stride, classes);
+            Store(e3, high.GetElement(3), low.GetElement(3), output + job.Stride, classes);
+        }
+
+        return RunOneByOne<T, TScores>(job, scores, row, end, invalid);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T>(T exponentials, float high, float low, float* output, int classes) where T : struct, ILanes<T> =>
+        T.StoreFirst(Probability<T>.OfExponential(exponentials, T.Create(high), T.Create(low)), output, classes);
+
+    // What is left of four rows, and four of which one is out of the usual range.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static InvalidLogit? RunOneByOne<T, TScores>(in RowJob job, TScores scores, int first, int end, InvalidLogit? invalid)
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T>
+    {
+        float* exponentials = stackalloc float[ILanes<T>.Count];
+        for (int row = first; row < end; row++)
+        {
+            float* logits = job.Row(row), output = job.OutputRow(row);
+            if (ExpSum.TryNormalize<T, TScores>(job, scores, logits, exponentials, out Normalizer normalizer, out int column))
+            {
+                T.StoreFirst(new Probability<T>(normalizer).OfExponential(T.LoadFirst(exponentials, job.Classes, T.Create(0))), output, job.Classes);
+            }
+            else
+            {
+                invalid ??= new InvalidLogit(row, column, logits[column]);
+                new Span<float>(output, job.Classes).Fill(float.NaN);
+            }
+        }
+
+        return invalid;
+    }
+}
