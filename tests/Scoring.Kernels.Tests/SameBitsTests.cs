@@ -42,6 +42,8 @@ public sealed class SameBitsTests
     [Theory]
     [InlineData(64, 8000)]
     [InlineData(3, 300_000)]
+    [InlineData(1, 300_000)]
+    [InlineData(2, 1_000_000)]
     [InlineData(100_000, 10)]
     public void The_number_of_threads_does_not_show(int rows, int classes)
     {
@@ -53,6 +55,21 @@ public sealed class SameBitsTests
             kernel(logits, classes, several, 1, default, 3);
             Assert.True(one.AsSpan().SequenceEqual(several));
         }
+    }
+
+    [Theory]
+    [InlineData(float.NaN, true)]
+    [InlineData(90f, false)]
+    public void A_wide_row_out_of_the_usual_range_is_the_same_for_any_number_of_threads(float odd, bool isBad)
+    {
+        float[] logits = Samples.Normal(300_000), one = new float[300_000], several = new float[300_000];
+        logits[250_001] = odd;
+
+        InvalidLogit? expected = Softmax.Compute(logits, 300_000, one);
+
+        Assert.Equal(isBad, expected is not null);
+        Assert.Equal(expected, Softmax.Compute(logits, 300_000, several, threads: 3));
+        Assert.Equal(Samples.Bits(one), Samples.Bits(several));
     }
 
     [Fact]

@@ -3,7 +3,7 @@ namespace Scoring.Kernels.Tests;
 public sealed class SoftmaxTests
 {
     [Fact]
-    public void Stays_within_5_ulp_of_float64_at_every_width_to_300()
+    public void Stays_within_6_ulp_of_float64_at_every_width_to_300()
     {
         for (int classes = 1; classes <= 300; classes++)
         {
@@ -15,7 +15,7 @@ public sealed class SoftmaxTests
 
             for (int row = 0; row < Rows; row++)
             {
-                AssertUlps(logits.AsSpan(row * classes, classes), probabilities.AsSpan(row * classes, classes), 5);
+                AssertUlps(logits.AsSpan(row * classes, classes), probabilities.AsSpan(row * classes, classes), 6);
             }
         }
     }

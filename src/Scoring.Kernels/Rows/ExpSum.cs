@@ -68,8 +68,9 @@ internal static unsafe class ExpSum
         return true;
     }
 
+    /// <summary>Whether a sum lies where its shift has lost nothing; not so when a logit is bad.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsExact<T>(double sum) where T : struct, ILanes<T> =>
+    public static bool IsExact<T>(double sum) where T : struct, ILanes<T> =>
         sum is >= Exponential<T>.LeastSum and <= Exponential<T>.GreatestSum;
 
     private static double OfRow<T, TScores>(TScores scores, float* row, int classes, int shift, float* exponentials)
@@ -85,8 +86,9 @@ internal static unsafe class ExpSum
         return sum;
     }
 
+    /// <summary>The sum of one stretch, or of a row that is no wider.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static double OfStretch<T, TScores>(TScores scores, float* row, int start, int count, int shift, float* exponentials)
+    public static double OfStretch<T, TScores>(TScores scores, float* row, int start, int count, int shift, float* exponentials)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {

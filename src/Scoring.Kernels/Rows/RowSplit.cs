@@ -2,17 +2,28 @@ using Scoring.Kernels.Vectors;
 
 namespace Scoring.Kernels.Rows;
 
-/// <summary>Shares the rows of a job among threads. Rows do not depend on each other, so neither do their bits on the sharing.</summary>
+/// <summary>
+/// Shares the rows of a job among threads; a softmax of fewer rows than threads shares each row. Rows do not depend on each other, and the sum of one is
+/// made of the same stretches for any number of threads, so the bits do not depend on the sharing.
+/// </summary>
 internal static class RowSplit
 {
     /// <summary>Less than this is not worth another thread: about 20 µs.</summary>
     private const int LeastLogitsPerPart = 1 << 17;
+
+    /// <summary>Rows from here on are worth sharing by themselves.</summary>
+    private const int LeastWide = 4 * ExpSum.Stretch;
 
     public static InvalidLogit? Run<TKernel, T, TScores>(in RowJob job, TScores scores, int threads)
         where TKernel : IRowKernel
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
+        if (threads > job.Rows && job.Classes >= LeastWide && typeof(TKernel) == typeof(SoftmaxKernel) && !job.Scale.IsExtreme)
+        {
+            return RunWide<TKernel, T, TScores>(job, scores, threads);
+        }
+
         int parts = threads == 1 ? 1 : (int)Math.Min(job.Rows, (long)job.Rows * job.Classes / LeastLogitsPerPart);
         return parts <= 1 ? TKernel.Run<T, TScores>(job, scores, 0, job.Rows) : RunParts<TKernel, T, TScores>(job, scores, threads, parts);
     }
@@ -30,5 +41,23 @@ internal static class RowSplit
         });
 
         return Array.Find(invalid, found => found is not null);
+    }
+
+    private static InvalidLogit? RunWide<TKernel, T, TScores>(RowJob job, TScores scores, int threads)
+        where TKernel : IRowKernel
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T>
+    {
+        InvalidLogit? invalid = null;
+        for (int row = 0; row < job.Rows; row++)
+        {
+            if (!WideSoftmax.TryRun<T, TScores>(job, scores, row, threads))
+            {
+                InvalidLogit? found = TKernel.Run<T, TScores>(job, scores, row, row + 1);
+                invalid ??= found;
+            }
+        }
+
+        return invalid;
     }
 }

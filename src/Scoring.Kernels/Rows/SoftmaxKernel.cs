@@ -73,7 +73,7 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Exponentiate<T, TScores>(TScores scores, float* row, float* output, int start, int count, Normalizer normalizer)
+    public static void Exponentiate<T, TScores>(TScores scores, float* row, float* output, int start, int count, Normalizer normalizer)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
