@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Scoring.Kernels.Vectors;
 
 namespace Scoring.Kernels.Rows;
@@ -10,7 +12,7 @@ namespace Scoring.Kernels.Rows;
 internal static unsafe class ExpSum
 {
     /// <summary>How many exponentials meet in FP32: thirty-two in each lane of each accumulator.</summary>
-    private const int Block = 1024;
+    public const int Block = 1024;
 
     /// <summary>The part of a wide row that one thread sums.</summary>
     public const int Stretch = 65_536;
@@ -94,41 +96,56 @@ internal static unsafe class ExpSum
     {
         var exponential = new Exponential<T>(shift);
         double sum = 0;
-        nint column = start, end = start + count;
-        while (column < end)
+        nint end = start + count;
+        for (nint column = start; column < end; column += Block)
         {
-            T sum0 = T.Create(0), sum1 = sum0;
-            nint blockEnd = Math.Min(column + Block, end);
-            for (; column <= blockEnd - 32; column += 32)
-            {
-                sum0 += Exponentiate<T, TScores>(scores, exponential, row, column, exponentials);
-                sum1 += Exponentiate<T, TScores>(scores, exponential, row, column + 16, exponentials);
-            }
-
-            // At the end of the row: what is left of 64 classes.
-            if (column <= blockEnd - 16)
-            {
-                sum0 += Exponentiate<T, TScores>(scores, exponential, row, column, exponentials);
-                column += 16;
-            }
-
-            if (column < blockEnd)
-            {
-                int left = (int)(blockEnd - column);
-                T e = exponential.Of(scores.LoadFirst(row, column, left, out T low), low, TScores.HasLow);
-                if (exponentials != null)
-                {
-                    T.StoreFirst(e, exponentials + column, left);
-                }
-
-                sum1 += e;
-            }
-
-            column = blockEnd;
-            sum += Across.Sum(T.Fold(sum0 + sum1));
+            sum += Across.Sum(T.Fold(OfBlock<T, TScores>(scores, exponential, row, column, Math.Min(column + Block, end), exponentials)));
         }
 
         return sum;
+    }
+
+    /// <summary>The sum of a row of one block, under the usual shift, but for its last two levels.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static Vector128<float> FoldOfBlock<T, TScores>(TScores scores, float* row, int classes, float* exponentials)
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T>
+    {
+        Debug.Assert(classes <= Block);
+        return T.Fold(OfBlock<T, TScores>(scores, new Exponential<T>(Exponential<T>.UsualShift), row, 0, classes, exponentials));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T OfBlock<T, TScores>(TScores scores, Exponential<T> exponential, float* row, nint column, nint end, float* exponentials)
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T>
+    {
+        T sum0 = T.Create(0), sum1 = sum0;
+        for (; column <= end - 32; column += 32)
+        {
+            sum0 += Exponentiate<T, TScores>(scores, exponential, row, column, exponentials);
+            sum1 += Exponentiate<T, TScores>(scores, exponential, row, column + 16, exponentials);
+        }
+
+        if (column <= end - 16)
+        {
+            sum0 += Exponentiate<T, TScores>(scores, exponential, row, column, exponentials);
+            column += 16;
+        }
+
+        if (column < end)
+        {
+            int left = (int)(end - column);
+            T e = exponential.Of(scores.LoadFirst(row, column, left, out T low), low, TScores.HasLow);
+            if (exponentials != null)
+            {
+                T.StoreFirst(e, exponentials + column, left);
+            }
+
+            sum1 += e;
+        }
+
+        return sum0 + sum1;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

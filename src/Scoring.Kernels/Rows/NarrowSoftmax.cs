@@ -13,7 +13,6 @@ internal static unsafe class NarrowSoftmax
         where TScores : struct, IScores<T>
     {
         var exponential = new Exponential<T>(Exponential<T>.UsualShift);
-        Vector128<float> least = Vector128.Create((float)Exponential<T>.LeastSum), greatest = Vector128.Create((float)Exponential<T>.GreatestSum);
         InvalidLogit? invalid = null;
         int classes = job.Classes, row = first;
         for (; row <= end - 4; row += 4)
@@ -23,19 +22,13 @@ internal static unsafe class NarrowSoftmax
             T e1 = exponential.Of(scores.LoadFirst(logits += job.Stride, 0, classes, out T low1), low1, TScores.HasLow);
             T e2 = exponential.Of(scores.LoadFirst(logits += job.Stride, 0, classes, out T low2), low2, TScores.HasLow);
             T e3 = exponential.Of(scores.LoadFirst(logits + job.Stride, 0, classes, out T low3), low3, TScores.HasLow);
-            Vector128<float> sums = Across.Sum(T.Fold(e0), T.Fold(e1), T.Fold(e2), T.Fold(e3));
-            if (!Vector128.GreaterThanOrEqualAll(sums, least) || !Vector128.LessThanOrEqualAll(sums, greatest))
+            if (!FourSums.TryInvert<T>(T.Fold(e0), T.Fold(e1), T.Fold(e2), T.Fold(e3), out FourSums sums))
             {
                 invalid = RunOneByOne<T, TScores>(job, scores, row, row + 4, invalid);
                 continue;
             }
 
-            (Vector128<double> sums01, Vector128<double> sums23) = Vector128.Widen(sums);
-            Vector128<double> inverse01 = Vector128<double>.One / sums01, inverse23 = Vector128<double>.One / sums23;
-            Vector128<float> high = Vector128.Narrow(inverse01, inverse23);
-            (Vector128<double> high01, Vector128<double> high23) = Vector128.Widen(high);
-            Vector128<float> low = Vector128.Narrow(inverse01 - high01, inverse23 - high23);
-
+            Vector128<float> high = sums.High, low = sums.Low;
             float* output = job.OutputRow(row);
             Store(e0, high.ToScalar(), low.ToScalar(), output, classes);
             Store(e1, high.GetElement(1), low.GetElement(1), output += job.Stride, classes);

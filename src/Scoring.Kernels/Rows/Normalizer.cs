@@ -7,6 +7,17 @@ internal readonly record struct Normalizer(double Sum, int Shift, double Offset,
 {
     private const double Ln2 = 0.693147180559945309;
 
+    /// <summary>1 / Sum in two floats.</summary>
+    public (float High, float Low) Inverse
+    {
+        get
+        {
+            double inverse = 1 / Sum;
+            float high = (float)inverse;
+            return (high, (float)(inverse - high));
+        }
+    }
+
     /// <summary>ln Σ e^(score − offset).</summary>
     public double LogSumLessOffset => Logarithm.Of(Sum) - (Shift * Ln2);
 

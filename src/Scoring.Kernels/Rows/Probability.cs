@@ -13,11 +13,8 @@ internal readonly struct Probability<T> where T : struct, ILanes<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Probability(Normalizer normalizer)
     {
-        double inverse = 1 / normalizer.Sum;
-        float high = (float)inverse;
         _exponential = new Exponential<T>(normalizer.Shift);
-        _high = high;
-        _low = (float)(inverse - high);
+        (_high, _low) = normalizer.Inverse;
     }
 
     /// <summary>From a score and what rounding it left over.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Scoring.Kernels.Vectors;
 
 namespace Scoring.Kernels.Rows;
@@ -23,16 +24,61 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
             return NarrowSoftmax.Run<T, TScores>(job, scores, first, end);
         }
 
-        bool inPlace = job.Output == job.Logits;
+        bool inPlace = job.Output == job.Logits, isShort = job.Classes <= ExpSum.Block;
         bool keeps = job.Classes <= (inPlace ? GreatestOnStack : GreatestKept);
-        byte* stack = stackalloc byte[keeps && inPlace ? (job.Classes * sizeof(float)) + 64 : 0];
-        float* aligned = (float*)(((nint)stack + 63) & ~63);
+        int kept = (isShort ? 4 : 1) * job.Classes;
+        byte* stack = stackalloc byte[keeps && inPlace ? (kept * sizeof(float)) + 64 : 0];
+        float* aligned = keeps && inPlace ? (float*)(((nint)stack + 63) & ~63) : null;
 
         InvalidLogit? invalid = null;
+        int row = first;
+        for (; isShort && row <= end - 4; row += 4)
+        {
+            if (!TryRunFour<T, TScores>(job, scores, row, aligned))
+            {
+                invalid = RunOneByOne<T, TScores>(job, scores, row, row + 4, keeps, aligned, invalid);
+            }
+        }
+
+        return RunOneByOne<T, TScores>(job, scores, row, end, keeps, aligned, invalid);
+    }
+
+    // Four short rows share the division and what goes across lanes, and none waits for another's.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static bool TryRunFour<T, TScores>(in RowJob job, TScores scores, int row, float* aligned)
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T>
+    {
+        float* logits = job.Row(row), output = job.OutputRow(row);
+        float* exponentials = aligned == null ? output : aligned;
+        int classes = job.Classes;
+        nint stride = job.Stride, step = aligned == null ? stride : classes;
+        Vector128<float> a = ExpSum.FoldOfBlock<T, TScores>(scores, logits, classes, exponentials);
+        Vector128<float> b = ExpSum.FoldOfBlock<T, TScores>(scores, logits + stride, classes, exponentials + step);
+        Vector128<float> c = ExpSum.FoldOfBlock<T, TScores>(scores, logits + (2 * stride), classes, exponentials + (2 * step));
+        Vector128<float> d = ExpSum.FoldOfBlock<T, TScores>(scores, logits + (3 * stride), classes, exponentials + (3 * step));
+        if (!FourSums.TryInvert<T>(a, b, c, d, out FourSums sums))
+        {
+            return false;
+        }
+
+        for (int i = 0; i < 4; i++)
+        {
+            Multiply<T>(exponentials + (i * step), output + (i * stride), classes, sums.High.GetElement(i), sums.Low.GetElement(i));
+        }
+
+        return true;
+    }
+
+    private static InvalidLogit? RunOneByOne<T, TScores>(
+        in RowJob job, TScores scores, int first, int end, bool keeps, float* aligned, InvalidLogit? invalid)
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T>
+    {
         for (int row = first; row < end; row++)
         {
             float* logits = job.Row(row), output = job.OutputRow(row);
-            float* exponentials = !keeps ? null : inPlace ? aligned : output;
+            float* exponentials = !keeps ? null : aligned == null ? output : aligned;
             if (!ExpSum.TryNormalize<T, TScores>(job, scores, logits, exponentials, out Normalizer normalizer, out int column))
             {
                 invalid ??= new InvalidLogit(row, column, logits[column]);
@@ -40,7 +86,8 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
             }
             else if (keeps)
             {
-                Multiply<T>(exponentials, output, job.Classes, normalizer);
+                (float high, float low) = normalizer.Inverse;
+                Multiply<T>(exponentials, output, job.Classes, high, low);
             }
             else if (normalizer.IsExtreme)
             {
@@ -56,19 +103,19 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply<T>(float* exponentials, float* output, int classes, Normalizer normalizer) where T : struct, ILanes<T>
+    private static void Multiply<T>(float* exponentials, float* output, int classes, float high, float low) where T : struct, ILanes<T>
     {
-        var probability = new Probability<T>(normalizer);
         nint column = 0;
         for (; column <= classes - 16; column += 16)
         {
-            T.Store(probability.OfExponential(T.Load(exponentials + column)), output + column);
+            T.Store(Probability<T>.OfExponential(T.Load(exponentials + column), T.Create(high), T.Create(low)), output + column);
         }
 
         if (column < classes)
         {
             int left = (int)(classes - column);
-            T.StoreFirst(probability.OfExponential(T.LoadFirst(exponentials + column, left, T.Create(0))), output + column, left);
+            T e = T.LoadFirst(exponentials + column, left, T.Create(0));
+            T.StoreFirst(Probability<T>.OfExponential(e, T.Create(high), T.Create(low)), output + column, left);
         }
     }
 
