@@ -6,12 +6,12 @@ using Scoring.Kernels.Vectors;
 namespace Scoring.Kernels.Rows;
 
 /// <summary>
-/// Sums of exponentials of a row, by one fixed tree: blocks of 1,024 classes, in each two FP32 accumulators of sixteen lanes taken in turn, then both
-/// together, then across the lanes; the blocks of a stretch of 65,536 classes in order, and then the stretches, in float64.
+/// Sums of exponentials of a row, by one fixed tree. In blocks of 1,024 classes, four vectors of sixteen lanes at a time are added in pairs and then to a sum
+/// that keeps its rounding errors beside it; then across the lanes. In float64, the blocks of a stretch of 65,536 classes in order, and then the stretches.
 /// </summary>
 internal static unsafe class ExpSum
 {
-    /// <summary>How many exponentials meet in FP32: thirty-two in each lane of each accumulator.</summary>
+    /// <summary>How many exponentials meet in FP32.</summary>
     public const int Block = 1024;
 
     /// <summary>The part of a wide row that one thread sums.</summary>
@@ -120,32 +120,46 @@ internal static unsafe class ExpSum
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
-        T sum0 = T.Create(0), sum1 = sum0;
-        for (; column <= end - 32; column += 32)
+        T sum = T.Create(0), left = sum;
+        for (; column <= end - 64; column += 64)
         {
-            sum0 += Exponentiate<T, TScores>(scores, exponential, row, column, exponentials);
-            sum1 += Exponentiate<T, TScores>(scores, exponential, row, column + 16, exponentials);
+            T group = Exponentiate<T, TScores>(scores, exponential, row, column, exponentials);
+            group += Exponentiate<T, TScores>(scores, exponential, row, column + 16, exponentials);
+            T other = Exponentiate<T, TScores>(scores, exponential, row, column + 32, exponentials);
+            other += Exponentiate<T, TScores>(scores, exponential, row, column + 48, exponentials);
+            Add(group + other, ref sum, ref left);
         }
 
-        if (column <= end - 16)
+        T last = T.Create(0);
+        for (; column <= end - 16; column += 16)
         {
-            sum0 += Exponentiate<T, TScores>(scores, exponential, row, column, exponentials);
-            column += 16;
+            last += Exponentiate<T, TScores>(scores, exponential, row, column, exponentials);
         }
 
         if (column < end)
         {
-            int left = (int)(end - column);
-            T e = exponential.Of(scores.LoadFirst(row, column, left, out T low), low, TScores.HasLow);
+            int count = (int)(end - column);
+            T e = exponential.Of(scores.LoadFirst(row, column, count, out T low), low, TScores.HasLow);
             if (exponentials != null)
             {
-                T.StoreFirst(e, exponentials + column, left);
+                T.StoreFirst(e, exponentials + column, count);
             }
 
-            sum1 += e;
+            last += e;
         }
 
-        return sum0 + sum1;
+        Add(last, ref sum, ref left);
+        return sum + left;
+    }
+
+    // Knuth's two-sum: what rounding the sum leaves over is kept beside it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<T>(T group, ref T sum, ref T left) where T : struct, ILanes<T>
+    {
+        T total = sum + group;
+        T added = total - sum;
+        left += (sum - (total - added)) + (group - added);
+        sum = total;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -91,11 +91,11 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
             }
             else if (normalizer.IsExtreme)
             {
-                Exponentiate<T, ExtremeScores<T>>(new(job.Scale, normalizer.Offset), logits, output, 0, job.Classes, normalizer);
+                ExponentiateBackwards<T, ExtremeScores<T>>(new(job.Scale, normalizer.Offset), logits, output, job.Classes, normalizer);
             }
             else
             {
-                Exponentiate<T, TScores>(scores, logits, output, 0, job.Classes, normalizer);
+                ExponentiateBackwards<T, TScores>(scores, logits, output, job.Classes, normalizer);
             }
         }
 
@@ -116,6 +116,17 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
             int left = (int)(classes - column);
             T e = T.LoadFirst(exponentials + column, left, T.Create(0));
             T.StoreFirst(Probability<T>.OfExponential(e, T.Create(high), T.Create(low)), output + column, left);
+        }
+    }
+
+    // The end of the row was read last and may still be in the cache.
+    private static void ExponentiateBackwards<T, TScores>(TScores scores, float* row, float* output, int classes, Normalizer normalizer)
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T>
+    {
+        for (int start = (classes - 1) / ExpSum.Stretch * ExpSum.Stretch; start >= 0; start -= ExpSum.Stretch)
+        {
+            Exponentiate<T, TScores>(scores, row, output, start, Math.Min(ExpSum.Stretch, classes - start), normalizer);
         }
     }
 
