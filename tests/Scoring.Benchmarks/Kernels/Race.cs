@@ -10,7 +10,8 @@ internal sealed class Race
 {
     private const int Rounds = 25;
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(4);
-    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(60);
+    // Long enough for the runtime to compile a peer for the second time, with all optimisations.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(400);
 
     private readonly double[][] _seconds;
 
