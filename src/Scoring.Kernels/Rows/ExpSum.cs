@@ -152,13 +152,12 @@ internal static unsafe class ExpSum
         return sum + left;
     }
 
-    // Knuth's two-sum: what rounding the sum leaves over is kept beside it.
+    // Dekker's fast two-sum: what rounding leaves over is kept beside the sum, exactly wherever the sum is the larger, as it is but for a few groups.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add<T>(T group, ref T sum, ref T left) where T : struct, ILanes<T>
     {
         T total = sum + group;
-        T added = total - sum;
-        left += (sum - (total - added)) + (group - added);
+        left += group - (total - sum);
         sum = total;
     }
 
