@@ -4,7 +4,8 @@ namespace Scoring.Client;
 
 /// <summary>
 /// What one stream has sent and not yet had an answer to, in order. One task sends, one receives; the sender waits here
-/// while the window is full.
+/// while the window is full. It then waits until a quarter of the window is free: what goes into that quarter goes out in one
+/// flush, and arrives as one batch, where a message for each answer would be a flush for each message.
 /// </summary>
 internal sealed class InFlightWindow(int maxMessages, long maxBytes)
 {
@@ -12,6 +13,9 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes)
     private readonly Queue<(ulong Id, long Bytes)> _unanswered = new();
     private long _bytes;
     private TaskCompletionSource? _room;
+    private bool _full;
+
+    private int QuarterOfMessages => Math.Max(1, maxMessages / 4);
 
     public int Count
     {
@@ -71,6 +75,12 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes)
             }
 
             _bytes -= oldest.Bytes;
+            if (_full && (_unanswered.Count > maxMessages - QuarterOfMessages || _bytes > maxBytes - (maxBytes / 4)) && _unanswered.Count > 0)
+            {
+                return;
+            }
+
+            _full = false;
             (room, _room) = (_room, null);
         }
 
@@ -79,7 +89,8 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes)
 
     private bool Enter(ulong id, long bytes)
     {
-        if (_unanswered.Count > 0 && (_unanswered.Count >= maxMessages || _bytes + bytes > maxBytes))
+        _full |= _unanswered.Count > 0 && (_unanswered.Count >= maxMessages || _bytes + bytes > maxBytes);
+        if (_full)
         {
             return false;
         }

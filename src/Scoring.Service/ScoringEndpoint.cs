@@ -49,9 +49,10 @@ internal sealed class ScoringEndpoint(
     public Task ScoreStream(
         IAsyncStreamReader<PooledScoreRequest> requests, IServerStreamWriter<PooledScoreResponse> responses, ServerCallContext context)
     {
-        streams.Add(context.GetHttpContext().Response);
+        var http = context.GetHttpContext().Response;
+        streams.Add(http);
         var batch = new RowBatch(batchSettings.Value, checker, pool, time);
-        return new ScoreStreamLoop(batch, memory, MessageInbox.Current, requests, responses).RunAsync(context.CancellationToken, streams.Stopping);
+        return new ScoreStreamLoop(batch, memory, MessageInbox.Current, requests, responses, http.BodyWriter).RunAsync(context.CancellationToken, streams.Stopping);
     }
 
     public Task<ListHeadsResponse> ListHeads(ListHeadsRequest request, ServerCallContext context)

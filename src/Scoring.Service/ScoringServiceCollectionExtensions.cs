@@ -57,12 +57,13 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton(new ReflectionServiceImpl(described));
         services.TryAddSingleton(new ReflectionV1ServiceImpl(described));
 
-        var telemetry = services.AddOpenTelemetry()
-            .WithTracing(tracing => tracing.AddSource(ScoringActivities.SourceName))
-            .WithMetrics(metrics => metrics.AddMeter(ScoringMetrics.MeterName));
         if (!string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
-            telemetry.UseOtlpExporter();
+            // Without an exporter nothing listens, and a batch makes no span.
+            services.AddOpenTelemetry()
+                .WithTracing(tracing => tracing.AddSource(ScoringActivities.SourceName))
+                .WithMetrics(metrics => metrics.AddMeter(ScoringMetrics.MeterName))
+                .UseOtlpExporter();
         }
 
         return services;

@@ -35,8 +35,8 @@ public sealed class BackPressureTests
 
         Assert.NotNull(blocked);
         Assert.InRange(sent, 1, 100);
-        // A batch is closed by the message that fills it, which one of this size does; one more may have been read meanwhile.
-        Assert.InRange(server.Pool.Buffers.RentedBytes, 1, 3 * (512_000 * 5 / 4));
+        // What was written is the transport's; the stream itself holds the one message that it may have read meanwhile.
+        Assert.InRange(server.Pool.Buffers.RentedBytes, 0, 512_000 * 5 / 4);
 
         // The sender is only held back: as soon as it reads, everything comes.
         var finishing = FinishSendingAsync();

@@ -17,6 +17,7 @@ internal sealed class WarmUp(MessagePool pool, RequestChecker checker, ILogger<W
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
+        Kernels.WarmUp.Run();
         var output = new ArrayBufferWriter<byte>();
         foreach (var head in new[] { "softmax", "log_softmax", "sigmoid", "linear" })
         {

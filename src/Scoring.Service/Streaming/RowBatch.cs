@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Scoring.Protocol;
 using Scoring.Service.Hosting;
@@ -13,6 +15,8 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
 {
     /// <summary>So that the client works on the first answers of a large batch while the last are still written.</summary>
     private const int FlushBytes = 128 << 10;
+
+    private static readonly WriteOptions Buffered = new(WriteFlags.BufferHint);
 
     private readonly List<Entry> _entries = [];
 
@@ -63,28 +67,32 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
         }
     }
 
-    /// <summary>Writes every answer in order, flushes what was written at the end and on the way past every <see cref="FlushBytes"/>, and leaves the batch empty.</summary>
-    public async Task WriteAsync(IServerStreamWriter<PooledScoreResponse> responses)
+    /// <summary>
+    /// Writes every answer in order and leaves the batch empty. Nothing is flushed until the end, or past every <see cref="FlushBytes"/>; a flush
+    /// waits while the client does not read.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask WriteAsync(IServerStreamWriter<PooledScoreResponse> responses, PipeWriter body)
     {
+        responses.WriteOptions = Buffered;
         var unflushed = 0;
-        for (var i = 0; i < _entries.Count; i++)
+        foreach (var entry in _entries)
         {
-            var response = _entries[i].Response;
-            unflushed += response.Scores.Count * sizeof(float);
-            var flush = i == _entries.Count - 1 || unflushed >= FlushBytes;
-            responses.WriteOptions = flush ? Flush : MoreFollows;
-            await responses.WriteAsync(response);
-            unflushed = flush ? 0 : unflushed;
+            if (unflushed >= FlushBytes)
+            {
+                await body.FlushAsync();
+                unflushed = 0;
+            }
+
+            await responses.WriteAsync(entry.Response);
+            unflushed += entry.Response.Scores.Count * sizeof(float);
         }
 
         Clear();
+        await body.FlushAsync();
     }
 
     public void Dispose() => Clear();
-
-    private static WriteOptions Flush { get; } = new();
-
-    private static WriteOptions MoreFollows { get; } = new(WriteFlags.BufferHint);
 
     private void Clear()
     {

@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Scoring.Protocol;
 using Scoring.Service.Telemetry;
@@ -24,7 +26,8 @@ internal sealed class ScoreStreamLoop(
     ServerMemory memory,
     MessageInbox inbox,
     IAsyncStreamReader<PooledScoreRequest> requests,
-    IServerStreamWriter<PooledScoreResponse> responses)
+    IServerStreamWriter<PooledScoreResponse> responses,
+    PipeWriter body)
 {
     /// <summary>The read that is under way, or whose message nobody has taken yet; null where there is none.</summary>
     private Task<bool>? _reading;
@@ -62,6 +65,7 @@ internal sealed class ScoreStreamLoop(
     }
 
     /// <summary>Waits for a message, which is then in the batch; false at the end of the stream.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReadAsync(CancellationToken stop)
     {
         if (_reading is null)
@@ -97,10 +101,11 @@ internal sealed class ScoreStreamLoop(
         return true;
     }
 
-    private async Task AnswerAsync()
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask AnswerAsync()
     {
         using var activity = ScoringActivities.StartBatch(batch.Messages, batch.Rows, batch.Bytes);
         batch.Score();
-        await batch.WriteAsync(responses);
+        await batch.WriteAsync(responses, body);
     }
 }
