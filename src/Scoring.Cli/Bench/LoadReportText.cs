@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+using Scoring.Protocol;
+
+namespace Scoring.Cli.Bench;
+
+/// <summary>A report for people.</summary>
+internal static class LoadReportText
+{
+    public static string Format(LoadReport report)
+    {
+        var text = new StringBuilder();
+        Line(Describe(report.Plan));
+        Line($"{report.Messages:N0} messages in {report.Seconds:0.00} s");
+        Line($"");
+        Line($" messages per second {report.MessagesPerSecond,12:N0}");
+        Line($" rows per second     {report.RowsPerSecond,12:N0}");
+        Line($" sent, received      {report.RequestBytesPerSecond / 1e6,12:N1} MB/s, {report.ResponseBytesPerSecond / 1e6:N1} MB/s of numbers");
+        Line($" latency p50         {Time(report.Latency.P50),12}{(report.Plan.Rate is null ? "" : " from when a message was due")}");
+        Line($" latency p90         {Time(report.Latency.P90),12}");
+        Line($" latency p99         {Time(report.Latency.P99),12}");
+        Line($" latency p99.9       {Time(report.Latency.P999),12}");
+        Line($" latency max         {Time(report.Latency.Max),12}");
+        Line($" client CPU          {report.ClientCpuMicrosecondsPerMessage,12:N2} µs a message");
+        if (report.Server is { } server)
+        {
+            Line($" server CPU          {server.CpuMicrosecondsPerMessage,12:N2} µs a message");
+            Line($" server allocation   {server.AllocatedBytesPerMessage,12:N0} bytes a message");
+            Line($" server memory       {server.ResidentBytes / 1e6,12:N1} MB resident, {server.RentedBytes / 1e3:N0} kB in rented buffers");
+        }
+
+        Line($" errors              {report.Errors + report.Wrong,12:N0}{Errors(report)}");
+        if (report.Unsent > 0)
+        {
+            Line($" unsent              {report.Unsent,12:N0} messages were due and not sent at the end");
+        }
+
+        return text.ToString();
+
+        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    }
+
+    private static FormattableString Describe(LoadPlan plan)
+    {
+        var flows = plan.Unary ? $"{plan.Window} unary calls at once" : $"{Count(plan.Streams, "stream")}, {plan.Window} messages in flight on each";
+        var pace = plan.Rate is { } rate ? FormattableString.Invariant($", {rate:N0} messages/s due") : "";
+        var outputs = plan.Outputs == OutputSet.Scores ? "" : $" for {plan.Outputs}";
+        return $"{plan.Rows} × {plan.Classes} {Name(plan)} logits to {plan.Head}{outputs}; {flows}, {Count(plan.Connections, "connection")}{pace}";
+    }
+
+    private static string Name(LoadPlan plan) => plan.Type.ToString().ToLowerInvariant();
+
+    private static string Count(int count, string of) => count == 1 ? $"1 {of}" : $"{count} {of}s";
+
+    private static string Time(double microseconds) => microseconds < 1000
+        ? string.Create(CultureInfo.InvariantCulture, $"{microseconds:N0} µs")
+        : string.Create(CultureInfo.InvariantCulture, $"{microseconds / 1000:N2} ms");
+
+    private static string Errors(LoadReport report) => (report.Plan.Check, report.FirstError) switch
+    {
+        (true, null) => " every answer was held against float64",
+        (false, null) => " answers were not checked",
+        (_, { } first) => $" the first: {first}",
+    };
+}

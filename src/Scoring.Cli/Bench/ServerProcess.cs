@@ -1,0 +1,155 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Reflection;
+
+namespace Scoring.Cli.Bench;
+
+/// <summary>
+/// A server in a process of its own, so that its processor time and memory are told apart from the client's. It listens on a Unix domain
+/// socket in a folder that only this user can enter, and both go when this is disposed.
+/// </summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(20);
+
+    private readonly DirectoryInfo _folder;
+    private readonly Process _process;
+
+    /// <summary>The last line that the server said, for when it ends too early.</summary>
+    private volatile string _lastWords = string.Empty;
+
+    private ServerProcess(DirectoryInfo folder, Process process)
+    {
+        (_folder, _process) = (folder, process);
+    }
+
+    /// <summary>What a client connects to.</summary>
+    public string Address => $"unix:{SocketPath(_folder)}";
+
+    /// <summary>Starts <c>scoring serve</c>: this program, or the one that this assembly belongs to.</summary>
+    /// <param name="settings">Settings of the service, such as <c>--Scoring:Limits:Rows=4096</c>.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public static Task<ServerProcess> StartAsync(IReadOnlyList<string> settings, CancellationToken cancellationToken) =>
+        StartAsync(
+            socket => [.. ThisProgram(), "serve", "--unix-socket", socket, "--", "--Logging:LogLevel:Default=Warning", .. settings],
+            cancellationToken);
+
+    /// <summary>Starts any server, and waits until it listens.</summary>
+    /// <param name="commandLine">From the path of the socket that the server must listen on to the program and its arguments.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <exception cref="IOException">The program cannot be started, or ended before it listened.</exception>
+    public static async Task<ServerProcess> StartAsync(Func<string, IReadOnlyList<string>> commandLine, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("scoring-");
+        ServerProcess? server = null;
+        try
+        {
+            server = Start(folder, commandLine(SocketPath(folder)));
+            await server.WaitUntilListeningAsync(cancellationToken).ConfigureAwait(false);
+            return server;
+        }
+        catch
+        {
+            if (server is not null)
+            {
+                await server.DisposeAsync().ConfigureAwait(false);
+            }
+            else
+            {
+                folder.Delete(recursive: true);
+            }
+
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= Kill;
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private static ServerProcess Start(DirectoryInfo folder, IReadOnlyList<string> commandLine)
+    {
+        var process = new Process
+        {
+            StartInfo = new ProcessStartInfo(commandLine[0], commandLine.Skip(1))
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                // Settings that lie in the current folder are for the service that runs there.
+                WorkingDirectory = folder.FullName,
+            },
+        };
+        var server = new ServerProcess(folder, process);
+        process.OutputDataReceived += server.Listen;
+        process.ErrorDataReceived += server.Listen;
+        try
+        {
+            process.Start();
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            process.Dispose();
+            throw new IOException($"cannot start {commandLine[0]}: {exception.Message}", exception);
+        }
+
+        AppDomain.CurrentDomain.ProcessExit += server.Kill;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return server;
+    }
+
+    private static IReadOnlyList<string> ThisProgram()
+    {
+        var assembly = typeof(ServerProcess).Assembly;
+        var host = Environment.ProcessPath;
+        if (Path.GetFileNameWithoutExtension(host) == "dotnet")
+        {
+            return [host!, assembly.Location];
+        }
+
+        return host is not null && Assembly.GetEntryAssembly() == assembly ? [host] : ["dotnet", assembly.Location];
+    }
+
+    private static string SocketPath(DirectoryInfo folder) => Path.Combine(folder.FullName, "service.sock");
+
+    private async Task WaitUntilListeningAsync(CancellationToken cancellationToken)
+    {
+        var endPoint = new UnixDomainSocketEndPoint(SocketPath(_folder));
+        while (true)
+        {
+            if (_process.HasExited)
+            {
+                // Waits for the last words as well.
+                await _process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+                throw new IOException($"the server ended with {_process.ExitCode} before it listened: {_lastWords}");
+            }
+
+            try
+            {
+                using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(PollEvery, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void Listen(object sender, DataReceivedEventArgs line)
+    {
+        if (!string.IsNullOrWhiteSpace(line.Data))
+        {
+            _lastWords = line.Data.Trim();
+        }
+    }
+
+    private void Kill(object? sender, EventArgs arguments) => _process.Kill(entireProcessTree: true);
+}

@@ -1,0 +1,26 @@
+using Scoring.V1;
+
+namespace Scoring.Cli.Bench;
+
+/// <summary>Where every count stood at one time; two of them make the measured time.</summary>
+/// <param name="Timestamp">In ticks of <see cref="System.Diagnostics.Stopwatch"/>.</param>
+/// <param name="Messages">Answers so far.</param>
+/// <param name="ClientCpu">Processor time of this process.</param>
+/// <param name="Server">What the server's process says of itself; null where it says nothing.</param>
+internal sealed record Snapshot(long Timestamp, long Messages, TimeSpan ClientCpu, Usage? Server)
+{
+    public ServerCost? CostSince(Snapshot before)
+    {
+        if (Server is null || before.Server is null)
+        {
+            return null;
+        }
+
+        double messages = Math.Max(Messages - before.Messages, 1);
+        return new ServerCost(
+            (Server.CpuNs - before.Server.CpuNs) / 1000.0 / messages,
+            (Server.AllocatedBytes - before.Server.AllocatedBytes) / messages,
+            Server.ResidentBytes,
+            Server.RentedBytes);
+    }
+}
