@@ -8,6 +8,7 @@ var root = new RootCommand("Turns logits into probabilities: a streaming scoring
     DemoCommand.Create(),
     ServeCommand.Create(),
     ScoreCommand.Create(),
+    BenchCommand.Create(),
 };
 
 var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);

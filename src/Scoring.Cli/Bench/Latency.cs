@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Serialization;
 using HdrHistogram;
 
 namespace Scoring.Cli.Bench;
@@ -7,7 +8,7 @@ namespace Scoring.Cli.Bench;
 /// The time from when a message was due to when its answer was there, in microseconds, as quantiles to three digits. Without a rate a
 /// message is due when it is sent. With one it is due by the clock: a server that stalls is charged for all who would have waited.
 /// </summary>
-internal sealed record Latency(double P50, double P90, double P99, double P999, double Max)
+internal sealed record Latency(double P50, double P90, double P99, [property: JsonPropertyName("p99_9")] double P999, double Max)
 {
     /// <summary>In ticks of <see cref="Stopwatch"/>.</summary>
     private static readonly long Longest = 3600 * Stopwatch.Frequency;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Scoring.Protocol;
 using Scoring.V1;
 
@@ -25,12 +26,15 @@ internal sealed record LoadPlan
     public bool Unary { get; init; }
 
     /// <summary>The measured time.</summary>
+    [JsonPropertyName("duration_seconds")]
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The time before it, at full load, in which both sides compile what is hot.</summary>
+    [JsonPropertyName("warm_up_seconds")]
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Messages a second over all streams, each due at its own time whatever became of those before. Null: as many as the windows let through.</summary>
+    [JsonPropertyName("rate_per_second")]
     public double? Rate { get; init; }
 
     public OutputSet Outputs { get; init; } = OutputSet.Scores;

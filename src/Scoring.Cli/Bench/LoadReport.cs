@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Scoring.Cli.Bench;
 
 /// <summary>What a run measured.</summary>
@@ -21,6 +23,7 @@ internal sealed record LoadReport
     /// <summary>Bytes of results received, without field headers and framing.</summary>
     public required double ResponseBytesPerSecond { get; init; }
 
+    [JsonPropertyName("latency_microseconds")]
     public required Latency Latency { get; init; }
 
     /// <summary>Processor time of the process that generates the load, over all cores, in microseconds.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Reflection;
+using System.Runtime.InteropServices;
 
 namespace Scoring.Cli.Bench;
 
@@ -10,6 +11,9 @@ namespace Scoring.Cli.Bench;
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
+    private const int Sigterm = 15;
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(20);
 
     private readonly DirectoryInfo _folder;
@@ -66,10 +70,22 @@ internal sealed class ServerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         AppDomain.CurrentDomain.ProcessExit -= Kill;
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        await EndAsync().ConfigureAwait(false);
         _process.Dispose();
         _folder.Delete(recursive: true);
+    }
+
+    /// <summary>By SIGTERM where there are signals, so that the server leaves nothing behind; by force if that takes too long.</summary>
+    private async Task EndAsync()
+    {
+        if (!OperatingSystem.IsWindows() && !_process.HasExited && SendSignal(_process.Id, Sigterm) == 0)
+        {
+            using var late = new CancellationTokenSource(Grace);
+            await _process.WaitForExitAsync(late.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     private static ServerProcess Start(DirectoryInfo folder, IReadOnlyList<string> commandLine)
@@ -152,4 +168,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     private void Kill(object? sender, EventArgs arguments) => _process.Kill(entireProcessTree: true);
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int process, int signal);
 }

@@ -20,6 +20,15 @@ public sealed class UsageTests
     [InlineData("--port must be 0 to 65535, not '80.5'", "serve", "--port", "80.5")]
     [InlineData("--address must be an IP address", "serve", "--address", "localhost")]
     [InlineData("--unix-socket takes the place of --port", "serve", "--unix-socket", "/x", "--port", "1")]
+    [InlineData("--rows must be a whole number from 1, not '0'", "bench", "--rows", "0")]
+    [InlineData("--window must be a whole number from 1, not '1.5'", "bench", "--window", "1.5")]
+    [InlineData("--duration must be from 0.1 to 86400 seconds, not '0'", "bench", "--duration", "0")]
+    [InlineData("--rate must be a number from 0.1 to 10000000, not '0'", "bench", "--rate", "0")]
+    [InlineData("--outputs takes scores, top_k", "bench", "--outputs", "scores,labels")]
+    [InlineData("'fp8' not recognized", "bench", "--type", "fp8")]
+    [InlineData("--unary has no streams", "bench", "--unary", "--streams", "2")]
+    [InlineData("--check knows the heads softmax", "bench", "--check", "--head", "iris")]
+    [InlineData("--server names another", "bench", "--server", "http://localhost:1", "--", "--Scoring:Limits:Rows=3")]
     public async Task Bad_usage_is_explained_and_ends_with_2(string said, params string[] arguments)
     {
         var result = await ScoringProcess.RunAsync(arguments);
@@ -36,7 +45,7 @@ public sealed class UsageTests
     {
         var result = await ScoringProcess.RunAsync(arguments);
         Assert.Equal(0, result.ExitCode);
-        Assert.All(["demo", "serve", "score"], command => Assert.Contains($"  {command} ", result.Output, StringComparison.Ordinal));
+        Assert.All(["demo", "serve", "score", "bench"], command => Assert.Contains($"  {command} ", result.Output, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,0 +1,26 @@
+namespace Scoring.Cli.Bench;
+
+/// <summary>One run of <c>scoring bench</c>: finds or starts the service, puts the load on it, and reports.</summary>
+/// <param name="plan">The load.</param>
+/// <param name="server">Null for a service in a process of its own.</param>
+/// <param name="settings">Settings of that service.</param>
+/// <param name="json">Whether the report is for programs.</param>
+internal sealed class BenchJob(LoadPlan plan, string? server, IReadOnlyList<string> settings, bool json)
+{
+    /// <exception cref="InvalidDataException">The service refused messages, or answered wrong; the report is printed all the same.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        LoadReport report;
+        await using (var own = server is null ? await ServerProcess.StartAsync(settings, cancellationToken).ConfigureAwait(false) : null)
+        {
+            using var progress = new LoadProgressLine();
+            report = await LoadGenerator.RunAsync(plan, server ?? own!.Address, progress, cancellationToken).ConfigureAwait(false);
+        }
+
+        Console.Write(json ? LoadReportJson.Format(report) : LoadReportText.Format(report));
+        if (report.Errors + report.Wrong > 0)
+        {
+            throw new InvalidDataException($"{report.Errors + report.Wrong} messages went wrong; the first: {report.FirstError}");
+        }
+    }
+}

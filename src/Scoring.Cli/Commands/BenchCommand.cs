@@ -1,0 +1,157 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Scoring.Cli.Bench;
+using Scoring.Cli.Score;
+using Scoring.Protocol;
+using Scoring.V1;
+
+namespace Scoring.Cli.Commands;
+
+/// <summary><c>scoring bench</c>: a load on a service, and what it costs.</summary>
+internal static class BenchCommand
+{
+    private static readonly LoadPlan Default = new();
+
+    private static readonly Dictionary<string, OutputSet> OutputNames = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["scores"] = OutputSet.Scores,
+        ["top_k"] = OutputSet.TopK,
+        ["decisions"] = OutputSet.Decisions,
+        ["log_sum_exp"] = OutputSet.LogSumExp,
+        ["entropy"] = OutputSet.Entropy,
+        ["loss"] = OutputSet.Loss,
+    };
+
+    public static Command Create()
+    {
+        var rows = Count("--rows", "Rows in a message.", Default.Rows);
+        var classes = Count("--classes", "Logits in a row.", Default.Classes);
+        var streams = Count("--streams", "Streams over all connections.", Default.Streams);
+        var connections = Count("--connections", "Clients, each with a connection of its own, that share the streams.", Default.Connections);
+        var window = Count("--window", "Messages in flight on each stream; with --unary, calls in flight.", Default.Window);
+        var unary = new Option<bool>("--unary") { Description = "One call for each message, instead of streams." };
+        var duration = Seconds("--duration", "The measured time, in seconds.", Default.Duration, minimum: 0.1);
+        var warmUp = Seconds("--warm-up", "The time before it at full load, in seconds: both sides compile what is hot.", Default.WarmUp, minimum: 0);
+        var rate = new Option<double?>("--rate")
+        {
+            Description = "Messages a second over all streams, each due by the clock. [default: as many as the windows let through]",
+            HelpName = "number",
+            CustomParser = result => Parsed.Number<double>(result, "a number from 0.1 to 10000000", number => number is >= 0.1 and <= 1e7),
+        };
+        var head = new Option<string>("--head")
+        {
+            Description = "What becomes of a row: softmax, log_softmax, sigmoid, linear, or a head that the service is configured with.",
+            HelpName = "name",
+            DefaultValueFactory = _ => Default.Head,
+        };
+        var outputs = new Option<OutputSet>("--outputs")
+        {
+            Description = $"What answers carry, with commas: {string.Join(", ", OutputNames.Keys)}. [default: scores]",
+            HelpName = "names",
+            CustomParser = ParseOutputs,
+        };
+        var topK = Count("--top-k", "k of the output top_k.", 1);
+        var type = new Option<string>("--type")
+        {
+            Description = "How logits are sent: fp32, fp16, bf16 or fp64.",
+            HelpName = "name",
+            DefaultValueFactory = _ => "fp32",
+        };
+        type.AcceptOnlyFromAmong("fp32", "fp16", "bf16", "fp64");
+        var check = new Option<bool>("--check") { Description = "Hold every answer against float64." };
+        var server = new Option<string?>("--server")
+        {
+            Description = "The service: http://host:port, https://host:port or unix:/path. [default: one in a process of its own]",
+            HelpName = "url",
+        };
+        var json = new Option<bool>("--json") { Description = "Print the report as JSON." };
+        var configuration = ConfigurationArgument.Create();
+
+        var command = new Command(
+            "bench", "Puts a load on a service and measures throughput, latency and cost. Settings of a service of its own may follow after --.")
+        {
+            rows, classes, streams, connections, window, unary, duration, warmUp, rate, head, outputs, topK, type, check, server, json, configuration,
+        };
+        server.Validators.Add(result =>
+        {
+            if (!ScoreJob.IsKnownServer(result.GetValueOrDefault<string>()))
+            {
+                result.AddError($"--server must be http://host:port, https://host:port or unix:/path, not '{result.GetValueOrDefault<string>()}'.");
+            }
+        });
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(server) is not null && result.GetResult(configuration) is { Tokens.Count: > 0 })
+            {
+                result.AddError("Settings after -- are for a service of bench's own; --server names another.");
+            }
+
+            if (result.GetValue(unary) && result.GetResult(streams) is { Implicit: false })
+            {
+                result.AddError("--unary has no streams: --window is the number of calls in flight.");
+            }
+
+            if (result.GetValue(check) && result.GetValue(head) is { } name && !AnswerCheck.Heads.Contains(name))
+            {
+                result.AddError($"--check knows the heads {string.Join(", ", AnswerCheck.Heads)}, not '{name}'.");
+            }
+        });
+
+        command.SetAction(parsed =>
+        {
+            var plan = new LoadPlan
+            {
+                Rows = parsed.GetRequiredValue(rows),
+                Classes = parsed.GetRequiredValue(classes),
+                Streams = parsed.GetRequiredValue(streams),
+                Connections = parsed.GetRequiredValue(connections),
+                Window = parsed.GetRequiredValue(window),
+                Unary = parsed.GetValue(unary),
+                Duration = parsed.GetRequiredValue(duration),
+                WarmUp = parsed.GetRequiredValue(warmUp),
+                Rate = parsed.GetValue(rate),
+                Head = parsed.GetRequiredValue(head),
+                Outputs = parsed.GetResult(outputs) is null ? Default.Outputs : parsed.GetValue(outputs),
+                TopK = parsed.GetRequiredValue(topK),
+                Type = Enum.Parse<DataType>(parsed.GetRequiredValue(type), ignoreCase: true),
+                Check = parsed.GetValue(check),
+            };
+            var job = new BenchJob(plan, parsed.GetValue(server), parsed.GetValue(configuration) ?? [], parsed.GetValue(json));
+            return CommandRunner.RunAsync(job.RunAsync);
+        });
+        return command;
+    }
+
+    private static Option<int> Count(string name, string description, int defaultValue) => new(name)
+    {
+        Description = description,
+        HelpName = "number",
+        DefaultValueFactory = _ => defaultValue,
+        CustomParser = result => Parsed.Number<int>(result, "a whole number from 1", number => number >= 1) ?? defaultValue,
+    };
+
+    private static Option<TimeSpan> Seconds(string name, string description, TimeSpan defaultValue, double minimum) => new(name)
+    {
+        Description = description,
+        HelpName = "seconds",
+        DefaultValueFactory = _ => defaultValue,
+        CustomParser = result => TimeSpan.FromSeconds(
+            Parsed.Number<double>(result, FormattableString.Invariant($"from {minimum} to 86400 seconds"), number => number >= minimum && number <= 86400) ?? 0),
+    };
+
+    private static OutputSet ParseOutputs(ArgumentResult result)
+    {
+        var outputs = OutputSet.None;
+        foreach (var name in result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (!OutputNames.TryGetValue(name, out var output))
+            {
+                result.AddError($"--outputs takes {string.Join(", ", OutputNames.Keys)}, not '{name}'.");
+            }
+
+            outputs |= output;
+        }
+
+        return outputs;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text.Json;
+
+namespace Scoring.Cli.Tests.Commands;
+
+public sealed class BenchTests
+{
+    [Theory]
+    [InlineData("--outputs", "scores,top_k,decisions,log_sum_exp,entropy,loss", "--top-k", "3")]
+    [InlineData("--outputs", "top_k,decisions,loss", "--head", "sigmoid", "--type", "bf16", "--connections", "2")]
+    [InlineData("--outputs", "scores,entropy", "--head", "log_softmax", "--type", "fp16", "--streams", "1")]
+    [InlineData("--head", "linear", "--type", "fp64", "--unary", "--window", "2")]
+    public async Task Every_answer_is_held_against_float64(params string[] arguments)
+    {
+        var result = await ScoringProcess.RunAsync(
+            ["bench", "--rows", "3", "--classes", "33", "--duration", "0.1", "--warm-up", "0", "--check", .. arguments]);
+        Assert.Equal("", result.Error);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Matches(@"^3 × 33 fp\d+|bf16 logits to ", result.OutputLines[0]);
+        Assert.Contains(result.OutputLines, line => line.EndsWith(" 0 every answer was held against float64", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Json_has_every_figure_and_its_unit()
+    {
+        var result = await ScoringProcess.RunAsync(
+            "bench", "--json", "--rows", "2", "--classes", "8", "--duration", "0.2", "--warm-up", "0.1", "--outputs", "top_k,scores");
+        Assert.Equal("", result.Error);
+        Assert.Equal(0, result.ExitCode);
+
+        using var json = JsonDocument.Parse(result.Output);
+        var report = json.RootElement;
+        var plan = report.GetProperty("plan");
+        Assert.Equal(2, plan.GetProperty("rows").GetInt32());
+        Assert.Equal(0.2, plan.GetProperty("duration_seconds").GetDouble());
+        Assert.Equal("scores, top_k", plan.GetProperty("outputs").GetString());
+        Assert.Equal(JsonValueKind.Null, plan.GetProperty("rate_per_second").ValueKind);
+
+        var perSecond = report.GetProperty("messages_per_second").GetDouble();
+        Assert.Equal(report.GetProperty("messages").GetInt64() / report.GetProperty("seconds").GetDouble(), perSecond, 6);
+        Assert.Equal(perSecond * 2, report.GetProperty("rows_per_second").GetDouble(), 6);
+        Assert.Equal(perSecond * 2 * 8 * sizeof(float), report.GetProperty("request_bytes_per_second").GetDouble(), 6);
+        Assert.Equal(perSecond * 2 * (8 + 2) * sizeof(float), report.GetProperty("response_bytes_per_second").GetDouble(), 6);
+
+        var latency = report.GetProperty("latency_microseconds");
+        double[] quantiles = [.. new[] { "p50", "p90", "p99", "p99_9", "max" }.Select(name => latency.GetProperty(name).GetDouble())];
+        Assert.True(quantiles[0] > 0);
+        Assert.Equal(quantiles.Order(), quantiles);
+
+        Assert.True(report.GetProperty("client_cpu_microseconds_per_message").GetDouble() > 0);
+        var server = report.GetProperty("server");
+        Assert.True(server.GetProperty("cpu_microseconds_per_message").GetDouble() > 0);
+        Assert.True(server.GetProperty("allocated_bytes_per_message").GetDouble() > 0);
+        Assert.True(server.GetProperty("resident_bytes").GetUInt64() > 1 << 20);
+        Assert.True(server.TryGetProperty("rented_bytes", out _));
+        Assert.Equal(0, report.GetProperty("errors").GetInt64());
+        Assert.Equal(JsonValueKind.Null, report.GetProperty("first_error").ValueKind);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--unary")]
+    public async Task A_rate_is_not_exceeded(params string[] arguments)
+    {
+        var result = await ScoringProcess.RunAsync(
+            ["bench", "--json", "--rate", "100", "--window", "4", "--classes", "4", "--duration", "0.5", "--warm-up", "0", .. arguments]);
+        Assert.Equal("", result.Error);
+        using var json = JsonDocument.Parse(result.Output);
+        var report = json.RootElement;
+        // What was due before the measured time and was late counts too.
+        Assert.InRange(report.GetProperty("messages").GetInt64(), 1, (100 * report.GetProperty("seconds").GetDouble()) + 500);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--unary")]
+    public async Task Refused_messages_are_counted_and_end_with_1(params string[] arguments)
+    {
+        var result = await ScoringProcess.RunAsync(
+            ["bench", "--head", "nobody", "--duration", "0.1", "--warm-up", "0", .. arguments]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Matches(@"^scoring: \d+ messages went wrong; the first: NotFound: head 'nobody' is not configured", result.ErrorLine);
+        Assert.Contains(result.OutputLines, line => line.Contains("the first: NotFound", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_service_elsewhere_is_used_as_it_is()
+    {
+        var (process, address) = await ScoringProcess.ServeAsync("--port", "0", "--address", "127.0.0.1", "--", "--Scoring:Limits:Classes=4");
+        using (process)
+        {
+            var result = await ScoringProcess.RunAsync("bench", "--server", address, "--classes", "5", "--duration", "0.1", "--warm-up", "0");
+            Assert.Equal(1, result.ExitCode);
+            Assert.EndsWith("classes is 5; the limit is 4", result.ErrorLine, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Settings_after_two_dashes_reach_the_service_of_its_own()
+    {
+        var result = await ScoringProcess.RunAsync(
+            "bench", "--classes", "5", "--duration", "0.1", "--warm-up", "0", "--", "--Scoring:Limits:Classes=4");
+        Assert.Equal(1, result.ExitCode);
+        Assert.EndsWith("classes is 5; the limit is 4", result.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_of_its_own_that_does_not_start_is_told()
+    {
+        var result = await ScoringProcess.RunAsync("bench", "--", "--Scoring:Limits:Rows=0");
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("scoring: the server ended with 1 before it listened: ", result.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("Rows", result.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_that_is_not_there_is_told()
+    {
+        var result = await ScoringProcess.RunAsync("bench", "--server", "unix:/nowhere/service.sock");
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("scoring: cannot reach unix:/nowhere/service.sock: ", result.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sigterm_ends_the_service_of_its_own_too()
+    {
+        using var folder = new TemporaryFolder();
+        using var process = ScoringProcess.StartWithTemporaryFolder(folder.Path, "bench", "--duration", "600");
+        while (!Directory.EnumerateFiles(folder.Path, "service.sock", SearchOption.AllDirectories).Any())
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        process.Terminate();
+        var result = await process.EndAsync();
+        Assert.Equal(143, result.ExitCode);
+        Assert.Equal("scoring: cancelled", result.ErrorLine);
+        Assert.Empty(folder.Names());
+    }
+}
