@@ -42,8 +42,8 @@ internal sealed class ScoreStream(
         }
     }
 
-    /// <summary>The next result, or null at the end of the stream.</summary>
-    private async Task<ScoreResult?> ReceiveAsync(
+    /// <summary>The next result, or null at the end of the stream. One that has arrived already costs no task.</summary>
+    private async ValueTask<ScoreResult?> ReceiveAsync(
         IAsyncStreamReader<PooledScoreResponse> responses, Task sending, CancellationToken cancellationToken)
     {
         try
