@@ -177,7 +177,7 @@ internal sealed class LoadGenerator
     private async Task<Snapshot> TakeSnapshotAsync(CancellationToken cancellationToken)
     {
         var server = await GetUsageAsync(cancellationToken).ConfigureAwait(false);
-        return new Snapshot(Stopwatch.GetTimestamp(), CountMessages(), Environment.CpuUsage.TotalTime, server);
+        return new Snapshot(Stopwatch.GetTimestamp(), CountMessages(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(), server);
     }
 
     private LoadReport Report(Snapshot before, Snapshot after, long unsent)
@@ -196,6 +196,7 @@ internal sealed class LoadGenerator
             ResponseBytesPerSecond = perSecond * _messages[0].ResponseBytes,
             Latency = Latency.Of(_flows.Select(flow => flow.Latencies)),
             ClientCpuMicrosecondsPerMessage = (after.ClientCpu - before.ClientCpu).TotalMicroseconds / Math.Max(messages, 1),
+            ClientAllocatedBytesPerMessage = (after.ClientAllocated - before.ClientAllocated) / (double)Math.Max(messages, 1),
             Server = after.CostSince(before),
             Errors = _flows.Sum(flow => flow.Errors),
             Wrong = _flows.Sum(flow => flow.Wrong),

@@ -29,6 +29,9 @@ internal sealed record LoadReport
     /// <summary>Processor time of the process that generates the load, over all cores, in microseconds.</summary>
     public required double ClientCpuMicrosecondsPerMessage { get; init; }
 
+    /// <summary>What the same process allocated on the managed heap.</summary>
+    public required double ClientAllocatedBytesPerMessage { get; init; }
+
     /// <summary>Null where the server does not tell.</summary>
     public required ServerCost? Server { get; init; }
 

@@ -22,6 +22,7 @@ internal static class LoadReportText
         Line($" latency p99.9       {Time(report.Latency.P999),12}");
         Line($" latency max         {Time(report.Latency.Max),12}");
         Line($" client CPU          {report.ClientCpuMicrosecondsPerMessage,12:N2} µs a message");
+        Line($" client allocation   {report.ClientAllocatedBytesPerMessage,12:N0} bytes a message");
         if (report.Server is { } server)
         {
             Line($" server CPU          {server.CpuMicrosecondsPerMessage,12:N2} µs a message");

@@ -6,8 +6,9 @@ namespace Scoring.Cli.Bench;
 /// <param name="Timestamp">In ticks of <see cref="System.Diagnostics.Stopwatch"/>.</param>
 /// <param name="Messages">Answers so far.</param>
 /// <param name="ClientCpu">Processor time of this process.</param>
+/// <param name="ClientAllocated">Bytes that this process has allocated on the managed heap.</param>
 /// <param name="Server">What the server's process says of itself; null where it says nothing.</param>
-internal sealed record Snapshot(long Timestamp, long Messages, TimeSpan ClientCpu, Usage? Server)
+internal sealed record Snapshot(long Timestamp, long Messages, TimeSpan ClientCpu, long ClientAllocated, Usage? Server)
 {
     public ServerCost? CostSince(Snapshot before)
     {

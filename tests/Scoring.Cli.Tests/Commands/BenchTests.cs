@@ -47,6 +47,7 @@ public sealed class BenchTests
         Assert.Equal(quantiles.Order(), quantiles);
 
         Assert.True(report.GetProperty("client_cpu_microseconds_per_message").GetDouble() > 0);
+        Assert.True(report.GetProperty("client_allocated_bytes_per_message").GetDouble() > 0);
         var server = report.GetProperty("server");
         Assert.True(server.GetProperty("cpu_microseconds_per_message").GetDouble() > 0);
         Assert.True(server.GetProperty("allocated_bytes_per_message").GetDouble() > 0);
