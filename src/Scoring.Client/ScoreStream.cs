@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Grpc.Core;
+using Scoring.Client.Bursts;
 using Scoring.Protocol;
 
 namespace Scoring.Client;
@@ -13,10 +14,8 @@ namespace Scoring.Client;
 internal sealed class ScoreStream(
     CallInvoker invoker, Method<PooledScoreRequest, PooledScoreResponse> method, MessagePool pool, ScoringClientOptions options)
 {
-    private static readonly WriteOptions Flush = new();
-    private static readonly WriteOptions MoreFollows = new(WriteFlags.BufferHint);
-
     private readonly InFlightWindow _window = new(options.MaxInFlightMessages, options.MaxInFlightBytes);
+    private readonly Burst _burst = new();
     private ulong _lastId;
 
     /// <summary>What the caller's own source threw, set before it ends the call.</summary>
@@ -26,7 +25,7 @@ internal sealed class ScoreStream(
         IAsyncEnumerable<ScoreRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var call = invoker.AsyncDuplexStreamingCall(method, null, new CallOptions(cancellationToken: stop.Token));
+        using var call = _burst.Start(() => invoker.AsyncDuplexStreamingCall(method, null, new CallOptions(cancellationToken: stop.Token)));
         var sending = SendAsync(requests, call.RequestStream, stop);
         try
         {
@@ -96,7 +95,7 @@ internal sealed class ScoreStream(
                 // While the next message is at hand and has room, both go out in one flush.
                 moving = source.MoveNextAsync().AsTask();
                 following = moving.IsCompletedSuccessfully && await moving.ConfigureAwait(false) ? TryEnter(source.Current) : null;
-                writer.WriteOptions = following is null ? Flush : MoreFollows;
+                _burst.MoreFollows = following is not null;
                 await writer.WriteAsync(message).ConfigureAwait(false);
 
                 message.Dispose();

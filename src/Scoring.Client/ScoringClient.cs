@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Scoring.Client.Bursts;
 using Scoring.Protocol;
 using Scoring.V1;
 
@@ -74,7 +75,7 @@ public sealed class ScoringClient : IAsyncDisposable
 
         var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {
-            HttpHandler = handler,
+            HttpHandler = new BurstHandler(handler),
             DisposeHttpClient = true,
             MaxReceiveMessageSize = options.MaxReceiveMessageBytes,
             MaxSendMessageSize = null,
