@@ -18,6 +18,9 @@ internal sealed class ScoreStream(
     private readonly Burst _burst = new();
     private ulong _lastId;
 
+    /// <summary>Set before the service is told that no more will come.</summary>
+    private volatile bool _sourceEnded;
+
     /// <summary>What the caller's own source threw, set before it ends the call.</summary>
     private volatile ExceptionDispatchInfo? _sourceFailure;
 
@@ -74,6 +77,11 @@ internal sealed class ScoreStream(
             throw Broken($"the service ended the stream with {_window.Count} messages unanswered", null);
         }
 
+        if (!_sourceEnded)
+        {
+            throw Broken("the service ended the stream before all was sent", null);
+        }
+
         await sending.ConfigureAwait(false);
         return null;
     }
@@ -102,6 +110,7 @@ internal sealed class ScoreStream(
                 (message, following) = (following, null);
             }
 
+            _sourceEnded = true;
             await writer.CompleteAsync().ConfigureAwait(false);
         }
         catch (RpcException)

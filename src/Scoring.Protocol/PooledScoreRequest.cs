@@ -6,6 +6,9 @@ namespace Scoring.Protocol;
 /// <summary>A <see cref="ScoreRequest"/> in pooled memory. The fields mean what the proto says of them.</summary>
 internal sealed class PooledScoreRequest(FreeList<PooledScoreRequest> home, BufferPool buffers) : PooledMessage<PooledScoreRequest>(home)
 {
+    /// <summary>Characters in the name of a head. A longer one names no head.</summary>
+    public const int MaxHeadLength = 256;
+
     public ulong Id { get; set; }
 
     public string Head { get; set; } = string.Empty;
@@ -33,7 +36,6 @@ internal sealed class PooledScoreRequest(FreeList<PooledScoreRequest> home, Buff
 
     public string Traceparent { get; set; } = string.Empty;
 
-
     protected override void Clear()
     {
         Id = 0;
@@ -48,7 +50,8 @@ internal sealed class PooledScoreRequest(FreeList<PooledScoreRequest> home, Buff
         Targets.Release();
         NonFinite = default;
         Traceparent = string.Empty;
-        // Head stays as a hint: the next message very likely names the same one, and then needs no string of its own.
+        Head = Head.Length > MaxHeadLength ? string.Empty : Head;
+        // Otherwise it stays as a hint: the next message very likely names the same one, and then needs no string of its own.
         // Whoever fills in the message sets it.
     }
 }

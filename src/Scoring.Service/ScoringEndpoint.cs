@@ -19,7 +19,8 @@ internal sealed class ScoringEndpoint(
     IOptions<LimitSettings> limits,
     IOptions<BatchSettings> batchSettings,
     OpenStreams streams,
-    TimeProvider time)
+    TimeProvider time,
+    ILogger<ScoringEndpoint> logger)
 {
     /// <summary>How long a unary call that found no room is told to wait, in milliseconds.</summary>
     private const uint RetryAfterMs = 100;
@@ -27,7 +28,7 @@ internal sealed class ScoringEndpoint(
     public async Task<PooledScoreResponse> Score(PooledScoreRequest request, ServerCallContext context)
     {
         // One message is a batch of one. Its memory is the call's until the answer is on the wire.
-        var batch = new RowBatch(batchSettings.Value, checker, pool, time);
+        var batch = new RowBatch(batchSettings.Value, checker, pool, time, logger);
         context.GetHttpContext().Response.RegisterForDispose(batch);
         var response = batch.Add(MessageInbox.Current.Take());
         if (!memory.HasRoom)
@@ -51,7 +52,7 @@ internal sealed class ScoringEndpoint(
     {
         var http = context.GetHttpContext().Response;
         streams.Add(http);
-        var batch = new RowBatch(batchSettings.Value, checker, pool, time);
+        var batch = new RowBatch(batchSettings.Value, checker, pool, time, logger);
         return new ScoreStreamLoop(batch, memory, MessageInbox.Current, requests, responses, http.BodyWriter).RunAsync(context.CancellationToken, streams.Stopping);
     }
 

@@ -18,7 +18,12 @@ public static class ScoringHost
         // Several lines for each call are too many for a stream of millions. Any other source of configuration can say otherwise.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
         {
-            InitialData = [new("Logging:LogLevel:Microsoft.AspNetCore", "Warning")],
+            InitialData =
+            [
+                new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+                // It logs an error for each look while the service stops, which is no error.
+                new("Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks", "None"),
+            ],
         });
         builder.Logging.AddSimpleConsole(console =>
         {

@@ -57,6 +57,24 @@ public sealed class BackPressureTests
     }
 
     [Fact]
+    public async Task A_client_that_never_reads_does_not_keep_the_service_from_stopping()
+    {
+        await using var server = await ScoringServer.StartAsync("--shutdownTimeoutSeconds=1");
+        using var raw = new RawCalls(server);
+        using var call = raw.Stream();
+        var message = RawCalls.Message(1000, new float[128 * 1000]);
+        var write = Task.CompletedTask;
+        while (write.IsCompleted)
+        {
+            write = call.RequestStream.WriteAsync(message, TestEnd);
+            await Task.WhenAny(write, Task.Delay(TimeSpan.FromSeconds(1), TestEnd));
+        }
+
+        await server.StopAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => write);
+    }
+
+    [Fact]
     public async Task A_slow_reader_gets_every_answer_in_order()
     {
         await using var server = await ScoringServer.StartAsync();

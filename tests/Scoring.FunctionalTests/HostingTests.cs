@@ -61,6 +61,7 @@ public sealed class HostingTests
     [Theory]
     [InlineData("--Scoring:Listen:Port=70000", "Port", "65535")]
     [InlineData("--Scoring:Listen:Address=nowhere", "Scoring:Listen:Address is 'nowhere'", "127.0.0.1")]
+    [InlineData("--Scoring:Limits:ServerBytes=20000000", "Scoring:Limits:ServerBytes is 20000000", "16777216")]
     [InlineData("--Scoring:Limits:MessageBytes=5", "MessageBytes", "1024")]
     [InlineData("--Scoring:Limits:StreamWindowBytes=0", "StreamWindowBytes", "65535")]
     [InlineData("--Scoring:Batch:Rows=0", "Rows", "1")]

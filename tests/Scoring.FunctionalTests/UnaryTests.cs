@@ -38,6 +38,18 @@ public sealed class UnaryTests
     }
 
     [Fact]
+    public async Task A_head_of_absurd_length_is_refused_without_an_echo_and_not_kept()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        var request = new ScoreRequest { Head = new string('x', 100_000), Classes = 1, Logits = new float[1] };
+        var refused = await Assert.ThrowsAsync<ScoringException>(() => server.Connect().ScoreAsync(request, TestEnd));
+        Assert.Equal(StatusCode.NotFound, refused.Error.Code);
+        Assert.Equal("head has 100000 characters; no head has a name of more than 256", refused.Error.Message);
+        using var next = server.Pool.RentRequest();
+        Assert.InRange(next.Head.Length, 0, 256);
+    }
+
+    [Fact]
     public async Task A_service_that_is_not_there_is_unavailable()
     {
         await using var client = ScoringClient.Connect("http://127.0.0.1:1");
@@ -49,7 +61,7 @@ public sealed class UnaryTests
     [Fact]
     public async Task A_unary_call_past_the_servers_memory_is_told_to_come_back()
     {
-        await using var server = await ScoringServer.StartAsync("--Scoring:Limits:ServerBytes=1048576");
+        await using var server = await ScoringServer.StartAsync("--Scoring:Limits:ServerBytes=1048576", "--Scoring:Limits:MessageBytes=65536");
         var held = server.Pool.Buffers.Rent(2 << 20);
         var request = new ScoreRequest { Classes = 1, Logits = new float[1] };
         var client = server.Connect();
@@ -65,12 +77,17 @@ public sealed class UnaryTests
     [Fact]
     public async Task A_stream_waits_until_the_server_has_room()
     {
-        await using var server = await ScoringServer.StartAsync("--Scoring:Limits:ServerBytes=1048576");
+        await using var server = await ScoringServer.StartAsync("--Scoring:Limits:ServerBytes=1048576", "--Scoring:Limits:MessageBytes=65536");
         var held = server.Pool.Buffers.Rent(2 << 20);
-        await using var results = server.Connect().ScoreStreamAsync(Source.Of([.. Source.Rows(3, 2, 5)]), TestEnd).GetAsyncEnumerator(TestEnd);
+        var client = server.Connect();
+        await using var results = client.ScoreStreamAsync(Source.Of([.. Source.Rows(3, 2, 5)]), TestEnd).GetAsyncEnumerator(TestEnd);
         var first = results.MoveNextAsync().AsTask();
-        // Another call is answered while the stream waits, so it is the gate that the stream waits at.
-        await server.Connect().ListHeadsAsync(TestEnd);
+        // Later calls over the same connection are answered while the stream waits, so it is the gate that the stream waits at.
+        for (var i = 0; i < 20; i++)
+        {
+            await client.ListHeadsAsync(TestEnd);
+        }
+
         Assert.False(first.IsCompleted);
 
         server.Pool.Buffers.Return(held);
@@ -108,6 +125,7 @@ public sealed class UnaryTests
         { new ScoreRequest { Classes = 2, Logits = new float[2], Data = new byte[8] }, "logits (2 of them) and data (8 bytes) are both set; a message carries one of them" },
         { new ScoreRequest { Classes = 2, Data = new byte[7], DataType = DataType.Fp16 }, "data has 7 bytes, which is no whole number of 2-byte elements" },
         { new ScoreRequest { Classes = 2, Data = new byte[8], DataType = (DataType)9 }, "data_type is 9, which is none of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)" },
+        { new ScoreRequest { Classes = 2, Logits = new float[2], DataType = (DataType)9 }, "data_type is 9, which is none of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)" },
         { new ScoreRequest { Classes = 2, Logits = new float[2], Temperature = 0 }, "temperature is 0; it must be finite and above 0" },
         { new ScoreRequest { Classes = 2, Logits = new float[2], Temperature = float.NaN }, "temperature is NaN; it must be finite and above 0" },
         { new ScoreRequest { Classes = 2, Logits = new float[2], NonFinite = (NonFinite)4 }, "non_finite is 4, which is none of 0 (REJECT), 1 (FLAG), 2 (PROPAGATE)" },

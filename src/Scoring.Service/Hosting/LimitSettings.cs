@@ -3,10 +3,10 @@ using System.ComponentModel.DataAnnotations;
 namespace Scoring.Service.Hosting;
 
 /// <summary><c>Scoring:Limits</c>: how much of everything the service takes on. ListHeads tells them to clients.</summary>
-internal sealed class LimitSettings
+internal sealed class LimitSettings : IValidatableObject
 {
     /// <summary>Bytes of one message as it is sent. A larger one ends its call with RESOURCE_EXHAUSTED.</summary>
-    [Range(1024, 1 << 30)]
+    [Range(1024, 256 << 20)]
     public int MessageBytes { get; set; } = 16 << 20;
 
     /// <summary>Rows in one message.</summary>
@@ -23,12 +23,13 @@ internal sealed class LimitSettings
 
     /// <summary>
     /// Bytes of pooled buffers that the messages of all calls hold together. Past it no stream reads another message, and
-    /// unary calls are refused. Each stream may exceed it by the one message that it was reading.
+    /// unary calls are refused. What was read before that is scored all the same, and needs room for its answers on top: about the
+    /// message's own size for most, up to eight times for FP16 with every output.
     /// </summary>
     [Range(1 << 20, long.MaxValue)]
     public long ServerBytes { get; set; } = 512 << 20;
 
-    /// <summary>Bytes of pooled buffers that are kept for the next message.</summary>
+    /// <summary>Bytes of pooled buffers that are kept for the next message; the transport keeps as much again for its own.</summary>
     [Range(0, long.MaxValue)]
     public long IdleBufferBytes { get; set; } = 64 << 20;
 
@@ -42,4 +43,13 @@ internal sealed class LimitSettings
     /// </summary>
     [Range(65535, 16 << 20)]
     public int StreamWindowBytes { get; set; } = 1 << 20;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (ServerBytes < 2L * MessageBytes)
+        {
+            yield return new ValidationResult(
+                $"Scoring:Limits:ServerBytes is {ServerBytes}; it must be at least twice Scoring:Limits:MessageBytes, which is {MessageBytes}.");
+        }
+    }
 }

@@ -30,7 +30,8 @@ internal sealed class OpenStreams : IHostedLifecycleService, IDisposable
     {
         await _stopping.CancelAsync();
         Release();
-        await _allEnded.Task.WaitAsync(cancellationToken);
+        // A stream whose client does not read cannot end by itself: past the host's patience its connection is closed under it.
+        await _allEnded.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -16,6 +16,12 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
     public Error? Check(PooledScoreRequest request, out ScoringPlan plan)
     {
         plan = default;
+        if (request.Head.Length > PooledScoreRequest.MaxHeadLength)
+        {
+            return ScoringErrors.NotFound(
+                $"head has {request.Head.Length} characters; no head has a name of more than {PooledScoreRequest.MaxHeadLength}");
+        }
+
         if (heads.Find(request.Head) is not { } head)
         {
             return ScoringErrors.NotFound($"head '{request.Head}' is not configured; there are {string.Join(", ", heads.All.Select(known => known.Name))}");
@@ -69,6 +75,11 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
     private static Error? CheckElements(PooledScoreRequest request, out int elements)
     {
         elements = request.Logits.Count;
+        if (ElementBytes(request.DataType) is not { } size)
+        {
+            return ScoringErrors.InvalidArgument($"data_type is {(int)request.DataType}, which is none of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)");
+        }
+
         if (request.Data.Count == 0)
         {
             return null;
@@ -78,11 +89,6 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
         {
             return ScoringErrors.InvalidArgument(
                 $"logits ({elements} of them) and data ({request.Data.Count} bytes) are both set; a message carries one of them");
-        }
-
-        if (ElementBytes(request.DataType) is not { } size)
-        {
-            return ScoringErrors.InvalidArgument($"data_type is {(int)request.DataType}, which is none of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)");
         }
 
         if (request.Data.Count % size != 0)

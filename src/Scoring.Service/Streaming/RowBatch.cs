@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Scoring.Protocol;
 using Scoring.Service.Hosting;
+using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.Streaming;
 
@@ -11,7 +12,7 @@ namespace Scoring.Service.Streaming;
 /// The messages of one stream that are scored together and answered with one flush. It owns each message's request and
 /// response from <see cref="Add"/> until it is written or the batch is disposed.
 /// </summary>
-internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, MessagePool pool, TimeProvider time) : IDisposable
+internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, MessagePool pool, TimeProvider time, ILogger logger) : IDisposable
 {
     /// <summary>So that the client works on the first answers of a large batch while the last are still written.</summary>
     private const int FlushBytes = 128 << 10;
@@ -24,7 +25,7 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
 
     public int Rows { get; private set; }
 
-    /// <summary>Bytes of logits.</summary>
+    /// <summary>Bytes of logits and targets.</summary>
     public long Bytes { get; private set; }
 
     public bool IsFull => Rows >= settings.Rows || Bytes >= settings.Bytes || _entries.Count >= settings.Messages;
@@ -33,11 +34,14 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
     public PooledScoreResponse Add(PooledScoreRequest request)
     {
         var response = pool.RentResponse();
+        var entry = new Entry(request, response, default, time.GetTimestamp());
+        _entries.Add(entry);
+        Bytes += ((long)request.Logits.Count * sizeof(float)) + request.Data.Count + ((long)request.Targets.Count * sizeof(uint));
+
         response.Id = request.Id;
         response.Error = checker.Check(request, out var plan);
-        _entries.Add(new Entry(request, response, plan, time.GetTimestamp()));
+        _entries[^1] = entry with { Plan = plan };
         Rows += plan.Rows;
-        Bytes += ((long)request.Logits.Count * sizeof(float)) + request.Data.Count;
         return response;
     }
 
@@ -49,7 +53,7 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
         {
             if (entry.Response.Error is null)
             {
-                MessageScorer.Score(entry.Request, entry.Plan, entry.Response);
+                Score(entry);
             }
         }
 
@@ -68,7 +72,7 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
     }
 
     /// <summary>
-    /// Writes every answer in order and leaves the batch empty. Nothing is flushed until the end, or past every <see cref="FlushBytes"/>; a flush
+    /// Writes every answer in order and leaves the batch empty. Nothing is flushed until the end, or past every <see cref="FlushBytes"/> of scores; a flush
     /// waits while the client does not read.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -93,6 +97,21 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
     }
 
     public void Dispose() => Clear();
+
+    /// <summary>Whatever goes wrong with one message is that message's error, and not the others'.</summary>
+    private void Score(in Entry entry)
+    {
+        try
+        {
+            MessageScorer.Score(entry.Request, entry.Plan, entry.Response);
+        }
+        catch (Exception exception)
+        {
+            Log.ScoringFailed(logger, exception, entry.Request.Id);
+            entry.Response.ClearResults();
+            entry.Response.Error = ScoringErrors.Internal($"the service failed to score this message: {exception.GetType().Name}");
+        }
+    }
 
     private void Clear()
     {
