@@ -1,0 +1,21 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Scoring.Service.Hosting;
+
+namespace Scoring.FunctionalTests;
+
+/// <summary><c>deploy/appsettings.json</c> is where an operator reads what can be set, and starts from.</summary>
+public sealed class DeployedSettingsTests
+{
+    [Fact]
+    public void The_file_names_every_setting_at_its_default()
+    {
+        var file = new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "deploy", "appsettings.json")).Build();
+        var defaults = Defaults("Listen", new ListenSettings()).Concat(Defaults("Limits", new LimitSettings())).Concat(Defaults("Batch", new BatchSettings()));
+        var settings = file.AsEnumerable().Where(setting => setting.Value is not null).Select(setting => $"{setting.Key} = {setting.Value}");
+        Assert.Equal(defaults.Order(), settings.Order());
+    }
+
+    private static IEnumerable<string> Defaults(string section, object settings) => settings.GetType().GetProperties().Select(
+        property => $"Scoring:{section}:{property.Name} = {Convert.ToString(property.GetValue(settings), CultureInfo.InvariantCulture)}");
+}
