@@ -13,7 +13,7 @@ public sealed class ScoringException : Exception
     }
 
     internal ScoringException(RpcException exception)
-        : this(null, new ScoreError(exception.StatusCode, exception.Status.Detail, null, null, null), exception)
+        : this(null, new ScoreError(CodeOf(exception), exception.Status.Detail, null, null, null), exception)
     {
     }
 
@@ -22,4 +22,11 @@ public sealed class ScoringException : Exception
 
     /// <summary>What was wrong, and where.</summary>
     public ScoreError Error { get; }
+
+    /// <summary>
+    /// A connection that went away is UNAVAILABLE whatever gRPC's client calls it: a service that stops ends its streams with that status and
+    /// then closes the connection, and which of the two is seen first is a matter of chance.
+    /// </summary>
+    private static StatusCode CodeOf(RpcException exception) =>
+        exception.StatusCode == StatusCode.Internal && exception.Status.DebugException is IOException ? StatusCode.Unavailable : exception.StatusCode;
 }
