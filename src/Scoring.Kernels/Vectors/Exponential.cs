@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Scoring.Kernels.Vectors;
 
 /// <summary>
-/// e^x · 2^shift for sixteen lanes, within 1.1 ULP. x = n · ln2/16 + r with whole n and |r| ≤ ln2/32: 2^(n/16) comes exactly scaled from a table of
-/// sixteen, and e^r from a cubic.
+/// e^x · 2^shift for sixteen lanes, within 1.1 ULP. x = n · ln2 + r with n in whole eighths and |r| ≤ ln2/16: 2^n comes from a table of
+/// eight, and e^r from a cubic.
 /// </summary>
 /// <remarks>
 /// <para>The shift is whole, so results of two shifts differ by an exact power of two: which shift a row was given cannot be seen in its probabilities.</para>
@@ -31,36 +31,46 @@ internal readonly struct Exponential<T> where T : struct, ILanes<T>
 
     private const float Ln2 = 0.69314718f;
 
-    // One float each: a vector of two registers would hold each value twice.
-    private readonly float _magic;
-    private readonly float _floor;
-    private readonly float _ceiling;
+    /// <summary>1.5 · 2^20: a float this large has steps of 1/8, so adding it rounds to a whole eighth and leaves the bits of that lowest.</summary>
+    private const float Magic = 1572864;
+
+    private readonly T _eighths;
+    private readonly T _floor;
+    private readonly T _ceiling;
+
+    // What of the shift is too much for the table.
+    private readonly float _further;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Exponential(int shift)
     {
         Debug.Assert(Math.Abs(shift) < 24_000);
-        _magic = 12582912f + (16 * shift);
-        _floor = (-125 - shift) * Ln2;
-        _ceiling = (100 - shift) * Ln2;
+        int tabled = Math.Clamp(shift, -100, 100);
+        _eighths = T.Eighths(tabled);
+        _further = shift - tabled;
+        _floor = T.Create((-125 - shift) * Ln2);
+        _ceiling = T.Create((100 - shift) * Ln2);
     }
 
     /// <summary>e^(x + low) · 2^shift, where <paramref name="low"/>, if there is any, is what rounding x left over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Of(T x, T low, bool hasLow)
     {
-        x = T.Min(T.Create(_ceiling), x);
-        T biased = T.MultiplyAdd(x, T.Create(23.08312f), T.Create(_magic));
-        T n = biased - T.Create(_magic);
-        T coarse = T.MultiplyAdd(n, T.Create(-0.043321699f), x);
+        x = T.Min(_ceiling, x);
+        T biased = T.MultiplyAdd(x, T.Create(1.44269502f), T.Create(Magic));
+        T n = biased - T.Create(Magic);
+        T r = T.MultiplyAdd(n, T.Create(-0.693147182f), x);
+        T correction = T.Create(1.904654323e-9f);
+        r = hasLow ? r + T.MultiplyAdd(n, correction, Hold(low)) : T.MultiplyAdd(n, correction, r);
+        T quadratic = T.MultiplyAdd(r, T.Create(0.166668594f), T.Create(0.500064552f));
+        T cubic = T.MultiplyAdd(quadratic, r * r, r);
+        if (_further != 0)
+        {
+            biased += T.Create(_further);
+            n += T.Create(_further);
+        }
 
-        // What is left of the reduction is too small to matter in r² and r³, so these need not wait for it.
-        T correction = T.Create(1.1904088825787085e-10f);
-        T r = hasLow ? coarse + T.MultiplyAdd(n, correction, Hold(low)) : T.MultiplyAdd(n, correction, coarse);
-        T quadratic = T.MultiplyAdd(coarse, T.Create(0.16666992f), T.Create(0.50001685f));
-        T power = T.PowerOfTwoSixteenths(biased);
-        T cubic = T.MultiplyAdd(quadratic, coarse * coarse, r);
-        return T.ZeroWhereLess(x, T.Create(_floor), T.MultiplyAdd(power, cubic, power));
+        return T.Raise(_eighths, biased, n, cubic, x, _floor);
     }
 
     /// <summary>The same without a low part.</summary>

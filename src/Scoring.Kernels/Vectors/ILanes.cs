@@ -45,14 +45,14 @@ internal unsafe interface ILanes<T> where T : struct, ILanes<T>
     /// <summary><paramref name="value"/> where left &gt; right, else +0.</summary>
     static abstract T WhereGreater(T left, T right, T value);
 
-    /// <summary>+0 where left &lt; right, else <paramref name="value"/>; so also where either is NaN.</summary>
-    static abstract T ZeroWhereLess(T left, T right, T value);
+    /// <summary>2^(j/8 + shift) for j = 0..7, as <see cref="Raise"/> wants it; |shift| ≤ 100.</summary>
+    static abstract T Eighths(int shift);
 
     /// <summary>
-    /// 2^(n/16) for lanes that hold 1.5·2^23 + n: the low four bits of n choose from a table of 2^(j/16), the others go into the exponent.
-    /// The result must be a normal number.
+    /// (1 + rest) · 2^(n + shift of <paramref name="eighths"/>), and +0 where x &lt; floor; NaN where rest is. <paramref name="n"/> is in whole eighths, and
+    /// <paramref name="biased"/> is n + 1.5 · 2^20, whose lowest bits are those of 8 · n. A result that is not 0 must be a normal number.
     /// </summary>
-    static abstract T PowerOfTwoSixteenths(T biased);
+    static abstract T Raise(T eighths, T biased, T n, T rest, T x, T floor);
 
     /// <summary>The first two levels of the sum of all lanes: l and l + 8, then l and l + 4. <see cref="Across"/> has the rest.</summary>
     static abstract Vector128<float> Fold(T value);

@@ -95,18 +95,14 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
         Vector128.GreaterThan(left._d, right._d) & value._d);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 ZeroWhereLess(Lanes128 left, Lanes128 right, Lanes128 value) => new(
-        Vector128.AndNot(value._a, Vector128.LessThan(left._a, right._a)),
-        Vector128.AndNot(value._b, Vector128.LessThan(left._b, right._b)),
-        Vector128.AndNot(value._c, Vector128.LessThan(left._c, right._c)),
-        Vector128.AndNot(value._d, Vector128.LessThan(left._d, right._d)));
+    public static Lanes128 Eighths(int shift) => Create(BitConverter.Int32BitsToSingle(shift << 23));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 PowerOfTwoSixteenths(Lanes128 biased) => new(
-        PowerOfTwoSixteenths(biased._a.AsInt32()),
-        PowerOfTwoSixteenths(biased._b.AsInt32()),
-        PowerOfTwoSixteenths(biased._c.AsInt32()),
-        PowerOfTwoSixteenths(biased._d.AsInt32()));
+    public static Lanes128 Raise(Lanes128 eighths, Lanes128 biased, Lanes128 n, Lanes128 rest, Lanes128 x, Lanes128 floor) => new(
+        Raise(eighths._a, biased._a, rest._a, x._a, floor._a),
+        Raise(eighths._a, biased._b, rest._b, x._b, floor._a),
+        Raise(eighths._a, biased._c, rest._c, x._c, floor._a),
+        Raise(eighths._a, biased._d, rest._d, x._d, floor._a));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Fold(Lanes128 value) => (value._a + value._c) + (value._b + value._d);
@@ -132,11 +128,14 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
     public static uint Unordered(Lanes128 left, Lanes128 right) => 0xFFFF & ~(GreaterOrEqual(left, left) & GreaterOrEqual(right, right));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> PowerOfTwoSixteenths(Vector128<int> n)
+    private static Vector128<float> Raise(
+        Vector128<float> shift, Vector128<float> biased, Vector128<float> rest, Vector128<float> x, Vector128<float> floor)
     {
-        int* table = (int*)Sixteenths.Table;
+        int* table = (int*)Vectors.Eighths.BitsLessSteps;
+        Vector128<int> steps = biased.AsInt32();
         Vector128<int> entry = Vector128.Create(
-            table[n.GetElement(0) & 15], table[n.GetElement(1) & 15], table[n.GetElement(2) & 15], table[n.GetElement(3) & 15]);
-        return (entry + Vector128.ShiftLeft(n, 19)).AsSingle();
+            table[steps.GetElement(0) & 7], table[steps.GetElement(1) & 7], table[steps.GetElement(2) & 7], table[steps.GetElement(3) & 7]);
+        Vector128<float> power = (entry + Vector128.ShiftLeft(steps, 20) + shift.AsInt32()).AsSingle();
+        return Vector128.AndNot(Vector128.FusedMultiplyAdd(power, rest, power), Vector128.LessThan(x, floor));
     }
 }

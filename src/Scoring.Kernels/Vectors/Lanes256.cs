@@ -13,7 +13,11 @@ internal readonly unsafe struct Lanes256(Vector256<float> lower, Vector256<float
     public static bool IsSupported => Avx2.IsSupported && Fma.IsSupported;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Create(float value) => new(Vector256.Create(value), Vector256.Create(value));
+    public static Lanes256 Create(float value)
+    {
+        Vector256<float> eight = Vector256.Create(value);
+        return new(eight, eight);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Load(float* source) => new(Vector256.Load(source), Vector256.Load(source + 8));
@@ -76,16 +80,16 @@ internal readonly unsafe struct Lanes256(Vector256<float> lower, Vector256<float
         Vector256.GreaterThan(left._upper, right._upper) & value._upper);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 ZeroWhereLess(Lanes256 left, Lanes256 right, Lanes256 value) => new(
-        Vector256.AndNot(value._lower, Vector256.LessThan(left._lower, right._lower)),
-        Vector256.AndNot(value._upper, Vector256.LessThan(left._upper, right._upper)));
+    public static Lanes256 Eighths(int shift)
+    {
+        Vector256<float> eighths = (Vector256.Load((int*)Vectors.Eighths.BitsLessSteps) + Vector256.Create(shift << 23)).AsSingle();
+        return new(eighths, eighths);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 PowerOfTwoSixteenths(Lanes256 biased)
-    {
-        Vector256<int> first = Vector256.Load((int*)Sixteenths.Table), second = Vector256.Load((int*)Sixteenths.Table + 8);
-        return new(PowerOfTwoSixteenths(first, second, biased._lower.AsInt32()), PowerOfTwoSixteenths(first, second, biased._upper.AsInt32()));
-    }
+    public static Lanes256 Raise(Lanes256 eighths, Lanes256 biased, Lanes256 n, Lanes256 rest, Lanes256 x, Lanes256 floor) => new(
+        Raise(eighths._lower, biased._lower, rest._lower, x._lower, floor._lower),
+        Raise(eighths._lower, biased._upper, rest._upper, x._upper, floor._lower));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Fold(Lanes256 value)
@@ -116,13 +120,13 @@ internal readonly unsafe struct Lanes256(Vector256<float> lower, Vector256<float
         Avx.CompareUnordered(left._lower, right._lower).ExtractMostSignificantBits()
         | (Avx.CompareUnordered(left._upper, right._upper).ExtractMostSignificantBits() << 8);
 
-    // A permute looks at three bits of an index; the fourth, moved to the sign, chooses between the halves of the table.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> PowerOfTwoSixteenths(Vector256<int> first, Vector256<int> second, Vector256<int> n)
+    private static Vector256<float> Raise(
+        Vector256<float> eighths, Vector256<float> biased, Vector256<float> rest, Vector256<float> x, Vector256<float> floor)
     {
-        Vector256<float> entry = Avx.BlendVariable(
-            Avx2.PermuteVar8x32(first, n).AsSingle(), Avx2.PermuteVar8x32(second, n).AsSingle(), Vector256.ShiftLeft(n, 28).AsSingle());
-        return (entry.AsInt32() + Vector256.ShiftLeft(n, 19)).AsSingle();
+        Vector256<int> entry = Avx2.PermuteVar8x32(eighths, biased.AsInt32()).AsInt32();
+        Vector256<float> power = (entry + Vector256.ShiftLeft(biased.AsInt32(), 20)).AsSingle();
+        return Vector256.AndNot(Fma.MultiplyAdd(power, rest, power), Vector256.LessThan(x, floor));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

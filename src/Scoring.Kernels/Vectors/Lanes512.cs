@@ -63,15 +63,20 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 WhereGreater(Lanes512 left, Lanes512 right, Lanes512 value) =>
         new(Vector512.ConditionalSelect(Vector512.GreaterThan(left._value, right._value), value._value, Vector512<float>.Zero));
 
+    // Twice over, because a permute looks at four bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 ZeroWhereLess(Lanes512 left, Lanes512 right, Lanes512 value) =>
-        new(Vector512.ConditionalSelect(Avx512F.CompareNotLessThan(left._value, right._value), value._value, Vector512<float>.Zero));
+    public static Lanes512 Eighths(int shift)
+    {
+        Vector256<float> eighths = (Vector256.Load((int*)Vectors.Eighths.Bits) + Vector256.Create(shift << 23)).AsSingle();
+        return new(Vector512.Create(eighths, eighths));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 PowerOfTwoSixteenths(Lanes512 biased)
+    public static Lanes512 Raise(Lanes512 eighths, Lanes512 biased, Lanes512 n, Lanes512 rest, Lanes512 x, Lanes512 floor)
     {
-        Vector512<int> n = biased._value.AsInt32();
-        return new((Avx512F.PermuteVar16x32(Vector512.Load((int*)Sixteenths.Table), n) + Vector512.ShiftLeft(n, 19)).AsSingle());
+        Vector512<float> power = Avx512F.PermuteVar16x32(eighths._value, biased._value.AsInt32());
+        Vector512<float> raised = Avx512F.Scale(Avx512F.FusedMultiplyAdd(power, rest._value, power), n._value);
+        return new(Vector512.ConditionalSelect(Avx512F.CompareNotLessThan(x._value, floor._value), raised, Vector512<float>.Zero));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
