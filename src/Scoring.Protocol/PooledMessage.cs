@@ -10,7 +10,7 @@ internal abstract class PooledMessage<TSelf> : IDisposable
     where TSelf : PooledMessage<TSelf>
 {
     private readonly FreeList<TSelf> _home;
-    private int _inUse = 1;
+    private bool _inUse = true;
 
     protected PooledMessage(FreeList<TSelf> home)
     {
@@ -18,15 +18,16 @@ internal abstract class PooledMessage<TSelf> : IDisposable
     }
 
     /// <summary>Called by the pool when the message is taken again.</summary>
-    internal void MarkInUse() => Volatile.Write(ref _inUse, 1);
+    internal void MarkInUse() => _inUse = true;
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _inUse, 0) == 0)
+        if (!_inUse)
         {
             throw new ObjectDisposedException(typeof(TSelf).Name, "A pooled message was disposed twice.");
         }
 
+        _inUse = false;
         Clear();
         _home.TryAdd((TSelf)this);
     }

@@ -10,7 +10,7 @@ internal sealed class AlignedBuffer
 
     private readonly byte[] _array;
     private readonly int _start;
-    private int _rented;
+    private bool _rented;
 
     public AlignedBuffer(int capacity)
     {
@@ -26,23 +26,24 @@ internal sealed class AlignedBuffer
     public Span<T> AsSpan<T>(int count)
         where T : unmanaged
     {
-        Debug.Assert(_rented == 1, "A buffer is used only while it is rented.");
+        Debug.Assert(_rented, "A buffer is used only while it is rented.");
         return MemoryMarshal.Cast<byte, T>(_array.AsSpan(_start, Capacity))[..count];
     }
 
     public void MarkRented()
     {
-        var before = Interlocked.Exchange(ref _rented, 1);
-        Debug.Assert(before == 0, "A buffer is rented once at a time.");
+        Debug.Assert(!_rented, "A buffer is rented once at a time.");
+        _rented = true;
     }
 
     public void MarkReturned()
     {
-        if (Interlocked.Exchange(ref _rented, 0) == 0)
+        if (!_rented)
         {
             throw new InvalidOperationException("A pooled buffer was returned twice.");
         }
 
+        _rented = false;
         Poison();
     }
 

@@ -15,19 +15,22 @@ internal sealed class BufferPool(long maxIdleBytes)
     private const int StepsPerDoubling = 4;
 
     private readonly FreeList<AlignedBuffer>[] _idle = CreateLists();
-    private long _idleBytes;
-    private long _rentedBytes;
-    private int _outstanding;
+    private readonly Tally _rents = new();
+    private readonly Tally _rentedBytes = new();
+
+    /// <summary>Bytes of all buffers there are, rented or idle. It stands still once the pool has what is asked for.</summary>
+    private long _ownedBytes;
+
     private int _nextToEvict;
 
     /// <summary>Bytes of all buffers that are rented now.</summary>
-    public long RentedBytes => Volatile.Read(ref _rentedBytes);
+    public long RentedBytes => _rentedBytes.Sum;
 
     /// <summary>Buffers that are rented now.</summary>
-    public int OutstandingRents => Volatile.Read(ref _outstanding);
+    public long OutstandingRents => _rents.Sum;
 
     /// <summary>Bytes of all buffers that wait to be rented again.</summary>
-    public long IdleBytes => Volatile.Read(ref _idleBytes);
+    public long IdleBytes => Volatile.Read(ref _ownedBytes) - RentedBytes;
 
     /// <summary>Called after each return, on the thread that returns.</summary>
     public Action? Returned { get; set; }
@@ -36,46 +39,46 @@ internal sealed class BufferPool(long maxIdleBytes)
     public AlignedBuffer Rent(int bytes)
     {
         var (index, capacity) = SizeClass(bytes);
-        if (_idle[index].TryTake(out var buffer))
-        {
-            Interlocked.Add(ref _idleBytes, -capacity);
-        }
-        else
+        if (!_idle[index].TryTake(out var buffer))
         {
             buffer = new AlignedBuffer(capacity);
+            Interlocked.Add(ref _ownedBytes, capacity);
         }
 
         buffer.MarkRented();
-        Interlocked.Add(ref _rentedBytes, capacity);
-        Interlocked.Increment(ref _outstanding);
+        _rentedBytes.Add(capacity);
+        _rents.Add(1);
         return buffer;
     }
 
     public void Return(AlignedBuffer buffer)
     {
         buffer.MarkReturned();
-        Interlocked.Add(ref _rentedBytes, -buffer.Capacity);
-        Interlocked.Decrement(ref _outstanding);
+        _rentedBytes.Add(-buffer.Capacity);
+        _rents.Add(-1);
 
-        Keep(buffer);
+        if (!HasRoomFor(buffer) || !_idle[SizeClass(buffer.Capacity).Index].TryAdd(buffer))
+        {
+            Interlocked.Add(ref _ownedBytes, -buffer.Capacity);
+        }
+
         Returned?.Invoke();
     }
 
-    private void Keep(AlignedBuffer buffer)
+    /// <summary>Whether a buffer that was rented may become idle; others that are idle may have to go for it.</summary>
+    private bool HasRoomFor(AlignedBuffer buffer)
     {
         if (buffer.Capacity > maxIdleBytes)
         {
-            return;
+            return false;
         }
 
-        while (Volatile.Read(ref _idleBytes) + buffer.Capacity > maxIdleBytes && TryEvictOne())
+        // The second, which reads what other processors write, is looked at only where the first does not settle it.
+        while (Volatile.Read(ref _ownedBytes) > maxIdleBytes && IdleBytes > maxIdleBytes && TryEvictOne())
         {
         }
 
-        if (_idle[SizeClass(buffer.Capacity).Index].TryAdd(buffer))
-        {
-            Interlocked.Add(ref _idleBytes, buffer.Capacity);
-        }
+        return true;
     }
 
     /// <summary>Takes from each size in turn, so that sizes nobody asks for any longer make room for those in use.</summary>
@@ -86,7 +89,7 @@ internal sealed class BufferPool(long maxIdleBytes)
             var index = (int)((uint)Interlocked.Increment(ref _nextToEvict) % (uint)_idle.Length);
             if (_idle[index].TryTake(out var evicted))
             {
-                Interlocked.Add(ref _idleBytes, -evicted.Capacity);
+                Interlocked.Add(ref _ownedBytes, -evicted.Capacity);
                 return true;
             }
         }
