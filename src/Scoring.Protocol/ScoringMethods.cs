@@ -47,7 +47,7 @@ internal sealed class ScoringMethods
         catch (Exception exception)
         {
             request.Dispose();
-            throw Malformed(exception, nameof(ScoreRequest), StatusCode.InvalidArgument);
+            throw Malformed(exception);
         }
     }
 
@@ -79,6 +79,9 @@ internal sealed class ScoringMethods
         ScoreResponseCodec.Write(response, context.GetBufferWriter());
         context.Complete();
     }
+
+    /// <summary>What to throw for what reading a request's bytes threw.</summary>
+    public static Exception Malformed(Exception exception) => Malformed(exception, nameof(ScoreRequest), StatusCode.InvalidArgument);
 
     private static Exception Malformed(Exception exception, string message, StatusCode status) =>
         exception is MalformedMessageException ? new RpcException(new Status(status, $"Not a {message}: {exception.Message}.")) : exception;

@@ -47,13 +47,15 @@ internal sealed class ScoringEndpoint(
         return response;
     }
 
-    public Task ScoreStream(
-        IAsyncStreamReader<PooledScoreRequest> requests, IServerStreamWriter<PooledScoreResponse> responses, ServerCallContext context)
+    public Task ScoreStream(ServerCallContext context)
     {
-        var http = context.GetHttpContext().Response;
-        streams.Add(http);
+        var http = context.GetHttpContext();
+        streams.Add(http.Response);
         var batch = new RowBatch(batchSettings.Value, checker, pool, time, logger);
-        return new ScoreStreamLoop(batch, memory, MessageInbox.Current, requests, responses, http.BodyWriter).RunAsync(context.CancellationToken, streams.Stopping);
+        var compression = new MessageCompression(http.Request.Headers[MessageCompression.Header]);
+        var requests = new RequestFrames(http.Request.BodyReader, pool, compression, limits.Value.MessageBytes);
+        var responses = new ResponseFrames(http.Response.BodyWriter);
+        return new ScoreStreamLoop(batch, memory, requests, responses).RunAsync(context.CancellationToken, streams.Stopping);
     }
 
     public Task<ListHeadsResponse> ListHeads(ListHeadsRequest request, ServerCallContext context)

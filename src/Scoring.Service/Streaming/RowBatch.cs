@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using Grpc.Core;
+using System.Runtime.InteropServices;
 using Scoring.Protocol;
 using Scoring.Service.Hosting;
 using Scoring.Service.Telemetry;
@@ -17,9 +16,10 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
     /// <summary>So that the client works on the first answers of a large batch while the last are still written.</summary>
     private const int FlushBytes = 128 << 10;
 
-    private static readonly WriteOptions Buffered = new(WriteFlags.BufferHint);
-
     private readonly List<Entry> _entries = [];
+
+    /// <summary>When the first message came. Those that followed had arrived by then, or while it was read.</summary>
+    private long _gatheringSince;
 
     public int Messages => _entries.Count;
 
@@ -34,13 +34,18 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
     public PooledScoreResponse Add(PooledScoreRequest request)
     {
         var response = pool.RentResponse();
-        var entry = new Entry(request, response, default, time.GetTimestamp());
-        _entries.Add(entry);
+        if (_entries.Count == 0)
+        {
+            _gatheringSince = time.GetTimestamp();
+        }
+
         Bytes += ((long)request.Logits.Count * sizeof(float)) + request.Data.Count + ((long)request.Targets.Count * sizeof(uint));
 
         response.Id = request.Id;
+        // In the batch first, so that nothing is lost whatever the check runs into.
+        _entries.Add(new Entry(request, response, default));
         response.Error = checker.Check(request, out var plan);
-        _entries[^1] = entry with { Plan = plan };
+        CollectionsMarshal.AsSpan(_entries)[^1].Plan = plan;
         Rows += plan.Rows;
         return response;
     }
@@ -57,13 +62,14 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
             }
         }
 
+        var queue = Nanoseconds(time.GetElapsedTime(_gatheringSince, start));
         var kernel = Nanoseconds(time.GetElapsedTime(start));
         foreach (var entry in _entries)
         {
             if (entry.Response.Error is null)
             {
                 entry.Response.HasReceipt = true;
-                entry.Response.QueueNs = Nanoseconds(time.GetElapsedTime(entry.ArrivedAt, start));
+                entry.Response.QueueNs = queue;
                 entry.Response.KernelNs = kernel;
                 entry.Response.BatchRows = (uint)Rows;
                 entry.Response.HeadRevision = entry.Plan.Head.Revision;
@@ -72,28 +78,24 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
     }
 
     /// <summary>
-    /// Writes every answer in order and leaves the batch empty. Nothing is flushed until the end, or past every <see cref="FlushBytes"/> of scores; a flush
+    /// Writes every answer in order and leaves the batch empty. Nothing is flushed until the end, or past every <see cref="FlushBytes"/>; a flush
     /// waits while the client does not read.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask WriteAsync(IServerStreamWriter<PooledScoreResponse> responses, PipeWriter body)
+    public async ValueTask WriteAsync(ResponseFrames responses)
     {
-        responses.WriteOptions = Buffered;
-        var unflushed = 0;
         foreach (var entry in _entries)
         {
-            if (unflushed >= FlushBytes)
+            if (responses.UnflushedBytes >= FlushBytes)
             {
-                await body.FlushAsync();
-                unflushed = 0;
+                await responses.FlushAsync();
             }
 
-            await responses.WriteAsync(entry.Response);
-            unflushed += entry.Response.Scores.Count * sizeof(float);
+            responses.Write(entry.Response);
         }
 
         Clear();
-        await body.FlushAsync();
+        await responses.FlushAsync();
     }
 
     public void Dispose() => Clear();
@@ -132,5 +134,5 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
         return (ulong)time.Ticks * TimeSpan.NanosecondsPerTick;
     }
 
-    private readonly record struct Entry(PooledScoreRequest Request, PooledScoreResponse Response, ScoringPlan Plan, long ArrivedAt);
+    private record struct Entry(PooledScoreRequest Request, PooledScoreResponse Response, ScoringPlan Plan);
 }

@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Scoring.Protocol;
@@ -10,40 +9,40 @@ namespace Scoring.Service.Streaming;
 /// One ScoreStream call, from its first message to its last.
 ///
 /// 1. HTTP/2 DATA frames arrive in the request pipe, which is Kestrel's.
-/// 2. <see cref="ScoreRequestCodec"/> walks the protobuf fields there, and copies the logits once, into a rented, 64-byte-aligned
-///    buffer. From here on the stream owns the message.
+/// 2. <see cref="RequestFrames"/> finds the messages there, and <see cref="ScoreRequestCodec"/> walks the fields of each and copies the
+///    logits once, into a rented, 64-byte-aligned buffer. From here on the stream owns the message.
 /// 3. Every message that has arrived already joins the <see cref="RowBatch"/>, up to the batch's limits. Nothing waits for more.
 /// 4. The heads' kernels run over the batch, in place.
-/// 5. The answers are written in order from the same buffers; all but the last say that more follows, so that one flush
-///    carries the batch. The flush waits while the client does not read, and so does everything before it.
+/// 5. <see cref="ResponseFrames"/> writes the answers in order from the same buffers into the response pipe, and one flush carries the
+///    batch. It waits while the client does not read, and so does everything before it.
 /// 6. The buffers go back to the pool.
 ///
-/// One task runs all of it, so there is one reader and one writer. What a stream holds is bounded by its batch, and by the one
-/// message that may be read while the batch is being answered.
+/// One task runs all of it, so there is one reader and one writer, and nothing is read while a batch is answered: what a stream holds is
+/// bounded by its batch. gRPC's own part is what surrounds the messages: the call's headers, deadline, cancellation, status and metrics.
 /// </summary>
-internal sealed class ScoreStreamLoop(
-    RowBatch batch,
-    ServerMemory memory,
-    MessageInbox inbox,
-    IAsyncStreamReader<PooledScoreRequest> requests,
-    IServerStreamWriter<PooledScoreResponse> responses,
-    PipeWriter body)
+internal sealed class ScoreStreamLoop(RowBatch batch, ServerMemory memory, RequestFrames requests, ResponseFrames responses)
 {
-    /// <summary>The read that is under way, or whose message nobody has taken yet; null where there is none.</summary>
-    private Task<bool>? _reading;
+    /// <summary>How much a batch gathers between two looks at the memory of the whole server.</summary>
+    private const int BytesBetweenLooks = 64 << 10;
 
     /// <param name="gone">Cancelled when the client has cancelled, is no longer there, or its deadline has passed.</param>
     /// <param name="stopping">Cancelled when the service stops: the stream then ends once what was read is answered.</param>
     public async Task RunAsync(CancellationToken gone, CancellationToken stopping)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, stopping);
         try
         {
-            while (await ReadAsync(stop.Token))
+            while (await WaitAsync(end.Token))
             {
-                if (GatherWhatHasArrived(stop.Token))
+                var broken = GatherWhatHasArrived();
+                if (batch.Messages > 0)
                 {
                     await AnswerAsync();
+                }
+
+                if (broken is not null)
+                {
+                    throw broken;
                 }
             }
         }
@@ -57,48 +56,46 @@ internal sealed class ScoreStreamLoop(
         }
         finally
         {
-            await stop.CancelAsync();
             batch.Dispose();
-            // A read that is still under way would deliver into a call that has ended.
-            await ((Task?)_reading ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Waits for a message, which is then in the batch; false at the end of the stream.</summary>
+    /// <summary>Waits for room, and for bytes; false at the end of the stream.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> ReadAsync(CancellationToken stop)
+    private async ValueTask<bool> WaitAsync(CancellationToken end)
     {
-        if (_reading is null)
-        {
-            await memory.WaitForRoomAsync(stop);
-            _reading = requests.MoveNext(stop);
-        }
-
-        return await _reading && Take();
+        await memory.WaitForRoomAsync(end);
+        return await requests.WaitAsync(end);
     }
 
-    /// <summary>Moves what is here already into the batch. True: there is something to answer.</summary>
-    private bool GatherWhatHasArrived(CancellationToken stop)
+    /// <summary>
+    /// Moves what is here already into the batch. Where the bytes turn out to be no message, what the stream ends with, once those before it are answered.
+    /// </summary>
+    private RpcException? GatherWhatHasArrived()
     {
-        while (!batch.IsFull && memory.HasRoom)
+        try
         {
-            _reading = requests.MoveNext(stop);
-            if (!_reading.IsCompletedSuccessfully || !_reading.Result)
+            long nextLook = BytesBetweenLooks;
+            while (!batch.IsFull && requests.TryTake() is { } request)
             {
-                break;
+                batch.Add(request);
+                if (batch.Bytes >= nextLook)
+                {
+                    nextLook += BytesBetweenLooks;
+                    if (!memory.HasRoom)
+                    {
+                        break;
+                    }
+                }
             }
 
-            Take();
+            requests.Pause();
+            return null;
         }
-
-        return batch.Messages > 0;
-    }
-
-    private bool Take()
-    {
-        _reading = null;
-        batch.Add(inbox.Take());
-        return true;
+        catch (RpcException broken)
+        {
+            return broken;
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -106,6 +103,6 @@ internal sealed class ScoreStreamLoop(
     {
         using var activity = ScoringActivities.StartBatch(batch.Messages, batch.Rows, batch.Bytes);
         batch.Score();
-        await batch.WriteAsync(responses, body);
+        await batch.WriteAsync(responses);
     }
 }

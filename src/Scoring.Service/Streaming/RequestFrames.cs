@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using Scoring.Protocol;
+
+namespace Scoring.Service.Streaming;
+
+/// <summary>
+/// The messages of one stream, straight from the pipe that the transport fills. In gRPC's framing each is preceded by five bytes: whether it is compressed,
+/// and its length. (gRPC over HTTP/2, "Length-Prefixed-Message".)
+/// </summary>
+/// <remarks>
+/// gRPC's own reader hands out one message for each asynchronous read; here a look at what has arrived yields all of it, and nothing is under way while
+/// a batch is answered.
+/// </remarks>
+internal sealed class RequestFrames(PipeReader body, MessagePool pool, MessageCompression compression, int maxMessageBytes)
+{
+    private const int HeaderBytes = 5;
+
+    /// <summary>What has arrived and is not taken yet, while <see cref="_isHolding"/>. The memory is the pipe's.</summary>
+    private ReadOnlySequence<byte> _arrived;
+    private bool _isHolding;
+    private bool _isLast;
+
+    /// <summary>Waits for bytes to arrive; false at the end of the stream.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        Hold(await body.ReadAsync(cancellationToken));
+        return !_arrived.IsEmpty || !_isLast;
+    }
+
+    /// <summary>The next message that has arrived whole, which is the caller's from here on; null where there is none yet.</summary>
+    /// <exception cref="RpcException">What has arrived is no message, or one that is over the limit.</exception>
+    public PooledScoreRequest? TryTake()
+    {
+        while (true)
+        {
+            if (_isHolding)
+            {
+                if (TryReadFrame(out var message, out var isCompressed))
+                {
+                    return Decode(isCompressed ? compression.Decompress(message, maxMessageBytes) : message);
+                }
+
+                if (_isLast && !_arrived.IsEmpty)
+                {
+                    throw new RpcException(new Status(StatusCode.Internal, "the stream ends in the middle of a message"));
+                }
+
+                LetGo(_arrived.End);
+            }
+
+            if (_isLast || !body.TryRead(out var more))
+            {
+                return null;
+            }
+
+            Hold(more);
+        }
+    }
+
+    /// <summary>Gives what was taken back to the pipe, so that the client may send as much again; what was not is still there for the next look.</summary>
+    public void Pause()
+    {
+        if (_isHolding)
+        {
+            LetGo(_arrived.Start);
+        }
+    }
+
+    private void Hold(ReadResult result)
+    {
+        _arrived = result.Buffer;
+        _isLast = result.IsCompleted;
+        _isHolding = true;
+    }
+
+    private void LetGo(SequencePosition examined)
+    {
+        body.AdvanceTo(_arrived.Start, examined);
+        _isHolding = false;
+    }
+
+    private bool TryReadFrame(out ReadOnlySequence<byte> message, out bool isCompressed)
+    {
+        message = default;
+        isCompressed = false;
+        if (_arrived.Length < HeaderBytes)
+        {
+            return false;
+        }
+
+        Span<byte> header = stackalloc byte[HeaderBytes];
+        _arrived.Slice(0, HeaderBytes).CopyTo(header);
+        var length = BinaryPrimitives.ReadUInt32BigEndian(header[1..]);
+        if (header[0] > 1)
+        {
+            throw new RpcException(new Status(StatusCode.Internal, $"a message begins with the byte {header[0]}, where gRPC has 0 or 1"));
+        }
+
+        if (length > maxMessageBytes)
+        {
+            throw new RpcException(new Status(StatusCode.ResourceExhausted, $"a message of {length} bytes; the limit is {maxMessageBytes}"));
+        }
+
+        if (_arrived.Length < HeaderBytes + length)
+        {
+            return false;
+        }
+
+        isCompressed = header[0] == 1;
+        message = _arrived.Slice(HeaderBytes, length);
+        _arrived = _arrived.Slice(message.End);
+        return true;
+    }
+
+    private PooledScoreRequest Decode(ReadOnlySequence<byte> message)
+    {
+        var request = pool.RentRequest();
+        try
+        {
+            ScoreRequestCodec.Read(message, request);
+            return request;
+        }
+        catch (Exception exception)
+        {
+            request.Dispose();
+            throw ScoringMethods.Malformed(exception);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using Scoring.Protocol;
+
+namespace Scoring.Service.Streaming;
+
+/// <summary>
+/// Writes the answers of one stream into the pipe that the transport empties, in gRPC's framing. The pipe is asked for memory once for many answers,
+/// because each time it takes a lock.
+/// </summary>
+internal sealed class ResponseFrames(PipeWriter body) : IBufferWriter<byte>
+{
+    private const int HeaderBytes = 5;
+
+    /// <summary>Memory of the pipe's, of which <see cref="_written"/> bytes are written and not told it yet.</summary>
+    private Memory<byte> _memory;
+    private int _written;
+
+    /// <summary>Bytes written since the last flush.</summary>
+    public int UnflushedBytes { get; private set; }
+
+    public void Write(PooledScoreResponse response)
+    {
+        var size = ScoreResponseCodec.Size(response);
+        var header = GetSpan(HeaderBytes);
+        header[0] = 0;
+        BinaryPrimitives.WriteUInt32BigEndian(header[1..], (uint)size);
+        Advance(HeaderBytes);
+        ScoreResponseCodec.Write(response, this);
+        UnflushedBytes += HeaderBytes + size;
+    }
+
+    /// <summary>Sends what was written; waits while the client does not read.</summary>
+    public ValueTask<FlushResult> FlushAsync()
+    {
+        Commit();
+        UnflushedBytes = 0;
+        return body.FlushAsync();
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        if (_memory.Length - _written < Math.Max(sizeHint, 1))
+        {
+            Commit();
+            _memory = body.GetMemory(sizeHint);
+        }
+
+        return _memory[_written..];
+    }
+
+    public void Advance(int count) => _written += count;
+
+    private void Commit()
+    {
+        if (_written > 0)
+        {
+            body.Advance(_written);
+        }
+
+        _memory = default;
+        _written = 0;
+    }
+}
