@@ -22,9 +22,11 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
                 $"head has {request.Head.Length} characters; no head has a name of more than {PooledScoreRequest.MaxHeadLength}");
         }
 
-        if (heads.Find(request.Head) is not { } head)
+        var snapshot = heads.Current;
+        if (snapshot.Find(request.Head) is not { } head)
         {
-            return ScoringErrors.NotFound($"head '{request.Head}' is not configured; there are {string.Join(", ", heads.All.Select(known => known.Name))}");
+            return ScoringErrors.NotFound(
+                $"head '{request.Head}' is not configured; there are {string.Join(", ", snapshot.All.Select(known => known.Name))}");
         }
 
         return CheckShape(request, head, out var rows, out var classes)
