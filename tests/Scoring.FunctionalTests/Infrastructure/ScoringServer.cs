@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Scoring.Client;
@@ -31,6 +32,9 @@ internal sealed class ScoringServer : IAsyncDisposable
     /// <summary>What tells this server's instruments from those of another in the same process.</summary>
     public IMeterFactory MeterFactory => _app.Services.GetRequiredService<IMeterFactory>();
 
+    /// <summary>What the server has logged at Warning and above.</summary>
+    public IReadOnlyCollection<string> LogLines => _log.Lines;
+
     public string Address => _app.Urls.Single();
 
     /// <summary>A piece of a log line that the test provokes.</summary>
@@ -55,6 +59,9 @@ internal sealed class ScoringServer : IAsyncDisposable
         _clients.Add(client);
         return client;
     }
+
+    /// <summary>Reads all configuration again, and tells the service of a change.</summary>
+    public void ReloadHeads() => ((IConfigurationRoot)_app.Configuration).Reload();
 
     public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
 
