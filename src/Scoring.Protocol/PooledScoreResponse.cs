@@ -26,6 +26,9 @@ internal sealed class PooledScoreResponse(FreeList<PooledScoreResponse> home, Bu
     /// <summary>What the best classes are called; null where that was not asked for.</summary>
     public LabelTable? HeadLabels { get; set; }
 
+    /// <summary>The bytes of the labels of all best classes.</summary>
+    public long TopLabelBytes { get; set; }
+
     /// <summary>How many labels of the best classes will be sent.</summary>
     public int TopLabelCount => HeadLabels is null ? 0 : TopIndices.Count;
 
@@ -74,6 +77,7 @@ internal sealed class PooledScoreResponse(FreeList<PooledScoreResponse> home, Bu
         TopScores.Release();
         TopLabels.Clear();
         HeadLabels = null;
+        TopLabelBytes = 0;
         LogSumExp.Release();
         Entropy.Release();
         Losses.Release();

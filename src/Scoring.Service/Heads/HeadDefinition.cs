@@ -37,6 +37,9 @@ internal sealed record HeadDefinition
     /// <summary>Counts the configurations that have been in force; 0 for the built-in heads.</summary>
     public ulong Revision { get; init; }
 
+    /// <summary>Each group as a head of its own; none where there are no groups. Made once: <c>with</c> keeps them, so give it groups and bias at once.</summary>
+    public HeadGroup[] Parts => field ??= Split();
+
     public Head ToMessage()
     {
         var head = new Head
@@ -52,5 +55,21 @@ internal sealed record HeadDefinition
         head.Bias.AddRange(Bias);
         head.Groups.AddRange(Groups.Select(width => (uint)width));
         return head;
+    }
+
+    private HeadGroup[] Split()
+    {
+        var parts = new HeadGroup[Groups.Length];
+        var start = 0;
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var width = Groups[i];
+            float[] bias = Bias.Length == 0 ? [] : Bias[start..(start + width)];
+            var head = new HeadDefinition { Name = Name, Activation = Activation, Classes = width, Temperature = Temperature, Threshold = Threshold, Bias = bias };
+            parts[i] = new HeadGroup(start, head);
+            start += width;
+        }
+
+        return parts;
     }
 }

@@ -4,7 +4,6 @@ namespace Scoring.Service.Heads;
 internal sealed class HeadProblems
 {
     private const int MaxLines = 100;
-    private const int MaxShown = 64;
 
     private readonly List<string> _lines = [];
     private int _more;
@@ -23,12 +22,5 @@ internal sealed class HeadProblems
         {
             _more++;
         }
-    }
-
-    /// <summary>A configured value for one line of text, whatever it is.</summary>
-    public static string Show(string? value)
-    {
-        var text = string.Concat((value ?? string.Empty).Take(MaxShown).Select(character => char.IsControl(character) ? '?' : character));
-        return value?.Length > MaxShown ? text + "…" : text;
     }
 }

@@ -56,7 +56,7 @@ internal sealed partial class HeadReader(
         if (section.Key.Length > PooledScoreRequest.MaxHeadLength || !Name().IsMatch(section.Key))
         {
             problems.Add(
-                $"{section.Path[..^section.Key.Length]}{HeadProblems.Show(section.Key)} is not a head's name; it must be 1 to "
+                $"{section.Path[..^section.Key.Length]}{Shown.Text(section.Key)} is not a head's name; it must be 1 to "
                 + $"{PooledScoreRequest.MaxHeadLength} letters, digits, '.', '_' and '-', of which the first is a letter or a digit");
         }
         else if (HeadSnapshot.BuiltIn.Any(head => head.Name.Equals(section.Key, StringComparison.OrdinalIgnoreCase)))

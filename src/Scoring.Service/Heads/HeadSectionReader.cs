@@ -64,14 +64,14 @@ internal sealed class HeadSectionReader(
     {
         if (!string.IsNullOrEmpty(section.Value))
         {
-            Refuse($"{section.Path} is '{HeadProblems.Show(section.Value)}'; a head is an object with the keys {string.Join(", ", Keys)}");
+            Refuse($"{section.Path} is '{Shown.Text(section.Value)}'; a head is an object with the keys {string.Join(", ", Keys)}");
         }
 
         foreach (var key in section.GetChildren())
         {
             if (!Keys.Contains(key.Key, StringComparer.OrdinalIgnoreCase))
             {
-                Refuse($"{section.Path}:{HeadProblems.Show(key.Key)} is not a key of a head; the keys are {string.Join(", ", Keys)}");
+                Refuse($"{section.Path}:{Shown.Text(key.Key)} is not a key of a head; the keys are {string.Join(", ", Keys)}");
             }
         }
     }
@@ -93,7 +93,7 @@ internal sealed class HeadSectionReader(
             return activation;
         }
 
-        Refuse("activation", $"is '{HeadProblems.Show(name)}'; it must be softmax, log_softmax, sigmoid or linear");
+        Refuse("activation", $"is '{Shown.Text(name)}'; it must be softmax, log_softmax, sigmoid or linear");
         return null;
     }
 
@@ -118,7 +118,7 @@ internal sealed class HeadSectionReader(
         var (lines, problem) = LabelsFile.Read(path);
         if (lines is null)
         {
-            Refuse("labelsFile", $"is '{HeadProblems.Show(file)}', which cannot be read: {problem}");
+            Refuse("labelsFile", $"is '{Shown.Text(file)}', which cannot be read: {problem}");
             return [];
         }
 
@@ -138,7 +138,7 @@ internal sealed class HeadSectionReader(
             }
             else if (!first.TryAdd(label, index))
             {
-                Refuse(place(index), $"is '{HeadProblems.Show(label)}', as is the label of class {first[label]}; labels must differ");
+                Refuse(place(index), $"is '{Shown.Text(label)}', as is the label of class {first[label]}; labels must differ");
             }
         }
     }
@@ -191,7 +191,7 @@ internal sealed class HeadSectionReader(
             return value;
         }
 
-        Refuse(key, $"is '{HeadProblems.Show(text)}'; it must be {allowed}");
+        Refuse(key, $"is '{Shown.Text(text)}'; it must be {allowed}");
         return absent;
     }
 
@@ -200,7 +200,7 @@ internal sealed class HeadSectionReader(
         var array = section.GetSection(key);
         if (!string.IsNullOrEmpty(array.Value))
         {
-            Refuse(key, $"is '{HeadProblems.Show(array.Value)}'; it must be an array");
+            Refuse(key, $"is '{Shown.Text(array.Value)}'; it must be an array");
             return [];
         }
 
@@ -209,14 +209,14 @@ internal sealed class HeadSectionReader(
         {
             if (element.Key != values.Count.ToString(CultureInfo.InvariantCulture))
             {
-                Refuse(key, $"has '{HeadProblems.Show(element.Key)}' where the entry {values.Count} of an array must be");
+                Refuse(key, $"has '{Shown.Text(element.Key)}' where the entry {values.Count} of an array must be");
                 break;
             }
 
             var (isValue, value) = parse(element.Value ?? string.Empty);
             if (!isValue || !isAllowed(value) || element.GetChildren().Any())
             {
-                Refuse($"{key}:{element.Key}", $"is '{HeadProblems.Show(element.Value)}'; it must be {allowed}");
+                Refuse($"{key}:{element.Key}", $"is '{Shown.Text(element.Value)}'; it must be {allowed}");
             }
 
             values.Add(value);

@@ -36,7 +36,8 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
         var response = pool.RentResponse();
         var entry = new Entry(request, response, default, time.GetTimestamp());
         _entries.Add(entry);
-        Bytes += ((long)request.Logits.Count * sizeof(float)) + request.Data.Count + ((long)request.Targets.Count * sizeof(uint));
+        Bytes += ((long)request.Logits.Count * sizeof(float)) + request.Data.Count
+            + ((long)(request.Targets.Count + request.TargetLabels.Count) * sizeof(uint)) + request.TargetLabels.Bytes;
 
         response.Id = request.Id;
         response.Error = checker.Check(request, out var plan);
@@ -72,7 +73,7 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
     }
 
     /// <summary>
-    /// Writes every answer in order and leaves the batch empty. Nothing is flushed until the end, or past every <see cref="FlushBytes"/> of scores; a flush
+    /// Writes every answer in order and leaves the batch empty. Nothing is flushed until the end, or past every <see cref="FlushBytes"/> of scores and labels; a flush
     /// waits while the client does not read.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -89,7 +90,7 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
             }
 
             await responses.WriteAsync(entry.Response);
-            unflushed += entry.Response.Scores.Count * sizeof(float);
+            unflushed += (entry.Response.Scores.Count * sizeof(float)) + (int)entry.Response.TopLabelBytes;
         }
 
         Clear();
