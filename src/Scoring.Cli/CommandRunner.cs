@@ -27,7 +27,7 @@ internal static class CommandRunner
         }
         catch (OptionsValidationException exception)
         {
-            return Fail(string.Join(' ', exception.Failures), ExitCode.Failure);
+            return Fail(string.Join(Environment.NewLine + "scoring: ", exception.Failures), ExitCode.Failure);
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {

@@ -24,6 +24,12 @@ internal sealed class HeadSectionReader(
     /// <summary>The head; null where something is wrong with it.</summary>
     public HeadDefinition? Read()
     {
+        if (!string.IsNullOrEmpty(section.Value))
+        {
+            Refuse($"{section.Path} is '{Shown.Text(section.Value)}'; a head is an object with the keys {string.Join(", ", Keys)}");
+            return null;
+        }
+
         CheckKeys();
         var activation = ReadActivation();
         var classes = ReadNumber("classes", 0, "a whole number from 0, for any width, to " + limits.Classes, ParseInt, value => value >= 0 && value <= limits.Classes);
@@ -62,11 +68,6 @@ internal sealed class HeadSectionReader(
 
     private void CheckKeys()
     {
-        if (!string.IsNullOrEmpty(section.Value))
-        {
-            Refuse($"{section.Path} is '{Shown.Text(section.Value)}'; a head is an object with the keys {string.Join(", ", Keys)}");
-        }
-
         foreach (var key in section.GetChildren())
         {
             if (!Keys.Contains(key.Key, StringComparer.OrdinalIgnoreCase))
@@ -214,7 +215,11 @@ internal sealed class HeadSectionReader(
             }
 
             var (isValue, value) = parse(element.Value ?? string.Empty);
-            if (!isValue || !isAllowed(value) || element.GetChildren().Any())
+            if (element.GetChildren().Any())
+            {
+                Refuse($"{key}:{element.Key}", "is an object or an array; it must be a single value");
+            }
+            else if (!isValue || !isAllowed(value))
             {
                 Refuse($"{key}:{element.Key}", $"is '{Shown.Text(element.Value)}'; it must be {allowed}");
             }

@@ -20,8 +20,8 @@ internal sealed class HeadsFileProvider(string path) : ConfigurationProvider
         {
             using var stream = File.OpenRead(path);
             var heads = new ConfigurationBuilder().AddJsonStream(stream).Build();
-            Data = heads.AsEnumerable().Where(setting => setting.Value is not null)
-                .ToDictionary(setting => ConfigurationPath.Combine("Scoring:Heads", setting.Key), setting => setting.Value, StringComparer.OrdinalIgnoreCase);
+            Data = heads.AsEnumerable().ToDictionary(
+                setting => ConfigurationPath.Combine("Scoring:Heads", setting.Key), setting => setting.Value, StringComparer.OrdinalIgnoreCase);
             Problem = null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or JsonException)
