@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Scoring.Service;
 
 try
@@ -6,9 +5,9 @@ try
     await ScoringHost.Create(args).RunAsync();
     return 0;
 }
-catch (OptionsValidationException exception)
+catch (Exception exception) when (ScoringHost.FailedSettings(exception) is { Count: > 0 } failures)
 {
-    foreach (var failure in exception.Failures)
+    foreach (var failure in failures)
     {
         Console.Error.WriteLine($"scoring: {failure}");
     }

@@ -88,6 +88,8 @@ public static class ScoringServiceCollectionExtensions
 
         services.TryAddSingleton(unreadable);
         services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<HeadReader>(provider, section));
+        services.AddOptions<HeadsAtStart>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<HeadsAtStart>, HeadsAtStart.Check>());
         services.TryAddSingleton<HeadRegistry>();
         services.AddHostedService<HeadReloader>();
     }

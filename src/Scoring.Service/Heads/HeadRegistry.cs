@@ -1,24 +1,11 @@
-using Microsoft.Extensions.Options;
-
 namespace Scoring.Service.Heads;
 
 /// <summary>The heads that requests can name now. They are swapped all at once, so whoever needs several looks takes one snapshot.</summary>
 internal sealed class HeadRegistry
 {
-    private volatile HeadSnapshot _current;
+    private volatile HeadSnapshot _current = new([], revision: 0);
 
-    /// <exception cref="OptionsValidationException">The configuration that the service starts with is bad; all that is wrong with it.</exception>
-    public HeadRegistry(HeadReader reader)
-    {
-        var read = reader.Read();
-        if (read.Problems.Count > 0)
-        {
-            throw new OptionsValidationException("Scoring:Heads", typeof(HeadDefinition), read.Problems);
-        }
-
-        _current = new HeadSnapshot(read.Heads, revision: 1);
-    }
-
+    /// <summary>Before the service has started, the built-in heads alone.</summary>
     public HeadSnapshot Current => _current;
 
     /// <summary>The head of this name, or softmax where there is no name; null where nobody configured it.</summary>

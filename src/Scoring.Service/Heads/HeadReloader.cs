@@ -23,6 +23,20 @@ internal sealed class HeadReloader(
     /// <summary>What the last configuration was refused for; empty where it was not.</summary>
     private string _refusedFor = string.Empty;
 
+    /// <summary>Puts the first heads in force, before the server listens.</summary>
+    /// <exception cref="OptionsValidationException">They turned bad since they were looked at.</exception>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        var read = reader.Read();
+        if (read.Problems.Count > 0)
+        {
+            throw new OptionsValidationException(Options.DefaultName, typeof(HeadsAtStart), read.Problems);
+        }
+
+        heads.Swap(new HeadSnapshot(read.Heads, revision: 1));
+        return base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var changes = ChangeToken.OnChange(reader.GetReloadToken, Reload);

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Options;
 using Scoring.FunctionalTests.Infrastructure;
+using Scoring.Service;
 using Scoring.V1;
 
 namespace Scoring.FunctionalTests.Heads;
@@ -43,6 +44,19 @@ public sealed class HeadConfigurationTests
                 "Scoring:Heads:toys:groups is for 2 classes, and classes for 3; they must agree",
             ],
             problems);
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_settings_and_with_heads_is_told_together()
+    {
+        var refused = await Assert.ThrowsAnyAsync<Exception>(
+            () => ScoringServer.StartAsync("--Scoring:Batch:Rows=0", "--Scoring:HeadsPollMs=1", "--Scoring:Heads:pets:activation=relu"));
+        var lines = ScoringHost.FailedSettings(refused);
+        Assert.Equal(3, lines.Count);
+        foreach (var name in new[] { "Rows", "HeadsPollMs", "Scoring:Heads:pets:activation" })
+        {
+            Assert.Single(lines, line => line.Contains(name, StringComparison.Ordinal));
+        }
     }
 
     [Fact]
