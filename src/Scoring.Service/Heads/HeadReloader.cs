@@ -43,6 +43,18 @@ internal sealed class HeadReloader(
         // Something may have changed before anybody listened.
         Reload();
 
+        try
+        {
+            await PollAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // A host that is disposed without having been stopped would take this for a fault.
+        }
+    }
+
+    private async Task PollAsync(CancellationToken stoppingToken)
+    {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(settings.Value.HeadsPollMs), time);
         FileStamp[] seen = [];
         var isChanging = false;
