@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Scoring.Client;
 using Scoring.Protocol;
 using Scoring.Service;
+using Scoring.Service.Streaming;
 
 namespace Scoring.FunctionalTests.Infrastructure;
 
@@ -28,6 +29,9 @@ internal sealed class ScoringServer : IAsyncDisposable
 
     /// <summary>The server's own pool.</summary>
     public MessagePool Pool { get; }
+
+    /// <summary>The server's own judgement of requests.</summary>
+    public RequestChecker Checker => _app.Services.GetRequiredService<RequestChecker>();
 
     /// <summary>What tells this server's instruments from those of another in the same process.</summary>
     public IMeterFactory MeterFactory => _app.Services.GetRequiredService<IMeterFactory>();
