@@ -1,6 +1,6 @@
 using Grpc.Core;
-using Microsoft.Extensions.Options;
 using Scoring.Client;
+using Scoring.Service;
 
 namespace Scoring.Cli;
 
@@ -25,9 +25,9 @@ internal static class CommandRunner
         {
             return Fail(Explain(exception), ExitCode.Failure);
         }
-        catch (OptionsValidationException exception)
+        catch (Exception exception) when (ScoringHost.FailedSettings(exception) is { Count: > 0 } failures)
         {
-            return Fail(string.Join(' ', exception.Failures), ExitCode.Failure);
+            return Fail(string.Join(Environment.NewLine + "scoring: ", failures), ExitCode.Failure);
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {

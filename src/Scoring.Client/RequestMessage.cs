@@ -23,6 +23,11 @@ internal static class RequestMessage
         message.Targets.Borrow(request.Targets);
         message.NonFinite = request.NonFinite;
         message.Traceparent = request.Traceparent;
+        foreach (var label in request.TargetLabels)
+        {
+            message.TargetLabels.Append(label);
+        }
+
         return message;
     }
 }

@@ -35,8 +35,13 @@ public sealed class ScoreRequest
     /// <summary>Overrides the head's temperature. Finite and above 0.</summary>
     public float? Temperature { get; init; }
 
-    /// <summary>For <see cref="OutputSet.Loss"/>: one class index a row (softmax), or rows × classes of 0 or 1 (sigmoid).</summary>
+    /// <summary>
+    /// For <see cref="OutputSet.Loss"/>: one class index a row (softmax), or one for each group of each row, or rows × classes of 0 or 1 (sigmoid).
+    /// </summary>
     public ReadOnlyMemory<uint> Targets { get; init; }
+
+    /// <summary>Instead of <see cref="Targets"/>, for softmax heads that have labels: one label for each row, or for each group of each row.</summary>
+    public IReadOnlyList<string> TargetLabels { get; init; } = [];
 
     /// <summary>What happens to rows that have no score.</summary>
     public NonFinite NonFinite { get; init; }

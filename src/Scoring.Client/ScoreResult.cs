@@ -33,22 +33,22 @@ public sealed class ScoreResult : IDisposable
     /// <summary>rows × classes scores, row-major; what they are depends on the head.</summary>
     public ReadOnlySpan<float> Scores => Scored.Scores.Span;
 
-    /// <summary>rows × k class indices, best first.</summary>
+    /// <summary>rows × k class indices, best first; of a head with groups rows × groups × k, each an index in the whole row.</summary>
     public ReadOnlySpan<int> TopIndices => MemoryMarshal.Cast<uint, int>(Scored.TopIndices.Span);
 
-    /// <summary>rows × k scores, those of <see cref="TopIndices"/>.</summary>
+    /// <summary>The scores of <see cref="TopIndices"/>.</summary>
     public ReadOnlySpan<float> TopScores => Scored.TopScores.Span;
 
-    /// <summary>rows × k labels, those of <see cref="TopIndices"/>.</summary>
+    /// <summary>The labels of <see cref="TopIndices"/>; empty for a row that has no score.</summary>
     public IReadOnlyList<string> TopLabels => Scored.TopLabels;
 
-    /// <summary>log Σ exp(x) of each row, nats.</summary>
+    /// <summary>log Σ exp(x) of each row, or of each group of each row, nats.</summary>
     public ReadOnlySpan<float> LogSumExp => Scored.LogSumExp.Span;
 
-    /// <summary>−Σ p log p of each row, nats.</summary>
+    /// <summary>−Σ p log p of each row, or of each group of each row, nats.</summary>
     public ReadOnlySpan<float> Entropy => Scored.Entropy.Span;
 
-    /// <summary>The loss of each row against its target, nats.</summary>
+    /// <summary>The loss of each row, or of each group of each row, against its target, nats.</summary>
     public ReadOnlySpan<float> Losses => Scored.Losses.Span;
 
     /// <summary>rows × classes of 0 or 1.</summary>

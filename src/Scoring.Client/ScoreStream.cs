@@ -166,7 +166,7 @@ internal sealed class ScoreStream(
     }
 
     private static long SizeInFlight(PooledScoreRequest message) =>
-        ((long)message.Logits.Count * sizeof(float)) + message.Data.Count + ((long)message.Targets.Count * sizeof(uint));
+        ((long)message.Logits.Count * sizeof(float)) + message.Data.Count + ((long)message.Targets.Count * sizeof(uint)) + message.TargetLabels.Bytes;
 
     private static ScoringException Broken(string what, Exception? inner) =>
         new(null, new ScoreError(StatusCode.Unavailable, what, null, null, null), inner);

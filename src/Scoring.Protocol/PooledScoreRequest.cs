@@ -36,6 +36,8 @@ internal sealed class PooledScoreRequest(FreeList<PooledScoreRequest> home, Buff
 
     public string Traceparent { get; set; } = string.Empty;
 
+    public PooledStrings TargetLabels { get; } = new(buffers);
+
     protected override void Clear()
     {
         Id = 0;
@@ -50,6 +52,7 @@ internal sealed class PooledScoreRequest(FreeList<PooledScoreRequest> home, Buff
         Targets.Release();
         NonFinite = default;
         Traceparent = string.Empty;
+        TargetLabels.Release();
         Head = Head.Length > MaxHeadLength ? string.Empty : Head;
         // Otherwise it stays as a hint: the next message very likely names the same one, and then needs no string of its own.
         // Whoever fills in the message sets it.

@@ -20,7 +20,17 @@ internal sealed class PooledScoreResponse(FreeList<PooledScoreResponse> home, Bu
 
     public PooledArray<float> TopScores { get; } = new(buffers);
 
+    /// <summary>As they were received. A server does not list them: it says which labels <see cref="TopIndices"/> stand for.</summary>
     public List<string> TopLabels { get; } = [];
+
+    /// <summary>What the best classes are called; null where that was not asked for.</summary>
+    public LabelTable? HeadLabels { get; set; }
+
+    /// <summary>The bytes of the labels of all best classes.</summary>
+    public long TopLabelBytes { get; set; }
+
+    /// <summary>How many labels of the best classes will be sent.</summary>
+    public int TopLabelCount => HeadLabels is null ? 0 : TopIndices.Count;
 
     public PooledArray<float> LogSumExp { get; } = new(buffers);
 
@@ -43,6 +53,13 @@ internal sealed class PooledScoreResponse(FreeList<PooledScoreResponse> home, Bu
 
     public ulong HeadRevision { get; set; }
 
+    /// <summary>The label of one of the best classes, as it is sent; empty where its row has no score.</summary>
+    public ReadOnlySpan<byte> TopLabel(int index)
+    {
+        var row = index / (TopIndices.Count / (int)Rows);
+        return InvalidRows.Span.BinarySearch((uint)row) >= 0 ? default : HeadLabels!.Utf8(TopIndices.Span[index]);
+    }
+
     protected override void Clear()
     {
         Id = 0;
@@ -59,6 +76,8 @@ internal sealed class PooledScoreResponse(FreeList<PooledScoreResponse> home, Bu
         TopIndices.Release();
         TopScores.Release();
         TopLabels.Clear();
+        HeadLabels = null;
+        TopLabelBytes = 0;
         LogSumExp.Release();
         Entropy.Release();
         Losses.Release();

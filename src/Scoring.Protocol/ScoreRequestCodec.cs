@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using Scoring.Protocol.Buffers;
 using Scoring.Protocol.Wire;
 using Scoring.V1;
 
@@ -64,6 +65,9 @@ internal static class ScoreRequestCodec
                 case (ScoreRequest.TraceparentFieldNumber, WireType.LengthDelimited):
                     request.Traceparent = reader.ReadString(string.Empty);
                     break;
+                case (ScoreRequest.TargetLabelsFieldNumber, WireType.LengthDelimited):
+                    reader.ReadString(request.TargetLabels);
+                    break;
                 default:
                     reader.Skip(field, type);
                     break;
@@ -84,7 +88,8 @@ internal static class ScoreRequestCodec
         + WireSize.OptionalFloat(ScoreRequest.TemperatureFieldNumber, request.Temperature)
         + WireSize.PackedUInt32(ScoreRequest.TargetsFieldNumber, request.Targets.Span)
         + WireSize.UInt64(ScoreRequest.NonFiniteFieldNumber, Enum(request.NonFinite))
-        + WireSize.String(ScoreRequest.TraceparentFieldNumber, request.Traceparent));
+        + WireSize.String(ScoreRequest.TraceparentFieldNumber, request.Traceparent)
+        + TargetLabelsSize(request.TargetLabels));
 
     public static void Write(PooledScoreRequest request, IBufferWriter<byte> output)
     {
@@ -101,6 +106,11 @@ internal static class ScoreRequestCodec
         writer.PackedUInt32(ScoreRequest.TargetsFieldNumber, request.Targets.Span);
         writer.UInt64(ScoreRequest.NonFiniteFieldNumber, Enum(request.NonFinite));
         writer.String(ScoreRequest.TraceparentFieldNumber, request.Traceparent);
+        for (var i = 0; i < request.TargetLabels.Count; i++)
+        {
+            writer.RepeatedString(ScoreRequest.TargetLabelsFieldNumber, request.TargetLabels[i]);
+        }
+
         writer.Finish();
     }
 
@@ -116,7 +126,7 @@ internal static class ScoreRequestCodec
     private static void AddOutput(PooledScoreRequest request, int output)
     {
         // Enums are open in proto3: what a newer client asks for is well-formed, and refused by name later.
-        if ((uint)output < 32 && OutputSet.All.HasFlag((OutputSet)(1 << output)))
+        if ((uint)output < 32 && (OutputSet.All & (OutputSet)(1 << output)) != 0)
         {
             request.Outputs |= (OutputSet)(1 << output);
         }
@@ -124,6 +134,17 @@ internal static class ScoreRequestCodec
         {
             request.UnknownOutput ??= output;
         }
+    }
+
+    private static int TargetLabelsSize(PooledStrings labels)
+    {
+        var size = 0;
+        for (var i = 0; i < labels.Count; i++)
+        {
+            size = checked(size + WireSize.Nested(ScoreRequest.TargetLabelsFieldNumber, labels[i].Length));
+        }
+
+        return size;
     }
 
     private static int OutputsSize(OutputSet outputs) =>

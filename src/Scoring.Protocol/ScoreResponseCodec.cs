@@ -112,6 +112,11 @@ internal static class ScoreResponseCodec
             size = checked(size + WireSize.RepeatedString(ScoreResponse.TopLabelsFieldNumber, label));
         }
 
+        for (var i = 0; i < response.TopLabelCount; i++)
+        {
+            size = checked(size + WireSize.Nested(ScoreResponse.TopLabelsFieldNumber, response.TopLabel(i).Length));
+        }
+
         return size;
     }
 
@@ -135,6 +140,11 @@ internal static class ScoreResponseCodec
         foreach (var label in response.TopLabels)
         {
             writer.RepeatedString(ScoreResponse.TopLabelsFieldNumber, label);
+        }
+
+        for (var i = 0; i < response.TopLabelCount; i++)
+        {
+            writer.RepeatedString(ScoreResponse.TopLabelsFieldNumber, response.TopLabel(i));
         }
 
         writer.PackedFloats(ScoreResponse.LogSumExpFieldNumber, response.LogSumExp.Span);

@@ -83,7 +83,7 @@ internal sealed class ScoringEndpoint(
                 CompiledMethods = (ulong)JitInfo.GetCompiledMethodCount(),
             },
         };
-        answer.Heads.AddRange(heads.All.Select(head => head.ToMessage()));
+        answer.Heads.AddRange(heads.Current.All.Select(head => head.ToMessage()));
         return Task.FromResult(answer);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Options;
 
 namespace Scoring.Service;
 
@@ -10,7 +11,19 @@ public static class ScoringHost
     /// Configuration, as <c>--Scoring:Listen:Port=8080</c>. It comes over environment variables (<c>Scoring__Listen__Port</c>)
     /// and <c>appsettings.json</c>.
     /// </param>
+    /// <exception cref="OptionsValidationException">A setting makes no sense, or a head; of several kinds in an <see cref="AggregateException"/>.</exception>
     public static WebApplication Create(params string[] args) => Create(args, static _ => { });
+
+    /// <summary>
+    /// What is wrong with the settings that the service was to start with, one line for each thing; nothing where it failed for another reason.
+    /// </summary>
+    /// <param name="exception">What creating or starting the service has thrown.</param>
+    public static IReadOnlyList<string> FailedSettings(Exception exception) => exception switch
+    {
+        OptionsValidationException settings => [.. settings.Failures],
+        AggregateException many => [.. many.InnerExceptions.SelectMany(FailedSettings).Distinct()],
+        _ => [],
+    };
 
     internal static WebApplication Create(string[] args, Action<WebApplicationBuilder> configure)
     {
@@ -34,7 +47,17 @@ public static class ScoringHost
         configure(builder);
 
         var app = builder.Build();
-        app.MapScoring();
-        return app;
+        try
+        {
+            // The host would do so as well, but log what it finds with a stack trace.
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
+            app.MapScoring();
+            return app;
+        }
+        catch
+        {
+            ((IDisposable)app).Dispose();
+            throw;
+        }
     }
 }

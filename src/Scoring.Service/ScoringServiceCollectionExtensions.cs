@@ -24,7 +24,10 @@ public static class ScoringServiceCollectionExtensions
 {
     /// <summary>Adds all that <see cref="ScoringEndpointRouteBuilderExtensions.MapScoring"/> needs, and makes the server listen.</summary>
     /// <param name="services">The application's services.</param>
-    /// <param name="configuration">The application's configuration, whose section <c>Scoring</c> is read.</param>
+    /// <param name="configuration">
+    /// The application's configuration, whose section <c>Scoring</c> is read. The file that <c>Scoring:HeadsFile</c> names joins it, where it is
+    /// the builder's own.
+    /// </param>
     public static IServiceCollection AddScoring(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection("Scoring");
@@ -32,8 +35,10 @@ public static class ScoringServiceCollectionExtensions
         services.AddOptions<LimitSettings>().Bind(section.GetSection("Limits")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<BatchSettings>().Bind(section.GetSection("Batch")).ValidateDataAnnotations().ValidateOnStart();
 
+        services.AddOptions<HeadFileSettings>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        AddHeads(services, configuration, section.GetSection("Heads"));
+
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<HeadRegistry>();
         services.TryAddSingleton<RequestChecker>();
         services.TryAddSingleton<ServerMemory>();
         services.TryAddSingleton<ScoringMetrics>();
@@ -67,5 +72,25 @@ public static class ScoringServiceCollectionExtensions
         }
 
         return services;
+    }
+
+    private static void AddHeads(IServiceCollection services, IConfiguration configuration, IConfigurationSection section)
+    {
+        var unreadable = new UnreadableFiles();
+        if (configuration is IConfigurationManager manager)
+        {
+            unreadable.Watch(manager);
+            if (HeadsFileSource.AddTo(manager) is { } headsFile)
+            {
+                services.AddSingleton(headsFile);
+            }
+        }
+
+        services.TryAddSingleton(unreadable);
+        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<HeadReader>(provider, section));
+        services.AddOptions<HeadsAtStart>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<HeadsAtStart>, HeadsAtStart.Check>());
+        services.TryAddSingleton<HeadRegistry>();
+        services.AddHostedService<HeadReloader>();
     }
 }

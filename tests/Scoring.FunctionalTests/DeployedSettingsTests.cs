@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
 
 namespace Scoring.FunctionalTests;
@@ -11,11 +12,17 @@ public sealed class DeployedSettingsTests
     public void The_file_names_every_setting_at_its_default()
     {
         var file = new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "deploy", "appsettings.json")).Build();
-        var defaults = Defaults("Listen", new ListenSettings()).Concat(Defaults("Limits", new LimitSettings())).Concat(Defaults("Batch", new BatchSettings()));
+        string[] defaults =
+        [
+            .. Defaults("Scoring:Listen", new ListenSettings()),
+            .. Defaults("Scoring:Limits", new LimitSettings()),
+            .. Defaults("Scoring:Batch", new BatchSettings()),
+            .. Defaults("Scoring", new HeadFileSettings()),
+        ];
         var settings = file.AsEnumerable().Where(setting => setting.Value is not null).Select(setting => $"{setting.Key} = {setting.Value}");
         Assert.Equal(defaults.Order(), settings.Order());
     }
 
     private static IEnumerable<string> Defaults(string section, object settings) => settings.GetType().GetProperties().Select(
-        property => $"Scoring:{section}:{property.Name} = {Convert.ToString(property.GetValue(settings), CultureInfo.InvariantCulture)}");
+        property => $"{section}:{property.Name} = {Convert.ToString(property.GetValue(settings), CultureInfo.InvariantCulture)}");
 }

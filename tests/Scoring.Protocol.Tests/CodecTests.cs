@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using CsCheck;
 using Google.Protobuf;
 using Scoring.Protocol.Wire;
@@ -54,6 +55,40 @@ public sealed class CodecTests
     });
 
     [Fact]
+    public void Labels_of_the_best_classes_are_written_as_Google_writes_them() =>
+        Gen.Select(Messages.Labels, Gen.UInt[0, 12].Array[6], Gen.UInt[0, 2].Array[0, 3]).Sample((labels, indices, invalid) =>
+        {
+            var expected = new ScoreResponse { Rows = 3 };
+            expected.TopIndices.AddRange(indices);
+            expected.InvalidRows.AddRange(invalid.Distinct().Order());
+            expected.TopLabels.AddRange(indices.Select(
+                (index, i) => index < labels.Length && !invalid.Contains((uint)i / 2) ? labels[index] : string.Empty));
+
+            using var response = _pool.RentResponse();
+            response.Rows = 3;
+            indices.CopyTo(response.TopIndices.Allocate(indices.Length));
+            expected.InvalidRows.ToArray().CopyTo(response.InvalidRows.Allocate(expected.InvalidRows.Count));
+            response.HeadLabels = new LabelTable(labels);
+            var written = new SmallSpanWriter();
+            ScoreResponseCodec.Write(response, written);
+            Assert.Equal(expected.ToByteArray(), written.ToArray());
+            Assert.Equal(written.ToArray().Length, ScoreResponseCodec.Size(response));
+        });
+
+    [Fact]
+    public void A_label_is_found_by_its_UTF8_and_nothing_else_is() => Messages.Labels.Sample(labels =>
+    {
+        var table = new LabelTable(labels);
+        for (var i = 0; i < labels.Length; i++)
+        {
+            Assert.True(table.TryFind(Encoding.UTF8.GetBytes(labels[i]), out var index));
+            Assert.Equal((i, labels[i]), (index, table[index]));
+            Assert.Equal(Encoding.UTF8.GetBytes(labels[i]), table.Utf8((uint)i));
+            Assert.False(table.TryFind(Encoding.UTF8.GetBytes(labels[i] + "~"), out _));
+        }
+    });
+
+    [Fact]
     public void A_mutated_request_is_accepted_or_refused_as_Google_does() =>
         Gen.Select(Gen.OneOf(Mutation.Of(Mutation.Of(Messages.Requests.Select(request => request.ToByteArray()))), Mutation.FieldSoup), PieceLength)
             .Sample(AssertRequestAgrees, iter: 20_000);
@@ -85,6 +120,9 @@ public sealed class CodecTests
     [InlineData("52FFFFFFFF0F")] // packed integers of a negative length
     [InlineData("2AFFFFFFFF0F")] // bytes of a negative length
     [InlineData("5203818001 5005")] // packed and unpacked targets
+    [InlineData("6A00 6A0161 6A02C328")] // labels: an empty one, and one that is not UTF-8
+    [InlineData("6AFFFFFFFF0F")] // a label of a negative length
+    [InlineData("6A0561")] // a label cut short
     public void Odd_bytes_are_accepted_or_refused_as_Google_does(string hex)
     {
         var bytes = Convert.FromHexString(hex.Replace(" ", string.Empty, StringComparison.Ordinal));

@@ -1,3 +1,4 @@
+using System.Text;
 using CsCheck;
 using Google.Protobuf;
 using Scoring.V1;
@@ -12,11 +13,15 @@ internal static class Messages
     private static readonly Gen<uint> AnyUInt = Gen.OneOf(Gen.UInt[0, 300], Gen.UInt);
     private static readonly Gen<ulong> AnyULong = Gen.OneOf(Gen.ULong[0, 300], Gen.ULong);
 
+    /// <summary>Labels of a head: no two are the same.</summary>
+    public static Gen<string[]> Labels { get; } = Text.Array[0, 10].Select(labels => labels.Distinct().ToArray());
+
     public static Gen<ScoreRequest> Requests { get; } = Gen.Select(
         Gen.Select(AnyULong, Text, AnyUInt, AnyFloat.Array[0, 70]),
         Gen.Select(Gen.Byte.Array[0, 70], Gen.Int[-1, 5], Gen.Int[0, 6].Array[0, 9], AnyUInt),
         Gen.Select(Gen.Bool, AnyFloat, AnyUInt.Array[0, 20], Gen.Int[-1, 4]),
-        Text).Select((first, second, third, traceparent) =>
+        Text,
+        Text.Array[0, 4]).Select((first, second, third, traceparent, targetLabels) =>
         {
             var (id, head, classes, logits) = first;
             var (data, dataType, outputs, topK) = second;
@@ -35,6 +40,7 @@ internal static class Messages
             request.Logits.AddRange(logits);
             request.Outputs.AddRange(outputs.Distinct().Order().Select(output => (Output)output));
             request.Targets.AddRange(targets);
+            request.TargetLabels.AddRange(targetLabels);
             if (hasTemperature)
             {
                 request.Temperature = temperature;
@@ -90,6 +96,7 @@ internal static class Messages
         request.Logits.AddRange(pooled.Logits.Span.ToArray());
         request.Outputs.AddRange(Enum.GetValues<Output>().Where(output => pooled.Outputs.HasFlag((OutputSet)(1 << (int)output))));
         request.Targets.AddRange(pooled.Targets.Span.ToArray());
+        request.TargetLabels.AddRange(Enumerable.Range(0, pooled.TargetLabels.Count).Select(i => Encoding.UTF8.GetString(pooled.TargetLabels[i])));
         if (pooled.Temperature is { } temperature)
         {
             request.Temperature = temperature;

@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Unicode;
 using Scoring.Protocol.Buffers;
 
 namespace Scoring.Protocol.Wire;
@@ -115,6 +116,17 @@ internal ref struct WireReader(ReadOnlySequence<byte> message)
         {
             Throw("a string is not UTF-8");
             return null;
+        }
+    }
+
+    /// <summary>Appends one string of a repeated field.</summary>
+    public void ReadString(PooledStrings destination)
+    {
+        var utf8 = destination.Append(ReadLength());
+        ReadBytes(utf8);
+        if (!Utf8.IsValid(utf8))
+        {
+            Throw("a string is not UTF-8");
         }
     }
 

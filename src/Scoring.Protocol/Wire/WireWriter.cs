@@ -60,6 +60,13 @@ internal ref struct WireWriter(IBufferWriter<byte> output)
         _position += Encoding.UTF8.GetBytes(value, _span[_position..]);
     }
 
+    /// <summary>An element of a repeated string field, which is UTF-8 already.</summary>
+    public void RepeatedString(int field, ReadOnlySpan<byte> utf8)
+    {
+        StartField(field, utf8.Length);
+        Raw(utf8);
+    }
+
     public void Bytes(int field, ReadOnlySpan<byte> value)
     {
         if (!value.IsEmpty)

@@ -33,6 +33,14 @@ internal sealed class LimitSettings : IValidatableObject
     [Range(0, long.MaxValue)]
     public long IdleBufferBytes { get; set; } = 64 << 20;
 
+    /// <summary>Heads that may be configured.</summary>
+    [Range(1, 65536)]
+    public int Heads { get; set; } = 1024;
+
+    /// <summary>Characters in one label.</summary>
+    [Range(1, 65536)]
+    public int LabelLength { get; set; } = 256;
+
     /// <summary>Calls open at a time on one connection.</summary>
     [Range(1, int.MaxValue)]
     public int StreamsPerConnection { get; set; } = 256;

@@ -29,7 +29,7 @@ internal static class MessageScorer
         if (invalid is { } logit && request.NonFinite == NonFinite.Reject)
         {
             response.ClearResults();
-            response.Error = ScoringErrors.NonFinite(logit);
+            response.Error = ScoringErrors.NonFinite(logit, plan.Head);
             return;
         }
 
@@ -37,31 +37,53 @@ internal static class MessageScorer
         {
             ClearRow((int)row, plan.Rows, response);
         }
+
+        if (plan.Wants(OutputSet.Labels))
+        {
+            AddLabels(plan, response);
+        }
+    }
+
+    /// <summary>Names the best classes. Labels are text of any length, so what they take is counted before they are sent.</summary>
+    private static void AddLabels(in ScoringPlan plan, PooledScoreResponse response)
+    {
+        response.HeadLabels = plan.Head.Labels;
+        for (var i = 0; i < response.TopLabelCount; i++)
+        {
+            response.TopLabelBytes += response.TopLabel(i).Length;
+        }
+
+        if (response.TopLabelBytes > plan.MaxLabelBytes)
+        {
+            response.Error = ScoringErrors.LabelsTooLarge(response.TopLabelBytes, plan.MaxLabelBytes);
+            response.ClearResults();
+        }
     }
 
     /// <summary>Every output that was asked for, and the first logit that has no score.</summary>
     private static InvalidLogit? RunKernels(PooledScoreRequest request, in ScoringPlan plan, Span<float> logits, PooledScoreResponse response)
     {
         InvalidLogit? invalid = null;
+        var distributions = plan.Rows * plan.Distributions;
         if (plan.Wants(OutputSet.TopK))
         {
-            var indices = MemoryMarshal.Cast<uint, int>(response.TopIndices.Allocate(plan.Rows * plan.TopK));
-            Note(HeadKernels.TopK(plan, plan.TopK, logits, indices, response.TopScores.Allocate(plan.Rows * plan.TopK)), ref invalid);
+            var indices = MemoryMarshal.Cast<uint, int>(response.TopIndices.Allocate(distributions * plan.TopK));
+            Note(HeadKernels.TopK(plan, logits, indices, response.TopScores.Allocate(distributions * plan.TopK)), ref invalid);
         }
 
         if (plan.Wants(OutputSet.LogSumExp))
         {
-            Note(LogSumExp.Compute(logits, plan.Classes, response.LogSumExp.Allocate(plan.Rows), plan.Temperature, threads: plan.Threads), ref invalid);
+            Note(HeadKernels.LogSumExp(plan, logits, response.LogSumExp.Allocate(distributions)), ref invalid);
         }
 
         if (plan.Wants(OutputSet.Entropy))
         {
-            Note(Entropy.Compute(logits, plan.Classes, response.Entropy.Allocate(plan.Rows), plan.Temperature, threads: plan.Threads), ref invalid);
+            Note(HeadKernels.Entropy(plan, logits, response.Entropy.Allocate(distributions)), ref invalid);
         }
 
         if (plan.Wants(OutputSet.Loss))
         {
-            Note(HeadKernels.Losses(plan, logits, request.Targets.Span, response.Losses.Allocate(plan.Rows)), ref invalid);
+            Note(HeadKernels.Losses(plan, logits, request.Targets.Span, response.Losses.Allocate(distributions)), ref invalid);
         }
 
         var decides = plan.Wants(OutputSet.Decisions);
@@ -123,6 +145,19 @@ internal static class MessageScorer
 
     private static void ListInvalidRows(ReadOnlySpan<float> logits, in ScoringPlan plan, PooledArray<uint> invalidRows)
     {
+        if (plan.HasGroups)
+        {
+            for (var row = 0; row < plan.Rows; row++)
+            {
+                if (GroupKernels.FindInvalid(plan, logits, row) is not null)
+                {
+                    invalidRows.Append(1, expectedMore: 0)[0] = (uint)row;
+                }
+            }
+
+            return;
+        }
+
         for (var row = 0; row < plan.Rows; row++)
         {
             if (InvalidLogits.Find(logits[(row * plan.Classes)..], plan.Classes) is not { } invalid)

@@ -10,6 +10,9 @@ namespace Scoring.Service.Streaming;
 /// <summary>Tells what a request asks for, or what is wrong with it.</summary>
 internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings> limits, IOptions<BatchSettings> batch)
 {
+    /// <summary>Heads that an error lists.</summary>
+    private const int MaxNames = 20;
+
     private readonly LimitSettings _limits = limits.Value;
 
     /// <summary>The error that the message is answered with; null where it is well-formed.</summary>
@@ -22,13 +25,21 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
                 $"head has {request.Head.Length} characters; no head has a name of more than {PooledScoreRequest.MaxHeadLength}");
         }
 
-        if (heads.Find(request.Head) is not { } head)
+        var snapshot = heads.Current;
+        if (snapshot.Find(request.Head) is not { } head)
         {
-            return ScoringErrors.NotFound($"head '{request.Head}' is not configured; there are {string.Join(", ", heads.All.Select(known => known.Name))}");
+            return ScoringErrors.NotFound(
+                $"head '{request.Head}' is not configured; there are {Names(snapshot)}");
         }
 
         return CheckShape(request, head, out var rows, out var classes)
             ?? CheckOptions(request, head, rows, classes, out plan);
+    }
+
+    private static string Names(HeadSnapshot heads)
+    {
+        var names = string.Join(", ", heads.All.Take(MaxNames).Select(head => head.Name));
+        return heads.All.Count > MaxNames ? $"{names} and {heads.All.Count - MaxNames} more" : names;
     }
 
     private Error? CheckShape(PooledScoreRequest request, HeadDefinition head, out int rows, out int classes)
@@ -122,8 +133,9 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
 
         var outputs = request.Outputs == OutputSet.None ? OutputSet.Scores : request.Outputs;
         var topK = request.TopK == 0 ? 1 : request.TopK;
-        var error = CheckTopK(outputs, topK, head, classes) ?? CheckActivation(outputs, head) ?? CheckTargets(outputs, request, head, rows, classes);
-        plan = new ScoringPlan(head, rows, classes, temperature, outputs, (int)Math.Min(topK, (uint)classes), batch.Value.Threads);
+        var error = CheckTopK(outputs, topK, head, classes) ?? CheckActivation(outputs, head) ?? TargetChecker.Check(outputs, request, head, rows, classes);
+        plan = new ScoringPlan(
+            head, rows, classes, temperature, outputs, (int)Math.Min(topK, (uint)classes), batch.Value.Threads, _limits.MessageBytes);
         return error;
     }
 
@@ -134,6 +146,14 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
             if (topK > classes)
             {
                 return ScoringErrors.InvalidArgument($"top_k is {topK}; the rows have {classes} classes");
+            }
+
+            for (var i = 0; i < head.Groups.Length; i++)
+            {
+                if (topK > head.Groups[i])
+                {
+                    return ScoringErrors.InvalidArgument($"top_k is {topK}; group {i} of head '{head.Name}' has {head.Groups[i]} classes");
+                }
             }
 
             if (topK > _limits.TopK)
@@ -165,55 +185,6 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
         return (outputs & OutputSet.Entropy) != 0 && head.Activation is (Activation.Linear or Activation.Sigmoid)
             ? ScoringErrors.InvalidArgument($"outputs names ENTROPY; head '{head.Name}' makes no distribution over its classes")
             : null;
-    }
-
-    private static Error? CheckTargets(OutputSet outputs, PooledScoreRequest request, HeadDefinition head, int rows, int classes)
-    {
-        if ((outputs & OutputSet.Loss) == 0)
-        {
-            return null;
-        }
-
-        if (head.Activation == Activation.Linear)
-        {
-            return ScoringErrors.InvalidArgument($"outputs names LOSS; head '{head.Name}' is linear and has no probabilities to lose by");
-        }
-
-        var perLabel = head.Activation == Activation.Sigmoid;
-        var expected = perLabel ? rows * classes : rows;
-        if (request.Targets.Count != expected)
-        {
-            return ScoringErrors.InvalidArgument(
-                $"LOSS of {rows} rows of {classes} classes needs {expected} targets ({(perLabel ? "0 or 1 for each class" : "one class for each row")}); "
-                + $"there are {request.Targets.Count}");
-        }
-
-        var bound = perLabel ? 2u : (uint)classes;
-        var targets = request.Targets.Span;
-        for (var i = 0; i < targets.Length; i++)
-        {
-            if (targets[i] >= bound)
-            {
-                return TargetOutOfRange(targets[i], i, perLabel, classes);
-            }
-        }
-
-        return null;
-    }
-
-    private static Error TargetOutOfRange(uint target, int index, bool perLabel, int classes)
-    {
-        var (row, column) = perLabel ? Math.DivRem(index, classes) : (index, 0);
-        var error = ScoringErrors.InvalidArgument(perLabel
-            ? $"row {row}, column {column}: the target is {target}; it must be 0 or 1"
-            : $"row {row}: the target is class {target}; the classes are 0 to {classes - 1}");
-        error.Row = (uint)row;
-        if (perLabel)
-        {
-            error.Column = (uint)column;
-        }
-
-        return error;
     }
 
     private static int? ElementBytes(DataType type) => type switch

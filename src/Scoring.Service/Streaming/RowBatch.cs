@@ -39,7 +39,8 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
             _gatheringSince = time.GetTimestamp();
         }
 
-        Bytes += ((long)request.Logits.Count * sizeof(float)) + request.Data.Count + ((long)request.Targets.Count * sizeof(uint));
+        Bytes += ((long)request.Logits.Count * sizeof(float)) + request.Data.Count
+            + ((long)(request.Targets.Count + request.TargetLabels.Count) * sizeof(uint)) + request.TargetLabels.Bytes;
 
         response.Id = request.Id;
         // In the batch first, so that nothing is lost whatever the check runs into.

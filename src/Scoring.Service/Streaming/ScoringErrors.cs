@@ -1,6 +1,7 @@
 using System.Globalization;
 using Grpc.Core;
 using Scoring.Kernels;
+using Scoring.Service.Heads;
 using Scoring.V1;
 
 namespace Scoring.Service.Streaming;
@@ -17,10 +18,14 @@ internal static class ScoringErrors
     public static Error Exhausted(string message, uint retryAfterMs) =>
         new() { Code = (uint)StatusCode.ResourceExhausted, Message = message, RetryAfterMs = retryAfterMs };
 
-    public static Error NonFinite(InvalidLogit logit)
+    public static Error LabelsTooLarge(long bytes, int limit) => InvalidArgument(
+        $"the labels of the best classes take {bytes} bytes; the limit is {limit}, so ask for fewer rows in a message, or a smaller top_k");
+
+    public static Error NonFinite(InvalidLogit logit, HeadDefinition head)
     {
+        var group = head.Parts.Index().FirstOrDefault(part => logit.Column < part.Item.End);
         var what = float.IsNegativeInfinity(logit.Value)
-            ? $"row {logit.Row} is -inf in every column, so it has no probabilities"
+            ? $"row {logit.Row} is -inf in every column{(group.Item is null ? string.Empty : $" of group {group.Index}")}, so it has no probabilities"
             : $"row {logit.Row}, column {logit.Column}: the logit is {Name(logit.Value)}, which has no score";
         var error = InvalidArgument(what);
         error.Row = (uint)logit.Row;

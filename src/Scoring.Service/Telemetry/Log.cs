@@ -8,4 +8,10 @@ internal static partial class Log
 
     [LoggerMessage(2, LogLevel.Error, "Message {Id} could not be scored.")]
     public static partial void ScoringFailed(ILogger logger, Exception exception, ulong id);
+
+    [LoggerMessage(3, LogLevel.Information, "The configured heads ({Count}) are in force as revision {Revision}.")]
+    public static partial void HeadsAccepted(ILogger logger, ulong revision, int count);
+
+    [LoggerMessage(4, LogLevel.Error, "The changed heads are refused, and those of revision {Revision} keep serving: {Problems}")]
+    public static partial void HeadsRefused(ILogger logger, ulong revision, string problems);
 }

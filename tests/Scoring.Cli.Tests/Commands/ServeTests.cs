@@ -38,6 +38,22 @@ public sealed class ServeTests
     }
 
     [Fact]
+    public async Task Each_fault_of_a_head_has_its_line()
+    {
+        var result = await ScoringProcess.RunAsync(
+            "serve", "--port", "0", "--", "--Scoring:Heads:pets:activation=relu", "--Scoring:Heads:pets:temprature=2");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(
+            [
+                "scoring: Scoring:Heads:pets:temprature is not a key of a head; "
+                    + "the keys are activation, bias, classes, groups, labels, labelsFile, temperature, threshold",
+                "scoring: Scoring:Heads:pets:activation is 'relu'; it must be softmax, log_softmax, sigmoid or linear",
+            ],
+            result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.DoesNotContain("Exception", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_named()
     {
         var (process, address) = await ScoringProcess.ServeAsync("--port", "0", "--address", "127.0.0.1");

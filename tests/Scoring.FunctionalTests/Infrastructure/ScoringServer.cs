@@ -1,10 +1,12 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Scoring.Client;
 using Scoring.Protocol;
 using Scoring.Service;
+using Scoring.Service.Streaming;
 
 namespace Scoring.FunctionalTests.Infrastructure;
 
@@ -28,8 +30,14 @@ internal sealed class ScoringServer : IAsyncDisposable
     /// <summary>The server's own pool.</summary>
     public MessagePool Pool { get; }
 
+    /// <summary>The server's own judgement of requests.</summary>
+    public RequestChecker Checker => _app.Services.GetRequiredService<RequestChecker>();
+
     /// <summary>What tells this server's instruments from those of another in the same process.</summary>
     public IMeterFactory MeterFactory => _app.Services.GetRequiredService<IMeterFactory>();
+
+    /// <summary>What the server has logged at Warning and above.</summary>
+    public IReadOnlyCollection<string> LogLines => _log.Lines;
 
     public string Address => _app.Urls.Single();
 
@@ -55,6 +63,9 @@ internal sealed class ScoringServer : IAsyncDisposable
         _clients.Add(client);
         return client;
     }
+
+    /// <summary>Reads all configuration again, and tells the service of a change.</summary>
+    public void ReloadHeads() => ((IConfigurationRoot)_app.Configuration).Reload();
 
     public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
 

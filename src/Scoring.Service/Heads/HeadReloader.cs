@@ -1,0 +1,142 @@
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+using Scoring.Service.Telemetry;
+
+namespace Scoring.Service.Heads;
+
+/// <summary>
+/// Follows the configuration while the service runs. Good heads are swapped in all at once; bad ones are refused all at once, and
+/// those in force keep serving.
+/// </summary>
+internal sealed class HeadReloader(
+    HeadReader reader,
+    HeadRegistry heads,
+    IOptions<HeadFileSettings> settings,
+    ScoringMetrics metrics,
+    TimeProvider time,
+    ILogger<HeadReloader> logger,
+    HeadsFileProvider? headsFile = null) : BackgroundService
+{
+    private readonly Lock _oneAtATime = new();
+    private volatile IReadOnlyList<string> _labelsFiles = [];
+
+    /// <summary>What the last configuration was refused for; empty where it was not.</summary>
+    private string _refusedFor = string.Empty;
+
+    /// <summary>Puts the first heads in force, before the server listens.</summary>
+    /// <exception cref="OptionsValidationException">They turned bad since they were looked at.</exception>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        var read = reader.Read();
+        if (read.Problems.Count > 0)
+        {
+            throw new OptionsValidationException(Options.DefaultName, typeof(HeadsAtStart), read.Problems);
+        }
+
+        heads.Swap(new HeadSnapshot(read.Heads, revision: 1));
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var changes = ChangeToken.OnChange(reader.GetReloadToken, Reload);
+        // Something may have changed before anybody listened.
+        Reload();
+
+        try
+        {
+            await PollAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // A host that is disposed without having been stopped would take this for a fault.
+        }
+    }
+
+    private async Task PollAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(settings.Value.HeadsPollMs), time);
+        FileStamp[] seen = [];
+        var isChanging = false;
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            FileStamp[] now = [.. WatchedFiles().Select(FileStamp.Of)];
+            if (!now.SequenceEqual(seen))
+            {
+                // It may still be written: it is read once it stands still.
+                (seen, isChanging) = (now, true);
+            }
+            else if (isChanging)
+            {
+                isChanging = false;
+                ReloadFiles();
+            }
+        }
+    }
+
+    private IEnumerable<string> WatchedFiles() => headsFile is null ? _labelsFiles : _labelsFiles.Prepend(headsFile.Path);
+
+    private void ReloadFiles()
+    {
+        if (headsFile is null)
+        {
+            Reload();
+        }
+        else
+        {
+            // Its change is one of configuration, which leads to Reload.
+            headsFile.Reload();
+        }
+    }
+
+    /// <summary>Brings the heads to what configuration says now. Where it says nothing new it does nothing, so one change may be told of twice.</summary>
+    private void Reload()
+    {
+        lock (_oneAtATime)
+        {
+            var (problems, read) = Read();
+            var refusedFor = string.Join("; ", problems);
+            var wasRefused = _refusedFor.Length > 0;
+            if (refusedFor.Length > 0)
+            {
+                if (refusedFor != _refusedFor)
+                {
+                    Log.HeadsRefused(logger, heads.Current.Revision, refusedFor);
+                    metrics.HeadsReloaded("refused");
+                }
+            }
+            else
+            {
+                var next = new HeadSnapshot(read, heads.Current.Revision + 1);
+                var isNew = !next.HasTheHeadsOf(heads.Current);
+                if (isNew)
+                {
+                    heads.Swap(next);
+                }
+
+                if (isNew || wasRefused)
+                {
+                    Log.HeadsAccepted(logger, heads.Current.Revision, read.Count);
+                    metrics.HeadsReloaded("accepted");
+                }
+            }
+
+            _refusedFor = refusedFor;
+        }
+    }
+
+    private (IReadOnlyList<string> Problems, IReadOnlyList<HeadDefinition> Heads) Read()
+    {
+        try
+        {
+            var read = reader.Read();
+            _labelsFiles = read.LabelsFiles;
+            return (read.Problems, read.Heads);
+        }
+        catch (Exception exception)
+        {
+            // Whatever is wrong with a configuration, the heads in force keep serving.
+            return ([$"Scoring:Heads cannot be read: {exception.Message}"], []);
+        }
+    }
+}

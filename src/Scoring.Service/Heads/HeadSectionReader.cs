@@ -1,0 +1,240 @@
+using System.Globalization;
+using Scoring.Protocol;
+using Scoring.Service.Hosting;
+using Scoring.V1;
+
+namespace Scoring.Service.Heads;
+
+/// <summary>Reads one head from its section, and notes what is wrong with each of its keys.</summary>
+internal sealed class HeadSectionReader(
+    IConfigurationSection section, string contentRoot, LimitSettings limits, HeadProblems problems, List<string> labelsFiles)
+{
+    private static readonly string[] Keys = ["activation", "bias", "classes", "groups", "labels", "labelsFile", "temperature", "threshold"];
+
+    private static readonly Dictionary<string, Activation> Activations = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["softmax"] = Activation.Softmax,
+        ["log_softmax"] = Activation.LogSoftmax,
+        ["sigmoid"] = Activation.Sigmoid,
+        ["linear"] = Activation.Linear,
+    };
+
+    private bool _isGood = true;
+
+    /// <summary>The head; null where something is wrong with it.</summary>
+    public HeadDefinition? Read()
+    {
+        if (!string.IsNullOrEmpty(section.Value))
+        {
+            Refuse($"{section.Path} is '{Shown.Text(section.Value)}'; a head is an object with the keys {string.Join(", ", Keys)}");
+            return null;
+        }
+
+        CheckKeys();
+        var activation = ReadActivation();
+        var classes = ReadNumber("classes", 0, "a whole number from 0, for any width, to " + limits.Classes, ParseInt, value => value >= 0 && value <= limits.Classes);
+        var labels = ReadLabels();
+        var bias = ReadArray("bias", "a finite number", ParseFloat, float.IsFinite);
+        var groups = ReadArray("groups", $"a whole number from 1 to {limits.Classes}", ParseInt, width => width >= 1 && width <= limits.Classes);
+        if (groups.Length > 0 && activation is Activation.Sigmoid or Activation.Linear)
+        {
+            Refuse("groups", $"is set; only softmax and log_softmax heads have groups, and this one is {section["activation"]}");
+        }
+
+        if (section["threshold"] is not null && activation is Activation.Linear)
+        {
+            Refuse("threshold", "is set; a linear head has no probabilities to decide by");
+        }
+
+        var head = new HeadDefinition
+        {
+            Name = section.Key,
+            Activation = activation ?? default,
+            Classes = CommonWidth(classes, labels.Length, groups.Sum(width => (long)width), bias.Length),
+            Labels = _isGood ? new LabelTable(labels) : LabelTable.Empty,
+            Temperature = ReadNumber("temperature", 1f, "a finite number above 0", ParseFloat, value => value > 0 && float.IsFinite(value)),
+            Threshold = ReadNumber("threshold", activation is Activation.Sigmoid ? 0.5f : 0f, "a number from 0 to 1", ParseFloat, value => value is >= 0 and <= 1),
+            Bias = bias,
+            Groups = groups,
+        };
+        return _isGood ? head : null;
+    }
+
+    private static (bool, int) ParseInt(string text) =>
+        (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value), value);
+
+    private static (bool, float) ParseFloat(string text) =>
+        (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value), value);
+
+    private void CheckKeys()
+    {
+        foreach (var key in section.GetChildren())
+        {
+            if (!Keys.Contains(key.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                Refuse($"{section.Path}:{Shown.Text(key.Key)} is not a key of a head; the keys are {string.Join(", ", Keys)}");
+            }
+        }
+    }
+
+    private Activation? ReadActivation()
+    {
+        if (ReadText("activation") is not { } name)
+        {
+            if (section["activation"] is null && !section.GetSection("activation").GetChildren().Any())
+            {
+                Refuse("activation", "is missing; it must be softmax, log_softmax, sigmoid or linear");
+            }
+
+            return null;
+        }
+
+        if (Activations.TryGetValue(name, out var activation))
+        {
+            return activation;
+        }
+
+        Refuse("activation", $"is '{Shown.Text(name)}'; it must be softmax, log_softmax, sigmoid or linear");
+        return null;
+    }
+
+    private string[] ReadLabels()
+    {
+        var labels = ReadArray("labels", "text", text => (true, text), _ => true);
+        var file = ReadText("labelsFile");
+        if (file is not null && labels.Length > 0)
+        {
+            Refuse("labelsFile", "is set, and labels is as well; a head takes its labels from one of them");
+            return labels;
+        }
+
+        if (file is null)
+        {
+            CheckLabels(labels, index => $"labels:{index}");
+            return labels;
+        }
+
+        var path = Path.GetFullPath(file, contentRoot);
+        labelsFiles.Add(path);
+        var (lines, problem) = LabelsFile.Read(path);
+        if (lines is null)
+        {
+            Refuse("labelsFile", $"is '{Shown.Text(file)}', which cannot be read: {problem}");
+            return [];
+        }
+
+        CheckLabels(lines, index => $"labelsFile, line {index + 1},");
+        return lines;
+    }
+
+    private void CheckLabels(string[] labels, Func<int, string> place)
+    {
+        var first = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var index = 0; index < labels.Length; index++)
+        {
+            var label = labels[index];
+            if (label.Length == 0 || label.Length > limits.LabelLength)
+            {
+                Refuse(place(index), $"has {label.Length} characters; a label has 1 to {limits.LabelLength} (Scoring:Limits:LabelLength)");
+            }
+            else if (!first.TryAdd(label, index))
+            {
+                Refuse(place(index), $"is '{Shown.Text(label)}', as is the label of class {first[label]}; labels must differ");
+            }
+        }
+    }
+
+    /// <summary>The width that all keys which tell one agree on; 0 where none does.</summary>
+    private int CommonWidth(int classes, int labels, long groups, int bias)
+    {
+        (string Key, long Width)[] told =
+        [
+            .. new (string Key, long Width)[] { ("classes", classes), (section["labelsFile"] is null ? "labels" : "labelsFile", labels), ("groups", groups), ("bias", bias) }
+                .Where(key => key.Width > 0),
+        ];
+        foreach (var (key, width) in told)
+        {
+            if (width > limits.Classes)
+            {
+                Refuse(key, $"is for {width} classes; at most {limits.Classes} are allowed (Scoring:Limits:Classes)");
+            }
+            else if (width != told[0].Width)
+            {
+                Refuse(key, $"is for {width} classes, and {told[0].Key} for {told[0].Width}; they must agree");
+            }
+        }
+
+        return told.Length == 0 ? 0 : (int)Math.Min(told[0].Width, limits.Classes);
+    }
+
+    /// <summary>A single value; null where it is not set.</summary>
+    private string? ReadText(string key)
+    {
+        if (section.GetSection(key).GetChildren().Any())
+        {
+            Refuse(key, "is an object or an array; it must be a single value");
+            return null;
+        }
+
+        return section[key];
+    }
+
+    private T ReadNumber<T>(string key, T absent, string allowed, Func<string, (bool IsNumber, T Value)> parse, Func<T, bool> isAllowed)
+    {
+        if (ReadText(key) is not { } text)
+        {
+            return absent;
+        }
+
+        var (isNumber, value) = parse(text);
+        if (isNumber && isAllowed(value))
+        {
+            return value;
+        }
+
+        Refuse(key, $"is '{Shown.Text(text)}'; it must be {allowed}");
+        return absent;
+    }
+
+    private T[] ReadArray<T>(string key, string allowed, Func<string, (bool IsValue, T Value)> parse, Func<T, bool> isAllowed)
+    {
+        var array = section.GetSection(key);
+        if (!string.IsNullOrEmpty(array.Value))
+        {
+            Refuse(key, $"is '{Shown.Text(array.Value)}'; it must be an array");
+            return [];
+        }
+
+        var values = new List<T>();
+        foreach (var element in array.GetChildren())
+        {
+            if (element.Key != values.Count.ToString(CultureInfo.InvariantCulture))
+            {
+                Refuse(key, $"has '{Shown.Text(element.Key)}' where the entry {values.Count} of an array must be");
+                break;
+            }
+
+            var (isValue, value) = parse(element.Value ?? string.Empty);
+            if (element.GetChildren().Any())
+            {
+                Refuse($"{key}:{element.Key}", "is an object or an array; it must be a single value");
+            }
+            else if (!isValue || !isAllowed(value))
+            {
+                Refuse($"{key}:{element.Key}", $"is '{Shown.Text(element.Value)}'; it must be {allowed}");
+            }
+
+            values.Add(value);
+        }
+
+        return [.. values];
+    }
+
+    private void Refuse(string key, string what) => Refuse($"{section.Path}:{key} {what}");
+
+    private void Refuse(string problem)
+    {
+        _isGood = false;
+        problems.Add(problem);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Collections.Frozen;
+using Scoring.V1;
+
+namespace Scoring.Service.Heads;
+
+/// <summary>The heads of one configuration, the built-in ones among them. It never changes: a change of configuration makes another.</summary>
+internal sealed class HeadSnapshot
+{
+    private static readonly HeadDefinition Default = new() { Name = "softmax", Activation = Activation.Softmax };
+
+    private readonly FrozenDictionary<string, HeadDefinition> _heads;
+
+    /// <param name="configured">The heads that are not built in, each with the name of no other.</param>
+    /// <param name="revision">Counts the configurations that have been in force.</param>
+    public HeadSnapshot(IEnumerable<HeadDefinition> configured, ulong revision)
+    {
+        Revision = revision;
+        _heads = BuiltIn.Concat(configured.Select(head => head with { Revision = revision })).ToFrozenDictionary(head => head.Name, StringComparer.Ordinal);
+        All = [.. _heads.Values.OrderBy(head => head.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The heads that are there without configuration, and that take rows of any width.</summary>
+    public static IReadOnlyList<HeadDefinition> BuiltIn { get; } =
+    [
+        Default,
+        new() { Name = "log_softmax", Activation = Activation.LogSoftmax },
+        new() { Name = "sigmoid", Activation = Activation.Sigmoid, Threshold = 0.5f },
+        new() { Name = "linear", Activation = Activation.Linear },
+    ];
+
+    public ulong Revision { get; }
+
+    /// <summary>All of them, by name.</summary>
+    public IReadOnlyList<HeadDefinition> All { get; }
+
+    /// <summary>The head of this name, or softmax where there is no name; null where nobody configured it.</summary>
+    public HeadDefinition? Find(string name) => name.Length == 0 ? Default : _heads.GetValueOrDefault(name);
+
+    /// <summary>Whether both have the same heads, whatever their revisions.</summary>
+    public bool HasTheHeadsOf(HeadSnapshot other) =>
+        All.Select(head => (head with { Revision = 0 }).ToMessage()).SequenceEqual(other.All.Select(head => (head with { Revision = 0 }).ToMessage()));
+}

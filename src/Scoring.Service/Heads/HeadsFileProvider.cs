@@ -1,0 +1,39 @@
+using System.Text.Json;
+
+namespace Scoring.Service.Heads;
+
+/// <summary>
+/// A JSON file with an object of heads, as configuration under <c>Scoring:Heads</c>. A file that cannot be read leaves the heads of the
+/// last one, and a problem.
+/// </summary>
+/// <param name="path">The file, from the root.</param>
+internal sealed class HeadsFileProvider(string path) : ConfigurationProvider
+{
+    public string Path => path;
+
+    /// <summary>Why the file could not be read; null where it could.</summary>
+    public string? Problem { get; private set; }
+
+    public override void Load()
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var heads = new ConfigurationBuilder().AddJsonStream(stream).Build();
+            Data = heads.AsEnumerable().ToDictionary(
+                setting => ConfigurationPath.Combine("Scoring:Heads", setting.Key), setting => setting.Value, StringComparer.OrdinalIgnoreCase);
+            Problem = null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or JsonException)
+        {
+            Problem = $"Scoring:HeadsFile is '{path}', which cannot be read: {exception.GetBaseException().Message}";
+        }
+    }
+
+    /// <summary>Reads the file again, and tells whoever listens for changes of configuration.</summary>
+    public void Reload()
+    {
+        Load();
+        OnReload();
+    }
+}

@@ -1,0 +1,55 @@
+using System.Buffers;
+using Google.Protobuf;
+using Scoring.FunctionalTests.Infrastructure;
+using Scoring.Protocol;
+using Scoring.Service.Streaming;
+using Scoring.V1;
+
+namespace Scoring.FunctionalTests.Heads;
+
+public sealed class HeadAllocationTests
+{
+    private const int Messages = 1000;
+
+    [Theory]
+    [InlineData("pets", true)]
+    [InlineData("actions", true)]
+    [InlineData("biased", false)]
+    [InlineData("softmax", false)]
+    public async Task A_message_of_any_head_is_read_scored_and_answered_without_allocating(string head, bool hasLabels)
+    {
+        await using var server = await ScoringServer.StartAsync(
+            [.. BadHeadRequests.Heads, .. HeadScores.WithBias("biased", "sigmoid", 1, 2, 3, 4, 5), "--Scoring:Heads:actions:bias:4=0.5", .. Bias("actions", 4)]);
+        var request = new ScoreRequest { Id = 1, Head = head, Classes = head == "pets" ? 2u : 5u, TopK = 2 };
+        request.Logits.AddRange(Reference.Logits(20, seed: 1));
+        request.Outputs.AddRange([Output.Scores, Output.TopK, Output.Decisions, Output.LogSumExp]);
+        if (hasLabels)
+        {
+            request.Outputs.AddRange([Output.Labels, Output.Loss, Output.Entropy]);
+            request.TargetLabels.AddRange(head == "pets" ? Enumerable.Repeat("cat", 10) : Enumerable.Repeat(new[] { "go", "up" }, 4).SelectMany(labels => labels));
+        }
+
+        var bytes = new ReadOnlySequence<byte>(request.ToByteArray());
+        var output = new ArrayBufferWriter<byte>(4096);
+        Score(Messages, server, bytes, output);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Score(Messages, server, bytes, output);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static void Score(int messages, ScoringServer server, ReadOnlySequence<byte> bytes, ArrayBufferWriter<byte> output)
+    {
+        for (var i = 0; i < messages; i++)
+        {
+            output.ResetWrittenCount();
+            using var request = server.Pool.RentRequest();
+            using var response = server.Pool.RentResponse();
+            ScoreRequestCodec.Read(bytes, request);
+            Assert.Null(server.Checker.Check(request, out var plan));
+            MessageScorer.Score(request, plan, response);
+            ScoreResponseCodec.Write(response, output);
+        }
+    }
+
+    private static IEnumerable<string> Bias(string head, int count) => Enumerable.Range(0, count).Select(i => $"--Scoring:Heads:{head}:bias:{i}=0.5");
+}

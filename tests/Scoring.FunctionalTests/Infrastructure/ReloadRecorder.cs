@@ -1,0 +1,41 @@
+using System.Diagnostics.Metrics;
+using System.Threading.Channels;
+
+namespace Scoring.FunctionalTests.Infrastructure;
+
+/// <summary>Hears of each change of the heads, as the server's own counter tells it.</summary>
+internal sealed class ReloadRecorder : IDisposable
+{
+    private readonly Channel<string> _outcomes = Channel.CreateUnbounded<string>();
+    private readonly MeterListener _listener;
+
+    public ReloadRecorder(ScoringServer server)
+    {
+        _listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "scoring.head.reloads" && instrument.Meter.Scope == server.MeterFactory)
+                {
+                    Assert.Equal("{reload}", instrument.Unit);
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+        {
+            Assert.Equal(1, value);
+            Assert.Equal("outcome", tags[0].Key);
+            _outcomes.Writer.TryWrite((string)tags[0].Value!);
+        });
+        _listener.Start();
+    }
+
+    /// <summary>Whether changes were counted that nobody waited for.</summary>
+    public bool HasMore => _outcomes.Reader.TryPeek(out _);
+
+    public async Task NextIsAsync(string outcome) =>
+        Assert.Equal(outcome, await _outcomes.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+
+    public void Dispose() => _listener.Dispose();
+}
