@@ -115,6 +115,26 @@ public sealed class ScoringClient : IAsyncDisposable
         return new ScoreStream(_invoker, _methods.ScoreStream, Pool, _options).RunAsync(requests, cancellationToken);
     }
 
+    /// <summary>Measures classification: losses and metrics of any number of rows with their targets.</summary>
+    /// <param name="requests">The rows: every message has the same head, width and temperature. One is sent at a time.</param>
+    /// <param name="cancellationToken">Ends the call at once.</param>
+    /// <exception cref="ScoringException">The service refused a message, which the error names, or could not be reached.</exception>
+    public Task<EvaluateResponse> EvaluateAsync(IAsyncEnumerable<EvaluateRequest> requests, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        return EvaluationCall.RunAsync(_invoker, _methods.Evaluate, requests, cancellationToken);
+    }
+
+    /// <summary>Fits the temperature that minimises cross-entropy over the rows, which the service holds until the last has arrived.</summary>
+    /// <param name="requests">The rows: every message has the same head, width and temperature. One is sent at a time.</param>
+    /// <param name="cancellationToken">Ends the call at once.</param>
+    /// <exception cref="ScoringException">The service refused a message, which the error names, or could not be reached.</exception>
+    public Task<CalibrateResponse> CalibrateAsync(IAsyncEnumerable<EvaluateRequest> requests, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        return EvaluationCall.RunAsync(_invoker, _methods.Calibrate, requests, cancellationToken);
+    }
+
     /// <summary>Lists the heads that the service has, and its limits.</summary>
     /// <exception cref="ScoringException">The service could not be reached.</exception>
     public async Task<ListHeadsResponse> ListHeadsAsync(CancellationToken cancellationToken = default)

@@ -7,7 +7,7 @@ namespace Scoring.Client;
 /// <summary>Reads what a unary call's trailers say of a refused message, which a status alone has no room for.</summary>
 internal static class UnaryError
 {
-    public static ScoringException From(RpcException exception, ulong id)
+    public static ScoringException From(RpcException exception, ulong? id)
     {
         var bytes = exception.Trailers.GetValueBytes(ScoringMethods.ErrorTrailer);
         if (bytes is null)

@@ -26,12 +26,24 @@ internal sealed class ScoringMethods
 
         Score = new(MethodType.Unary, ServiceName, nameof(Score), request, response);
         ScoreStream = new(MethodType.DuplexStreaming, ServiceName, nameof(ScoreStream), request, response);
-        ListHeads = new(MethodType.Unary, ServiceName, nameof(ListHeads), Generated(ListHeadsRequest.Parser), Generated(ListHeadsResponse.Parser));
+        var rows = Generated(EvaluateRequest.Parser.WithDiscardUnknownFields(true), StatusCode.InvalidArgument);
+        Evaluate = new(MethodType.ClientStreaming, ServiceName, nameof(Evaluate), rows, Generated(EvaluateResponse.Parser, StatusCode.Internal));
+        Calibrate = new(MethodType.ClientStreaming, ServiceName, nameof(Calibrate), rows, Generated(CalibrateResponse.Parser, StatusCode.Internal));
+        ListHeads = new(
+            MethodType.Unary,
+            ServiceName,
+            nameof(ListHeads),
+            Generated(ListHeadsRequest.Parser, StatusCode.InvalidArgument),
+            Generated(ListHeadsResponse.Parser, StatusCode.Internal));
     }
 
     public Method<PooledScoreRequest, PooledScoreResponse> Score { get; }
 
     public Method<PooledScoreRequest, PooledScoreResponse> ScoreStream { get; }
+
+    public Method<EvaluateRequest, EvaluateResponse> Evaluate { get; }
+
+    public Method<EvaluateRequest, CalibrateResponse> Calibrate { get; }
 
     public Method<ListHeadsRequest, ListHeadsResponse> ListHeads { get; }
 
@@ -86,7 +98,7 @@ internal sealed class ScoringMethods
     private static Exception Malformed(Exception exception, string message, StatusCode status) =>
         exception is MalformedMessageException ? new RpcException(new Status(status, $"Not a {message}: {exception.Message}.")) : exception;
 
-    private static Marshaller<T> Generated<T>(MessageParser<T> parser)
+    private static Marshaller<T> Generated<T>(MessageParser<T> parser, StatusCode malformed)
         where T : class, IMessage<T> => Marshallers.Create(
             (message, context) =>
             {
@@ -94,5 +106,15 @@ internal sealed class ScoringMethods
                 message.WriteTo(context.GetBufferWriter());
                 context.Complete();
             },
-            context => parser.ParseFrom(context.PayloadAsReadOnlySequence()));
+            context =>
+            {
+                try
+                {
+                    return parser.ParseFrom(context.PayloadAsReadOnlySequence());
+                }
+                catch (InvalidProtocolBufferException exception)
+                {
+                    throw new RpcException(new Status(malformed, $"Not a {typeof(T).Name}: {exception.Message}"));
+                }
+            });
 }

@@ -1,6 +1,7 @@
 using Grpc.Reflection;
 using Scoring.Protocol;
 using Scoring.Service;
+using Scoring.Service.Evaluation;
 using Scoring.Service.Telemetry;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -14,6 +15,7 @@ public static class ScoringEndpointRouteBuilderExtensions
         // Nobody asks for the instruments, so nobody else would make them.
         endpoints.ServiceProvider.GetRequiredService<ScoringMetrics>();
         endpoints.MapGrpcService<ScoringEndpoint>().Add(WithInbox);
+        endpoints.MapGrpcService<EvaluationEndpoint>();
         endpoints.MapGrpcHealthChecksService();
         endpoints.MapGrpcService<ReflectionServiceImpl>();
         endpoints.MapGrpcService<ReflectionV1ServiceImpl>();

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using Scoring.Protocol;
 using Scoring.Service;
+using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
 using Scoring.Service.Streaming;
@@ -34,6 +35,7 @@ public static class ScoringServiceCollectionExtensions
         services.AddOptions<ListenSettings>().Bind(section.GetSection("Listen")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<LimitSettings>().Bind(section.GetSection("Limits")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<BatchSettings>().Bind(section.GetSection("Batch")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<EvaluationSettings>().Bind(section.GetSection("Evaluation")).ValidateDataAnnotations().ValidateOnStart();
 
         services.AddOptions<HeadFileSettings>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
         AddHeads(services, configuration, section.GetSection("Heads"));
@@ -46,6 +48,10 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton<ScoringMethods>();
         services.TryAddSingleton<ScoringEndpoint>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<ScoringEndpoint>, ScoringMethodProvider>());
+        services.TryAddSingleton<EvaluationChecker>();
+        services.TryAddSingleton<EvaluationCalls>();
+        services.TryAddSingleton<EvaluationEndpoint>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<EvaluationEndpoint>, EvaluationMethodProvider>());
         services.TryAddSingleton<OpenStreams>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenStreams>());
         services.AddHostedService<WarmUp>();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
 
@@ -17,6 +18,7 @@ public sealed class DeployedSettingsTests
             .. Defaults("Scoring:Listen", new ListenSettings()),
             .. Defaults("Scoring:Limits", new LimitSettings()),
             .. Defaults("Scoring:Batch", new BatchSettings()),
+            .. Defaults("Scoring:Evaluation", new EvaluationSettings()),
             .. Defaults("Scoring", new HeadFileSettings()),
         ];
         var settings = file.AsEnumerable().Where(setting => setting.Value is not null).Select(setting => $"{setting.Key} = {setting.Value}");

@@ -116,29 +116,20 @@ internal static class MessageScorer
     /// <summary>The logits as FP32, in memory that is the response's from here on.</summary>
     private static Span<float> Unpack(PooledScoreRequest request, PooledArray<float> logits)
     {
-        var data = request.Data.Span;
-        if (data.IsEmpty)
+        if (request.Data.Count == 0)
         {
             logits.TakeFrom(request.Logits);
             return logits.Writable;
         }
 
-        switch (request.DataType)
+        if (request.DataType == DataType.Fp32)
         {
-            case DataType.Fp16:
-                FloatConversion.FromHalf(data, logits.Allocate(data.Length / 2));
-                break;
-            case DataType.Bf16:
-                FloatConversion.FromBFloat16(data, logits.Allocate(data.Length / 2));
-                break;
-            case DataType.Fp64:
-                FloatConversion.FromDouble(data, logits.Allocate(data.Length / 8));
-                break;
-            default:
-                logits.TakeFrom(request.Data);
-                break;
+            logits.TakeFrom(request.Data);
+            return logits.Writable;
         }
 
+        var data = request.Data.Span;
+        LogitData.Unpack(data, request.DataType, logits.Allocate(data.Length / LogitData.ElementBytes(request.DataType)!.Value));
         request.Data.Release();
         return logits.Writable;
     }

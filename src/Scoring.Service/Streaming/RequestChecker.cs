@@ -19,21 +19,35 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
     public Error? Check(PooledScoreRequest request, out ScoringPlan plan)
     {
         plan = default;
-        if (request.Head.Length > PooledScoreRequest.MaxHeadLength)
+        if (FindHead(request.Head, out var head) is { } unknown)
+        {
+            return unknown;
+        }
+
+        var shape = new RowShape(request.Classes, request.Logits.Count, request.Data.Count, request.DataType);
+        return shape.Check(head, _limits, out var rows, out var classes)
+            ?? CheckOptions(request, head, rows, classes, out plan);
+    }
+
+    /// <summary>The head of this name, or why there is none.</summary>
+    public Error? FindHead(string name, out HeadDefinition head)
+    {
+        head = null!;
+        if (name.Length > PooledScoreRequest.MaxHeadLength)
         {
             return ScoringErrors.NotFound(
-                $"head has {request.Head.Length} characters; no head has a name of more than {PooledScoreRequest.MaxHeadLength}");
+                $"head has {name.Length} characters; no head has a name of more than {PooledScoreRequest.MaxHeadLength}");
         }
 
         var snapshot = heads.Current;
-        if (snapshot.Find(request.Head) is not { } head)
+        if (snapshot.Find(name) is not { } found)
         {
             return ScoringErrors.NotFound(
-                $"head '{request.Head}' is not configured; there are {Names(snapshot)}");
+                $"head '{name}' is not configured; there are {Names(snapshot)}");
         }
 
-        return CheckShape(request, head, out var rows, out var classes)
-            ?? CheckOptions(request, head, rows, classes, out plan);
+        head = found;
+        return null;
     }
 
     private static string Names(HeadSnapshot heads)
@@ -42,74 +56,9 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
         return heads.All.Count > MaxNames ? $"{names} and {heads.All.Count - MaxNames} more" : names;
     }
 
-    private Error? CheckShape(PooledScoreRequest request, HeadDefinition head, out int rows, out int classes)
-    {
-        rows = 0;
-        classes = 0;
-        if (CheckElements(request, out var elements) is { } error)
-        {
-            return error;
-        }
-
-        if (request.Classes == 0 && head.Classes == 0)
-        {
-            return ScoringErrors.InvalidArgument($"classes is 0; head '{head.Name}' takes rows of any width, so the message must tell it");
-        }
-
-        if (head.Classes != 0 && request.Classes != 0 && request.Classes != head.Classes)
-        {
-            return ScoringErrors.InvalidArgument($"classes is {request.Classes}; head '{head.Name}' has {head.Classes}");
-        }
-
-        var width = request.Classes == 0 ? (uint)head.Classes : request.Classes;
-        if (width > _limits.Classes)
-        {
-            return ScoringErrors.InvalidArgument($"classes is {width}; the limit is {_limits.Classes}");
-        }
-
-        var (whole, over) = Math.DivRem(elements, (int)width);
-        if (over != 0)
-        {
-            return ScoringErrors.InvalidArgument(
-                $"{elements} logits do not divide into rows of {width} classes: row {whole} has only {over}");
-        }
-
-        if (whole > _limits.Rows)
-        {
-            return ScoringErrors.InvalidArgument($"the message has {whole} rows; the limit is {_limits.Rows}");
-        }
-
-        (rows, classes) = (whole, (int)width);
-        return null;
-    }
-
-    private static Error? CheckElements(PooledScoreRequest request, out int elements)
-    {
-        elements = request.Logits.Count;
-        if (ElementBytes(request.DataType) is not { } size)
-        {
-            return ScoringErrors.InvalidArgument($"data_type is {(int)request.DataType}, which is none of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)");
-        }
-
-        if (request.Data.Count == 0)
-        {
-            return null;
-        }
-
-        if (elements > 0)
-        {
-            return ScoringErrors.InvalidArgument(
-                $"logits ({elements} of them) and data ({request.Data.Count} bytes) are both set; a message carries one of them");
-        }
-
-        if (request.Data.Count % size != 0)
-        {
-            return ScoringErrors.InvalidArgument($"data has {request.Data.Count} bytes, which is no whole number of {size}-byte elements");
-        }
-
-        elements = request.Data.Count / size;
-        return null;
-    }
+    public static Error? CheckTemperature(float temperature) => temperature > 0 && float.IsFinite(temperature)
+        ? null
+        : ScoringErrors.InvalidArgument(string.Create(CultureInfo.InvariantCulture, $"temperature is {temperature}; it must be finite and above 0"));
 
     private Error? CheckOptions(PooledScoreRequest request, HeadDefinition head, int rows, int classes, out ScoringPlan plan)
     {
@@ -125,10 +74,9 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
         }
 
         var temperature = request.Temperature ?? head.Temperature;
-        if (!(temperature > 0 && float.IsFinite(temperature)))
+        if (CheckTemperature(temperature) is { } unfit)
         {
-            return ScoringErrors.InvalidArgument(
-                string.Create(CultureInfo.InvariantCulture, $"temperature is {temperature}; it must be finite and above 0"));
+            return unfit;
         }
 
         var outputs = request.Outputs == OutputSet.None ? OutputSet.Scores : request.Outputs;
@@ -186,12 +134,4 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
             ? ScoringErrors.InvalidArgument($"outputs names ENTROPY; head '{head.Name}' makes no distribution over its classes")
             : null;
     }
-
-    private static int? ElementBytes(DataType type) => type switch
-    {
-        DataType.Fp32 => 4,
-        DataType.Fp16 or DataType.Bf16 => 2,
-        DataType.Fp64 => 8,
-        _ => null,
-    };
 }

@@ -1,0 +1,72 @@
+using Grpc.Core;
+using Scoring.V1;
+
+namespace Scoring.Client;
+
+/// <summary>
+/// One call that sends rows with their targets, and has one answer. The service may end it at any message: the source is then stopped, and the service's
+/// status is what the caller gets.
+/// </summary>
+internal static class EvaluationCall
+{
+    public static async Task<TResponse> RunAsync<TResponse>(
+        CallInvoker invoker, Method<EvaluateRequest, TResponse> method, IAsyncEnumerable<EvaluateRequest> requests, CancellationToken cancellationToken)
+        where TResponse : class
+    {
+        using var call = invoker.AsyncClientStreamingCall(method, null, new CallOptions(cancellationToken: cancellationToken));
+        await SendAsync(call, requests, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await call.ResponseAsync.ConfigureAwait(false);
+        }
+        catch (RpcException exception)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw UnaryError.From(exception, id: null);
+        }
+    }
+
+    /// <summary>Sends all that the source has, or as much as the service wants.</summary>
+    private static async Task SendAsync<TResponse>(
+        AsyncClientStreamingCall<EvaluateRequest, TResponse> call, IAsyncEnumerable<EvaluateRequest> requests, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var source = requests.GetAsyncEnumerator(stop.Token);
+        var moving = Task.FromResult(false);
+        try
+        {
+            do
+            {
+                moving = source.MoveNextAsync().AsTask();
+                await Task.WhenAny(moving, call.ResponseAsync).ConfigureAwait(false);
+            }
+            while (!call.ResponseAsync.IsCompleted && await moving.ConfigureAwait(false) && await WriteAsync(call, source.Current).ConfigureAwait(false));
+
+            if (!call.ResponseAsync.IsCompleted)
+            {
+                await call.RequestStream.CompleteAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            // A source is disposed only once it stands still.
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)moving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await source.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>False where the call has ended, whose answer then has the status.</summary>
+    private static async Task<bool> WriteAsync<TResponse>(AsyncClientStreamingCall<EvaluateRequest, TResponse> call, EvaluateRequest request)
+    {
+        try
+        {
+            await call.RequestStream.WriteAsync(request).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (exception is RpcException || (exception is InvalidOperationException && call.ResponseAsync.IsCompleted))
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Scoring.Protocol;
+using Scoring.Service.Hosting;
+using Scoring.Service.Streaming;
+using Scoring.V1;
+
+namespace Scoring.Service.Evaluation;
+
+/// <summary>The RPCs of <c>scoring.v1.ScoringService</c> that measure.</summary>
+internal sealed class EvaluationEndpoint(
+    MessagePool pool,
+    EvaluationChecker checker,
+    ServerMemory memory,
+    EvaluationCalls calls,
+    IOptions<EvaluationSettings> settings,
+    OpenStreams streams)
+{
+    public Task<EvaluateResponse> Evaluate(IAsyncStreamReader<EvaluateRequest> requests, ServerCallContext context) => RunAsync(
+        context,
+        async stop =>
+        {
+            Evaluator? evaluator = null;
+            await Stream(requests).ReadAllAsync(
+                (plan, rows) => (evaluator ??= Evaluator.For(plan, settings.Value)).Add(rows.Logits.Span, rows.Targets.Span), stop);
+            return evaluator!.ToResponse();
+        });
+
+    private EvaluationStream Stream(IAsyncStreamReader<EvaluateRequest> requests) => new(requests, checker, memory, pool);
+
+    private async Task<T> RunAsync<T>(ServerCallContext context, Func<CancellationToken, Task<T>> run)
+    {
+        streams.Add(context.GetHttpContext().Response);
+        calls.Enter();
+        try
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, streams.Stopping);
+            return await run(stop.Token);
+        }
+        catch (Exception exception) when (exception is IOException || context.CancellationToken.IsCancellationRequested)
+        {
+            // Nobody is there to be told, and nothing is wrong with the service.
+            throw new RpcException(new Status(StatusCode.Cancelled, "the client is gone"));
+        }
+        catch (OperationCanceledException) when (streams.Stopping.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "the service is shutting down; send the whole stream again"));
+        }
+        finally
+        {
+            calls.Leave();
+        }
+    }
+}

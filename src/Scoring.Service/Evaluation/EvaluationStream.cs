@@ -1,0 +1,57 @@
+using Grpc.Core;
+using Scoring.Kernels;
+using Scoring.Protocol;
+using Scoring.Service.Streaming;
+using Scoring.V1;
+
+namespace Scoring.Service.Evaluation;
+
+/// <summary>
+/// The messages of one call, one at a time: the rows of a message are checked and used, and their memory is given back, before the next message is read.
+/// </summary>
+internal sealed class EvaluationStream(
+    IAsyncStreamReader<EvaluateRequest> requests, EvaluationChecker checker, ServerMemory memory, MessagePool pool)
+{
+    private EvaluationPlan? _plan;
+    private long _messages;
+    private long _rows;
+
+    /// <summary>Hands the rows of every message to <paramref name="use"/>, which may refuse a logit.</summary>
+    /// <returns>How all rows were to be measured; there was at least one.</returns>
+    /// <exception cref="RpcException">A message, or the whole stream, cannot be used.</exception>
+    public async Task<EvaluationPlan> ReadAllAsync(Func<EvaluationPlan, EvaluationRows, InvalidLogit?> use, CancellationToken stop)
+    {
+        while (true)
+        {
+            await memory.WaitForRoomAsync(stop);
+            if (!await requests.MoveNext(stop))
+            {
+                break;
+            }
+
+            Use(requests.Current, use);
+            _messages++;
+        }
+
+        return _rows > 0
+            ? _plan!
+            : throw EvaluationException.From(ScoringErrors.InvalidArgument($"the stream has no rows to measure, in {_messages} messages"));
+    }
+
+    private void Use(EvaluateRequest request, Func<EvaluationPlan, EvaluationRows, InvalidLogit?> use)
+    {
+        using var rows = new EvaluationRows(pool.Buffers);
+        var error = checker.Read(request, _plan, rows, out _plan);
+        if (error is null && use(_plan!, rows) is { } invalid)
+        {
+            error = ScoringErrors.NonFinite(invalid, _plan!.Head);
+        }
+
+        if (error is not null)
+        {
+            throw EvaluationException.From(error, _messages, _rows);
+        }
+
+        _rows += rows.Logits.Count / _plan!.Classes;
+    }
+}

@@ -1,0 +1,84 @@
+using Scoring.Service.Streaming;
+using Scoring.V1;
+
+namespace Scoring.Service.Evaluation;
+
+/// <summary>What the rows of a message should be.</summary>
+internal static class EvaluationTargets
+{
+    /// <summary>Fills <paramref name="targets"/>, or tells which of the message's targets cannot be one.</summary>
+    public static Error? Read(EvaluateRequest request, EvaluationPlan plan, int rows, Span<uint> targets)
+    {
+        if (request.TargetLabels.Count == 0)
+        {
+            return CheckCount("targets", request.Targets.Count, plan, rows, targets.Length) ?? ReadIndices(request, plan, targets);
+        }
+
+        if (request.Targets.Count > 0)
+        {
+            return ScoringErrors.InvalidArgument(
+                $"targets ({request.Targets.Count} of them) and target_labels ({request.TargetLabels.Count}) are both set; a message carries one of them");
+        }
+
+        if (plan.IsPerLabel)
+        {
+            return ScoringErrors.InvalidArgument(
+                $"target_labels name one class for each row; head '{plan.Head.Name}' is sigmoid and needs targets of 0 or 1 for each class");
+        }
+
+        return plan.Head.Labels.Count == 0
+            ? ScoringErrors.InvalidArgument($"target_labels are set; head '{plan.Head.Name}' has no labels, so targets must be class indices")
+            : CheckCount("target_labels", request.TargetLabels.Count, plan, rows, targets.Length) ?? ReadLabels(request, plan, targets);
+    }
+
+    private static Error? CheckCount(string field, int count, EvaluationPlan plan, int rows, int expected) => count == expected
+        ? null
+        : ScoringErrors.InvalidArgument(
+            $"{rows} rows of {plan.Classes} classes need {expected} {field} ({(plan.IsPerLabel ? "0 or 1 for each class" : "one class for each row")}); "
+            + $"there are {count}");
+
+    private static Error? ReadIndices(EvaluateRequest request, EvaluationPlan plan, Span<uint> targets)
+    {
+        var bound = plan.IsPerLabel ? 2u : (uint)plan.Classes;
+        for (var i = 0; i < targets.Length; i++)
+        {
+            targets[i] = request.Targets[i];
+            if (targets[i] >= bound)
+            {
+                return plan.IsPerLabel
+                    ? At($"the target is {targets[i]}; it must be 0 or 1", i / plan.Classes, i % plan.Classes)
+                    : At($"the target is class {targets[i]}; the classes are 0 to {plan.Classes - 1}", i);
+            }
+        }
+
+        return null;
+    }
+
+    private static Error? ReadLabels(EvaluateRequest request, EvaluationPlan plan, Span<uint> targets)
+    {
+        for (var row = 0; row < targets.Length; row++)
+        {
+            var label = request.TargetLabels[row];
+            if (!plan.Head.LabelIndex.TryGetValue(label, out var target))
+            {
+                return At($"the target is '{Quoted.From(label)}', which is no label of head '{plan.Head.Name}'", row);
+            }
+
+            targets[row] = (uint)target;
+        }
+
+        return null;
+    }
+
+    private static Error At(string what, int row, int? column = null)
+    {
+        var error = ScoringErrors.InvalidArgument(column is null ? $"row {row}: {what}" : $"row {row}, column {column}: {what}");
+        error.Row = (uint)row;
+        if (column is { } at)
+        {
+            error.Column = (uint)at;
+        }
+
+        return error;
+    }
+}

@@ -1,0 +1,53 @@
+using Google.Protobuf.Collections;
+using Scoring.V1;
+
+namespace Scoring.Service.Evaluation;
+
+/// <summary>Equal-width bins (lower, upper] of a probability: how sure the head was, beside how often it was right. 0 counts in the first.</summary>
+internal sealed class ReliabilityBins
+{
+    public const int Count = 15;
+
+    private readonly long[] _counts = new long[Count];
+    private readonly long[] _hits = new long[Count];
+    private readonly double[] _confidence = new double[Count];
+
+    /// <param name="probability">0 to 1.</param>
+    /// <param name="hit">Whether what had this probability was so.</param>
+    public void Add(float probability, bool hit)
+    {
+        // Exact in float64, so a probability on an edge counts below it.
+        var bin = Math.Clamp((int)Math.Ceiling((double)probability * Count) - 1, 0, Count - 1);
+        _counts[bin]++;
+        _hits[bin] += hit ? 1 : 0;
+        _confidence[bin] += probability;
+    }
+
+    /// <summary>Expected calibration error: the mean of |hits − confidence| over the bins, weighted by their counts.</summary>
+    public double Error()
+    {
+        double gap = 0;
+        for (var bin = 0; bin < Count; bin++)
+        {
+            gap += Math.Abs(_hits[bin] - _confidence[bin]);
+        }
+
+        return gap / _counts.Sum();
+    }
+
+    public void WriteTo(RepeatedField<CalibrationBin> bins)
+    {
+        for (var bin = 0; bin < Count; bin++)
+        {
+            var count = Math.Max(_counts[bin], 1);
+            bins.Add(new CalibrationBin
+            {
+                Lower = bin / (double)Count,
+                Upper = (bin + 1) / (double)Count,
+                Count = (ulong)_counts[bin],
+                Confidence = _confidence[bin] / count,
+                Accuracy = _hits[bin] / (double)count,
+            });
+        }
+    }
+}
