@@ -50,6 +50,7 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<ScoringEndpoint>, ScoringMethodProvider>());
         services.TryAddSingleton<EvaluationChecker>();
         services.TryAddSingleton<EvaluationCalls>();
+        services.TryAddSingleton<CalibrationMemory>();
         services.TryAddSingleton<EvaluationEndpoint>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<EvaluationEndpoint>, EvaluationMethodProvider>());
         services.TryAddSingleton<OpenStreams>();

@@ -12,6 +12,7 @@ internal sealed class EvaluationEndpoint(
     MessagePool pool,
     EvaluationChecker checker,
     ServerMemory memory,
+    CalibrationMemory calibrationMemory,
     EvaluationCalls calls,
     IOptions<EvaluationSettings> settings,
     OpenStreams streams)
@@ -22,8 +23,22 @@ internal sealed class EvaluationEndpoint(
         {
             Evaluator? evaluator = null;
             await Stream(requests).ReadAllAsync(
-                (plan, rows) => (evaluator ??= Evaluator.For(plan, settings.Value)).Add(rows.Logits.Span, rows.Targets.Span), stop);
+                (plan, rows) =>
+                {
+                    evaluator ??= Evaluator.For(plan, settings.Value);
+                    return evaluator.Add(rows.Logits.Span, rows.Targets.Span) is { } invalid ? ScoringErrors.NonFinite(invalid, plan.Head) : null;
+                },
+                stop);
             return evaluator!.ToResponse();
+        });
+
+    public Task<CalibrateResponse> Calibrate(IAsyncStreamReader<EvaluateRequest> requests, ServerCallContext context) => RunAsync(
+        context,
+        async stop =>
+        {
+            using var calibration = new Calibration(settings.Value, calibrationMemory);
+            var plan = await Stream(requests).ReadAllAsync(calibration.Add, stop);
+            return calibration.Finish(plan, stop);
         });
 
     private EvaluationStream Stream(IAsyncStreamReader<EvaluateRequest> requests) => new(requests, checker, memory, pool);

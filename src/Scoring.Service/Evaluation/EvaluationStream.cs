@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Scoring.Kernels;
 using Scoring.Protocol;
 using Scoring.Service.Streaming;
 using Scoring.V1;
@@ -16,10 +15,10 @@ internal sealed class EvaluationStream(
     private long _messages;
     private long _rows;
 
-    /// <summary>Hands the rows of every message to <paramref name="use"/>, which may refuse a logit.</summary>
+    /// <summary>Hands the rows of every message to <paramref name="use"/>, which may refuse them.</summary>
     /// <returns>How all rows were to be measured; there was at least one.</returns>
     /// <exception cref="RpcException">A message, or the whole stream, cannot be used.</exception>
-    public async Task<EvaluationPlan> ReadAllAsync(Func<EvaluationPlan, EvaluationRows, InvalidLogit?> use, CancellationToken stop)
+    public async Task<EvaluationPlan> ReadAllAsync(Func<EvaluationPlan, EvaluationRows, Error?> use, CancellationToken stop)
     {
         while (true)
         {
@@ -38,16 +37,10 @@ internal sealed class EvaluationStream(
             : throw EvaluationException.From(ScoringErrors.InvalidArgument($"the stream has no rows to measure, in {_messages} messages"));
     }
 
-    private void Use(EvaluateRequest request, Func<EvaluationPlan, EvaluationRows, InvalidLogit?> use)
+    private void Use(EvaluateRequest request, Func<EvaluationPlan, EvaluationRows, Error?> use)
     {
         using var rows = new EvaluationRows(pool.Buffers);
-        var error = checker.Read(request, _plan, rows, out _plan);
-        if (error is null && use(_plan!, rows) is { } invalid)
-        {
-            error = ScoringErrors.NonFinite(invalid, _plan!.Head);
-        }
-
-        if (error is not null)
+        if ((checker.Read(request, _plan, rows, out _plan) ?? use(_plan!, rows)) is { } error)
         {
             throw EvaluationException.From(error, _messages, _rows);
         }

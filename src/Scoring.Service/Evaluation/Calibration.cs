@@ -1,0 +1,84 @@
+using Scoring.Service.Streaming;
+using Scoring.V1;
+
+namespace Scoring.Service.Evaluation;
+
+/// <summary>One Calibrate call: measures the rows as they come and holds them, fits the temperature, and measures them with it.</summary>
+internal sealed class Calibration(EvaluationSettings settings, CalibrationMemory memory) : IDisposable
+{
+    private Evaluator? _before;
+    private HeldRows? _held;
+
+    /// <summary>Takes in the rows of one message, or tells which of them cannot be.</summary>
+    public Error? Add(EvaluationPlan plan, EvaluationRows rows)
+    {
+        _before ??= Evaluator.For(plan, settings);
+        _held ??= new HeldRows(plan, memory);
+        if (_before.Add(rows.Logits.Span, rows.Targets.Span) is { } invalid)
+        {
+            return ScoringErrors.NonFinite(invalid, plan.Head);
+        }
+
+        if (FindMaskedTarget(plan, rows.Logits.Span, rows.Targets.Span) is { } masked)
+        {
+            return masked;
+        }
+
+        _held.Add(rows.Logits.Span, rows.Targets.Span);
+        return null;
+    }
+
+    /// <param name="plan">How the rows, of which there is at least one, were measured.</param>
+    /// <param name="stop">Cancelled when nobody wants the answer any longer.</param>
+    public CalibrateResponse Finish(EvaluationPlan plan, CancellationToken stop)
+    {
+        var fit = TemperatureFit.Find(plan.Temperature, beta => SlopeAt(plan, beta, stop));
+        var after = Evaluator.For(plan with { Temperature = fit.Temperature }, settings);
+        for (var block = 0; block < _held!.Blocks; block++)
+        {
+            stop.ThrowIfCancellationRequested();
+            after.Add(_held.Logits(block), _held.Targets(block));
+        }
+
+        return new CalibrateResponse
+        {
+            Temperature = fit.Temperature,
+            AtBound = fit.AtBound,
+            Before = _before!.ToResponse(),
+            After = after.ToResponse(),
+            HeadConfiguration = CalibratedHead.ToJson(plan, fit.Temperature),
+        };
+    }
+
+    public void Dispose() => _held?.Dispose();
+
+    private LossSlope SlopeAt(EvaluationPlan plan, double beta, CancellationToken stop)
+    {
+        var sum = default(LossSlope);
+        for (var block = 0; block < _held!.Blocks; block++)
+        {
+            stop.ThrowIfCancellationRequested();
+            sum += LossSlope.Of(plan, _held.Logits(block), _held.Targets(block), beta);
+        }
+
+        return sum;
+    }
+
+    /// <summary>A masked class as a target costs infinitely much at every temperature, so none is best.</summary>
+    private static Error? FindMaskedTarget(EvaluationPlan plan, ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets)
+    {
+        for (var i = 0; i < targets.Length; i++)
+        {
+            var (row, column) = plan.IsPerLabel ? Math.DivRem(i, plan.Classes) : (i, (int)targets[i]);
+            if (float.IsNegativeInfinity(logits[(row * plan.Classes) + column]) && (!plan.IsPerLabel || targets[i] == 1))
+            {
+                var error = ScoringErrors.InvalidArgument(
+                    $"row {row}, column {column}: the logit of a target is -inf, whose loss is infinite at every temperature");
+                (error.Row, error.Column) = ((uint)row, (uint)column);
+                return error;
+            }
+        }
+
+        return null;
+    }
+}
