@@ -8,6 +8,9 @@ internal sealed class ReliabilityBins
 {
     public const int Count = 15;
 
+    /// <summary>FP32, as the probabilities are: 1 of 3 equal classes then is on an edge, and not beside it.</summary>
+    private static readonly float[] UpperEdges = [.. Enumerable.Range(1, Count).Select(bin => (float)(bin / (double)Count))];
+
     private readonly long[] _counts = new long[Count];
     private readonly long[] _hits = new long[Count];
     private readonly double[] _confidence = new double[Count];
@@ -16,8 +19,12 @@ internal sealed class ReliabilityBins
     /// <param name="hit">Whether what had this probability was so.</param>
     public void Add(float probability, bool hit)
     {
-        // Exact in float64, so a probability on an edge counts below it.
-        var bin = Math.Clamp((int)Math.Ceiling((double)probability * Count) - 1, 0, Count - 1);
+        var bin = Math.Min((int)((double)probability * Count), Count - 1);
+        if (bin > 0 && probability <= UpperEdges[bin - 1])
+        {
+            bin--;
+        }
+
         _counts[bin]++;
         _hits[bin] += hit ? 1 : 0;
         _confidence[bin] += probability;

@@ -7,12 +7,13 @@ using Scoring.Client;
 using Scoring.Protocol;
 using Scoring.Service;
 using Scoring.Service.Streaming;
+using Scoring.Service.Evaluation;
 
 namespace Scoring.FunctionalTests.Infrastructure;
 
 /// <summary>
 /// A real service on a port of the system's choosing, and the real clients that a test makes of it. When the test ends, nothing
-/// may be left behind: no rented buffer on either side, and no log line at Warning or above that the test did not expect.
+/// may be left behind: no rented buffer on either side, no rows held for calibration, and no log line at Warning or above that the test did not expect.
 /// </summary>
 internal sealed class ScoringServer : IAsyncDisposable
 {
@@ -38,6 +39,9 @@ internal sealed class ScoringServer : IAsyncDisposable
 
     /// <summary>What the server has logged at Warning and above.</summary>
     public IReadOnlyCollection<string> LogLines => _log.Lines;
+
+    /// <summary>What the server itself is made of.</summary>
+    public IServiceProvider Services => _app.Services;
 
     public string Address => _app.Urls.Single();
 
@@ -77,11 +81,13 @@ internal sealed class ScoringServer : IAsyncDisposable
         }
 
         await _app.StopAsync(TestContext.Current.CancellationToken);
+        var calibrationBytes = Services.GetRequiredService<CalibrationMemory>().Held;
         await _app.DisposeAsync();
 
         Assert.Equal(string.Empty, string.Join('\n', _log.Lines.Where(line => ExpectedLog is null || !line.Contains(ExpectedLog, StringComparison.Ordinal))));
         Assert.Equal(0, Pool.Buffers.OutstandingRents);
         Assert.Equal(0, Pool.Buffers.RentedBytes);
+        Assert.Equal(0, calibrationBytes);
         Assert.All(_clients, client => Assert.Equal(0, client.Pool.Buffers.OutstandingRents));
     }
 }

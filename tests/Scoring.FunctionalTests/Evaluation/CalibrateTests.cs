@@ -1,6 +1,6 @@
 using Scoring.FunctionalTests.Infrastructure;
 
-namespace Scoring.FunctionalTests;
+namespace Scoring.FunctionalTests.Evaluation;
 
 public sealed class CalibrateTests
 {
