@@ -19,10 +19,12 @@ internal static class EvaluationCall
         {
             return await call.ResponseAsync.ConfigureAwait(false);
         }
-        catch (RpcException exception)
+        catch (Exception exception) when (exception is RpcException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw UnaryError.From(exception, id: null);
+            throw exception is RpcException status
+                ? UnaryError.From(status, id: null)
+                : new ScoringException(null, new ScoreError(StatusCode.Cancelled, "the call was cancelled", null, null, null), exception);
         }
     }
 
@@ -40,7 +42,7 @@ internal static class EvaluationCall
                 moving = source.MoveNextAsync().AsTask();
                 await Task.WhenAny(moving, call.ResponseAsync).ConfigureAwait(false);
             }
-            while (!call.ResponseAsync.IsCompleted && await moving.ConfigureAwait(false) && await WriteAsync(call, source.Current).ConfigureAwait(false));
+            while (!call.ResponseAsync.IsCompleted && await moving.ConfigureAwait(false) && await WriteAsync(call, source.Current, cancellationToken).ConfigureAwait(false));
 
             if (!call.ResponseAsync.IsCompleted)
             {
@@ -57,14 +59,18 @@ internal static class EvaluationCall
     }
 
     /// <summary>False where the call has ended, whose answer then has the status.</summary>
-    private static async Task<bool> WriteAsync<TResponse>(AsyncClientStreamingCall<EvaluateRequest, TResponse> call, EvaluateRequest request)
+    private static async Task<bool> WriteAsync<TResponse>(
+        AsyncClientStreamingCall<EvaluateRequest, TResponse> call, EvaluateRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            await call.RequestStream.WriteAsync(request).ConfigureAwait(false);
+            await call.RequestStream.WriteAsync(request, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (Exception exception) when (exception is RpcException || (exception is InvalidOperationException && call.ResponseAsync.IsCompleted))
+        catch (Exception exception) when (
+            exception is RpcException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            || (exception is InvalidOperationException && call.ResponseAsync.IsCompleted))
         {
             return false;
         }

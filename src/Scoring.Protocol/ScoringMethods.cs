@@ -114,7 +114,7 @@ internal sealed class ScoringMethods
                 }
                 catch (InvalidProtocolBufferException exception)
                 {
-                    throw new RpcException(new Status(malformed, $"Not a {typeof(T).Name}: {exception.Message}"));
+                    throw new RpcException(new Status(malformed, $"The bytes are no {typeof(T).Name}: {exception.Message}"));
                 }
             });
 }

@@ -11,7 +11,7 @@ namespace Scoring.FunctionalTests.Infrastructure;
 /// <summary>What other clients do: the generated stub, and one that sends whatever bytes it likes.</summary>
 internal sealed class RawCalls : IDisposable
 {
-    private static readonly Marshaller<byte[]> Bytes = Marshallers.Create(bytes => bytes, bytes => bytes);
+    public static readonly Marshaller<byte[]> Bytes = Marshallers.Create(bytes => bytes, bytes => bytes);
 
     private readonly GrpcChannel _channel;
 
