@@ -4,8 +4,8 @@ using Scoring.V1;
 namespace Scoring.Client;
 
 /// <summary>
-/// One call that sends rows with their targets, and has one answer. The service may end it at any message: the source is then stopped, and the service's
-/// status is what the caller gets.
+/// One call that sends rows with their targets, and has one answer. The service may end it at any message: the source is then stopped, and the
+/// service's status is what the caller gets.
 /// </summary>
 internal static class EvaluationCall
 {
@@ -41,13 +41,18 @@ internal static class EvaluationCall
             {
                 moving = source.MoveNextAsync().AsTask();
                 await Task.WhenAny(moving, call.ResponseAsync).ConfigureAwait(false);
-            }
-            while (!call.ResponseAsync.IsCompleted && await moving.ConfigureAwait(false) && await WriteAsync(call, source.Current, cancellationToken).ConfigureAwait(false));
+                if (call.ResponseAsync.IsCompleted)
+                {
+                    return;
+                }
 
-            if (!call.ResponseAsync.IsCompleted)
-            {
-                await call.RequestStream.CompleteAsync().ConfigureAwait(false);
+                if (!await moving.ConfigureAwait(false))
+                {
+                    await call.RequestStream.CompleteAsync().ConfigureAwait(false);
+                    return;
+                }
             }
+            while (await WriteAsync(call, source.Current, cancellationToken).ConfigureAwait(false));
         }
         finally
         {

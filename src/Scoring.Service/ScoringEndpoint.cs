@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
+using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
 using Scoring.Service.Streaming;
@@ -18,6 +19,7 @@ internal sealed class ScoringEndpoint(
     HeadRegistry heads,
     IOptions<LimitSettings> limits,
     IOptions<BatchSettings> batchSettings,
+    IOptions<EvaluationSettings> evaluation,
     OpenStreams streams,
     TimeProvider time,
     ILogger<ScoringEndpoint> logger)
@@ -73,6 +75,9 @@ internal sealed class ScoringEndpoint(
                 StreamBytes = (ulong)batchSettings.Value.Bytes + (2 * (ulong)limit.MessageBytes),
                 ServerBytes = (ulong)limit.ServerBytes,
                 StreamsPerConnection = (uint)limit.StreamsPerConnection,
+                EvaluationClasses = (uint)evaluation.Value.Classes,
+                EvaluationCalls = (uint)evaluation.Value.Calls,
+                CalibrationBytes = (ulong)evaluation.Value.CalibrationBytes,
             },
             Usage = new Usage
             {

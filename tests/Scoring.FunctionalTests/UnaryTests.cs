@@ -111,6 +111,7 @@ public sealed class UnaryTests
         Assert.All(list.Heads, head => Assert.Equal(1f, head.Temperature));
         Assert.Equal(77u, list.Limits.Rows);
         Assert.Equal(16u << 20, list.Limits.MessageBytes);
+        Assert.Equal((1u << 18, 16u, 256ul << 20), (list.Limits.EvaluationClasses, list.Limits.EvaluationCalls, list.Limits.CalibrationBytes));
         Assert.True(list.Usage.CpuNs > 0);
         Assert.True(list.Usage.AllocatedBytes > 0);
         Assert.True(list.Usage.ResidentBytes > 0);

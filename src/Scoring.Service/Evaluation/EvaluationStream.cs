@@ -6,7 +6,8 @@ using Scoring.V1;
 namespace Scoring.Service.Evaluation;
 
 /// <summary>
-/// The messages of one call, one at a time: the rows of a message are checked and used, and their memory is given back, before the next message is read.
+/// The messages of one call, one at a time: the rows of a message are checked and used, and their memory is given back, before the next message is
+/// read.
 /// </summary>
 internal sealed class EvaluationStream(
     IAsyncStreamReader<EvaluateRequest> requests, EvaluationChecker checker, ServerMemory memory, MessagePool pool)

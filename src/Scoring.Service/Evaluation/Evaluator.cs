@@ -4,8 +4,8 @@ using Scoring.V1;
 namespace Scoring.Service.Evaluation;
 
 /// <summary>
-/// Measures rows as they come, in memory that does not grow with their number. What the kernels make of a row is FP32; all sums are float64, in the order
-/// of the rows, so that how they were split into messages changes nothing.
+/// Measures rows as they come, in memory that does not grow with their number. What the kernels make of a row is FP32; all sums are float64, in the
+/// order of the rows, so that how they were split into messages changes nothing.
 /// </summary>
 internal abstract class Evaluator(EvaluationPlan plan)
 {

@@ -25,7 +25,9 @@ internal readonly record struct LossSlope(double First, double Second)
         return sum;
     }
 
-    /// <summary>Cross-entropy: E[x] − x(target), and Var[x], under the softmax. Reckoned from the best class, whose x is then 0, so that nothing cancels.</summary>
+    /// <summary>
+    /// Cross-entropy: E[x] − x(target), and Var[x], under the softmax. Reckoned from the best class, whose x is then 0, so that nothing cancels.
+    /// </summary>
     private static LossSlope OfClasses(ReadOnlySpan<float> logits, int target, ReadOnlySpan<float> bias, double beta)
     {
         var best = 0;

@@ -1,8 +1,8 @@
 namespace Scoring.Service.Evaluation;
 
 /// <summary>
-/// The area under a receiver operating characteristic, as the share of pairs of a positive and a negative that are in the right order; a tie counts half
-/// (the statistic of Mann and Whitney). Groups of equal scores come in ascending order.
+/// The area under a receiver operating characteristic, as the share of pairs of a positive and a negative that are in the right order; a tie counts
+/// half (the statistic of Mann and Whitney). Groups of equal scores come in ascending order.
 /// </summary>
 internal struct RankSum
 {

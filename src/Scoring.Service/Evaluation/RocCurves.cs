@@ -3,7 +3,8 @@ using Scoring.V1;
 namespace Scoring.Service.Evaluation;
 
 /// <summary>
-/// AUROC of each label: exact as long as all scores can be held, and then from a histogram of them. Which of the two depends on the number of scores alone.
+/// AUROC of each label: exact as long as all scores can be held, and then from a histogram of them. Which of the two depends on the number of scores
+/// alone.
 /// </summary>
 internal sealed class RocCurves
 {

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Scoring.Service.Evaluation;
 
 /// <summary>
-/// Counts of scores in bins that keep their order, for each label. A sign has half the bins, spread evenly over the 32 doublings from 2⁻¹⁶ to 2¹⁶: of 65,536
-/// bins, a doubling has 1,024, evenly spaced. Scores nearer to 0 or beyond share the bins at the ends.
+/// Counts of scores in bins that keep their order, for each label. A sign has half the bins, spread evenly over the 32 doublings from 2⁻¹⁶ to 2¹⁶: of
+/// 65,536 bins, a doubling has 1,024, evenly spaced. Scores nearer to 0 or beyond share the bins at the ends.
 /// </summary>
 internal sealed class ScoreHistogram
 {

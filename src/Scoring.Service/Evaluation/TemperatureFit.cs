@@ -1,13 +1,14 @@
 namespace Scoring.Service.Evaluation;
 
 /// <summary>
-/// The temperature T that minimises the mean loss of rows, whose scores are logit · β + bias with β = 1 / T. The loss is convex in β: a log-sum-exp, or a sum
-/// of softplus, of functions that are linear in β, less a linear one. So its slope never falls as β grows, and where the slope is 0 is the minimum.
+/// The temperature T that minimises the mean loss of rows, whose scores are logit · β + bias with β = 1 / T. The loss is convex in β: a log-sum-exp,
+/// or a sum of softplus, of functions that are linear in β, less a linear one. So its slope never falls as β grows, and where the slope is 0 is the
+/// minimum.
 /// </summary>
 /// <remarks>
 /// Newton's method on ln β within a bracket that every step narrows. A step that leaves the bracket, or does not halve the one before the last, is
-/// replaced by halving the bracket, so the fit ends whatever the rows are. Where the slope has the same sign at both ends of the range, that end is the
-/// minimum which the loss falls toward. All of it is float64.
+/// replaced by halving the bracket, so the fit ends whatever the rows are. Where the slope has the same sign at both ends of the range, that end is
+/// the minimum which the loss falls toward. All of it is float64.
 /// </remarks>
 /// <param name="Temperature">The minimum.</param>
 /// <param name="AtBound">Whether it is an end of the range.</param>

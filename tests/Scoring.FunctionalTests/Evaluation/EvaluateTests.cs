@@ -1,4 +1,8 @@
+using Google.Protobuf;
+using Microsoft.Extensions.DependencyInjection;
 using Scoring.FunctionalTests.Infrastructure;
+using Scoring.Service.Heads;
+using Scoring.V1;
 
 namespace Scoring.FunctionalTests.Evaluation;
 
@@ -59,5 +63,77 @@ public sealed class EvaluateTests
         golden.AssertIs("auroc_macro", metrics.AurocMacro);
         Assert.Equal(0, metrics.AurocError);
         Assert.Equal(4 * response.Rows, (ulong)metrics.Bins.Sum(bin => (long)bin.Count));
+    }
+
+    [Fact]
+    public async Task However_a_stream_is_split_into_messages_the_answer_is_the_same()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        var client = server.Connect();
+        var (logits, targets) = Evaluations.Golden("digits");
+        var answers = new List<EvaluateResponse>();
+        foreach (var rows in new[] { 1, 7, 899 })
+        {
+            answers.Add(await client.EvaluateAsync(Evaluations.Of(Evaluations.Split("softmax", 10, logits, targets, rows)), TestEnd));
+        }
+
+        Assert.Equal(answers[0], answers[1]);
+        Assert.Equal(answers[0], answers[2]);
+    }
+
+    [Fact]
+    public async Task A_message_overrides_the_heads_temperature()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        var (logits, targets) = Evaluations.Golden("digits");
+        var fit = Golden.Read("digits").Part("temperature_fit");
+        var message = Evaluations.Message("softmax", 10, logits, targets);
+        message.Temperature = (float)fit["temperature"];
+        var response = await server.Connect().EvaluateAsync(Evaluations.Of(message), TestEnd);
+        fit.AssertIs("cross_entropy", response.ClassMetrics.CrossEntropy);
+        fit.AssertIs("ece_15", response.ClassMetrics.ExpectedCalibrationError);
+    }
+
+    [Fact]
+    public async Task A_head_gives_its_width_labels_bias_and_threshold()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        server.Services.GetRequiredService<HeadRegistry>().Swap(new HeadSnapshot(
+            [
+                new HeadDefinition { Name = "pets", Activation = Activation.Softmax, Classes = 2, Labels = new(["cat", "dog"]), Bias = [0, 3] },
+                new HeadDefinition { Name = "tags", Activation = Activation.Sigmoid, Classes = 2, Threshold = 0.9f },
+            ],
+            revision: 5));
+        var client = server.Connect();
+        var pets = await client.EvaluateAsync(Evaluations.Of(new EvaluateRequest { Head = "pets", Logits = { 1, 0, 5, 0 }, TargetLabels = { "dog", "cat" } }), TestEnd);
+        Assert.Equal(5UL, pets.HeadRevision);
+        Assert.Equal(1, pets.ClassMetrics.Accuracy);
+        Assert.Equal(Math.Log(1 + Math.Exp(-2)), pets.ClassMetrics.CrossEntropy, 1e-6);
+
+        // Probabilities of 0.88 and 0.95.
+        var tags = await client.EvaluateAsync(Evaluations.Of(Evaluations.Message("tags", 2, [2, 3], 1, 1)), TestEnd);
+        Assert.Equal(0.5, tags.LabelMetrics.HammingLoss);
+    }
+
+    [Theory]
+    [InlineData(DataType.Fp32)]
+    [InlineData(DataType.Fp16)]
+    [InlineData(DataType.Bf16)]
+    [InlineData(DataType.Fp64)]
+    public async Task Every_element_type_is_the_same_logits(DataType type)
+    {
+        await using var server = await ScoringServer.StartAsync();
+        var client = server.Connect();
+        float[] logits = [0.5f, -2, 1.25f, 3, 0, -1];
+        var data = logits.SelectMany(logit => type switch
+        {
+            DataType.Fp16 => BitConverter.GetBytes((Half)logit),
+            DataType.Bf16 => BitConverter.GetBytes(logit)[2..],
+            DataType.Fp64 => BitConverter.GetBytes((double)logit),
+            _ => BitConverter.GetBytes(logit),
+        });
+        var request = new EvaluateRequest { Classes = 3, Data = ByteString.CopyFrom([.. data]), DataType = type, Targets = { 2, 0 } };
+        var expected = await client.EvaluateAsync(Evaluations.Of(Evaluations.Message("softmax", 3, logits, 2, 0)), TestEnd);
+        Assert.Equal(expected, await client.EvaluateAsync(Evaluations.Of(request), TestEnd));
     }
 }

@@ -12,8 +12,8 @@ using Scoring.Service.Evaluation;
 namespace Scoring.FunctionalTests.Infrastructure;
 
 /// <summary>
-/// A real service on a port of the system's choosing, and the real clients that a test makes of it. When the test ends, nothing
-/// may be left behind: no rented buffer on either side, no rows held for calibration, and no log line at Warning or above that the test did not expect.
+/// A real service on a port of the system's choosing, and the real clients that a test makes of it. When the test ends, nothing may be left behind:
+/// no rented buffer on either side, no rows held for calibration, and no log line at Warning or above that the test did not expect.
 /// </summary>
 internal sealed class ScoringServer : IAsyncDisposable
 {
