@@ -37,6 +37,19 @@ public sealed class TemperatureFitTests
         }
     });
 
+    [Fact]
+    public void Slopes_are_the_derivatives_of_the_loss() =>
+        Gen.Select(Gen.OneOf(RowSamples.Of(Activation.Softmax), RowSamples.Of(Activation.Sigmoid)), Gen.Double[0.2, 5]).Sample((samples, beta) =>
+        {
+            const double Step = 1e-4;
+            var slope = SlopeAt(samples, beta);
+            var losses = samples.Targets.Length;
+            var first = losses * (Loss(samples, 1 / (beta + Step)) - Loss(samples, 1 / (beta - Step))) / (2 * Step);
+            Assert.Equal(first, slope.First, 1e-4 * (1 + Math.Abs(first)));
+            var second = (SlopeAt(samples, beta + Step).First - SlopeAt(samples, beta - Step).First) / (2 * Step);
+            Assert.Equal(second, slope.Second, 1e-4 * (1 + Math.Abs(second)));
+        });
+
     [Theory]
     [InlineData(1f)]
     [InlineData(1e-3f)]
@@ -81,8 +94,9 @@ public sealed class TemperatureFitTests
     private static RowSamples Labels(float[] logits, params uint[] targets) => new(
         new EvaluationPlan(new HeadDefinition { Name = "given", Activation = Activation.Sigmoid }, 1, 1.5f), logits, targets);
 
-    private static TemperatureFit Fit(RowSamples samples) => TemperatureFit.Find(
-        samples.Plan.Temperature, beta => LossSlope.Of(samples.Plan, samples.Logits, samples.Targets, beta));
+    private static TemperatureFit Fit(RowSamples samples) => TemperatureFit.Find(samples.Plan.Temperature, beta => SlopeAt(samples, beta));
+
+    private static LossSlope SlopeAt(RowSamples samples, double beta) => LossSlope.Of(samples.Plan, samples.Logits, samples.Targets, beta);
 
     private static double Loss(RowSamples samples, double temperature)
     {
