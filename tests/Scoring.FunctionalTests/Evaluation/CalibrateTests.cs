@@ -56,7 +56,7 @@ public sealed class CalibrateTests
         var response = await server.Connect().CalibrateAsync(Evaluations.Of(Evaluations.Message("softmax", 2, [1, 0, 0, 1], 0, 1)), TestEnd);
         Assert.True(response.AtBound);
         Assert.Equal(0.001f, response.Temperature);
-        Assert.Equal(0, response.After.ClassMetrics.CrossEntropy);
+        Assert.InRange(response.After.ClassMetrics.CrossEntropy, 0, 2.4e-7);
     }
 
     [Fact]
