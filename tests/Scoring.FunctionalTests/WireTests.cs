@@ -118,12 +118,13 @@ public sealed class WireTests
     }
 
     [Fact]
-    public async Task What_is_not_served_yet_says_so()
+    public async Task A_generated_client_measures_too()
     {
         await using var server = await ScoringServer.StartAsync();
         using var raw = new RawCalls(server);
         using var call = raw.Generated.Evaluate(cancellationToken: TestEnd);
-        var refused = await Assert.ThrowsAsync<RpcException>(async () => await call);
-        Assert.Equal(StatusCode.Unimplemented, refused.StatusCode);
+        await call.RequestStream.WriteAsync(Evaluations.Message("softmax", 2, [1, 0, 1, 0], 0, 1), TestEnd);
+        await call.RequestStream.CompleteAsync();
+        Assert.Equal(0.5, (await call).ClassMetrics.Accuracy);
     }
 }
