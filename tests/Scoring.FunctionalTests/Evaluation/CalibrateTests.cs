@@ -95,4 +95,23 @@ public sealed class CalibrateTests
         Assert.Equal(1, head.GetProperty("classes").GetInt32());
         Assert.Equal(0.5f, head.GetProperty("threshold").GetSingle());
     }
+
+    [Theory]
+    [InlineData("softmax", 10, "digits")]
+    [InlineData("sigmoid", 4, "attributes")]
+    public async Task The_configuration_makes_a_head_with_the_metrics_after(string activation, int classes, string name)
+    {
+        var (logits, targets) = Evaluations.Golden(name);
+        CalibrateResponse fit;
+        await using (var server = await ScoringServer.StartAsync())
+        {
+            fit = await server.Connect().CalibrateAsync(Evaluations.Of(Evaluations.Message(activation, classes, logits, targets)), TestEnd);
+        }
+
+        using var folder = new TemporaryFolder();
+        await using var configured = await ScoringServer.StartAsync($"--Scoring:HeadsFile={folder.Write("heads.json", fit.HeadConfiguration)}");
+        var metrics = await configured.Connect().EvaluateAsync(Evaluations.Of(Evaluations.Message("calibrated", 0, logits, targets)), TestEnd);
+        metrics.HeadRevision = fit.After.HeadRevision;
+        Assert.Equal(fit.After, metrics);
+    }
 }
