@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 using Scoring.Client;
 using Scoring.Protocol;
 using Scoring.Service;
-using Scoring.Service.Streaming;
 using Scoring.Service.Evaluation;
+using Scoring.Service.Streaming;
 
 namespace Scoring.FunctionalTests.Infrastructure;
 
