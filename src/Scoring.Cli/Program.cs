@@ -7,7 +7,10 @@ var root = new RootCommand("Turns logits into probabilities: a streaming scoring
 {
     DemoCommand.Create(),
     ServeCommand.Create(),
+    HeadsCommand.Create(),
     ScoreCommand.Create(),
+    EvaluateCommand.Create(),
+    CalibrateCommand.Create(),
     BenchCommand.Create(),
 };
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Scoring.Cli.Bench;
-using Scoring.Cli.Score;
 using Scoring.Protocol;
 using Scoring.V1;
 
@@ -74,7 +73,7 @@ internal static class BenchCommand
         };
         server.Validators.Add(result =>
         {
-            if (!ScoreJob.IsKnownServer(result.GetValueOrDefault<string>()))
+            if (!ServiceConnection.IsKnownServer(result.GetValueOrDefault<string>()))
             {
                 result.AddError($"--server must be http://host:port, https://host:port or unix:/path, not '{result.GetValueOrDefault<string>()}'.");
             }

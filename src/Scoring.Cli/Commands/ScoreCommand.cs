@@ -11,7 +11,7 @@ internal static class ScoreCommand
     {
         var input = new Argument<string>("input")
         {
-            Description = "Logits, one row for each sample: .npy (rows × classes of <f2, <f4 or <f8) or CSV; - for standard input.",
+            Description = "Logits, one row for each sample: .npy (rows × classes of <f2, <f4 or <f8), Parquet or CSV; - for standard input.",
         };
         var head = new Option<string>("--head")
         {
@@ -21,15 +21,11 @@ internal static class ScoreCommand
         };
         var output = new Option<string>("--output", "-o")
         {
-            Description = "Where the scores go, float32: a file ending in .npy or .csv; - for CSV on standard output.",
+            Description = "Where the scores go, float32: a file ending in .npy, .csv or .parquet; - for CSV on standard output.",
             HelpName = "path",
             Required = true,
         };
-        var server = new Option<string?>("--server")
-        {
-            Description = "The service: http://host:port, https://host:port or unix:/path. [default: one within this process]",
-            HelpName = "url",
-        };
+        var server = ServerOption.Create();
         var temperature = new Option<float?>("--temperature")
         {
             Description = "Divides the logits; finite and above 0. [default: the head's]",
@@ -51,32 +47,32 @@ internal static class ScoreCommand
             DefaultValueFactory = _ => 256 << 10,
             CustomParser = Parsed.ByteSize,
         };
+        var topK = new Option<int?>("--top-k")
+        {
+            Description = "Writes the best so many classes of each row by name, label_1, probability_1, …, instead of the score of every class.",
+            HelpName = "number",
+            CustomParser = result => Parsed.Number<int>(result, "a whole number from 1", number => number >= 1),
+        };
         var configuration = ConfigurationArgument.Create();
 
         var command = new Command(
             "score", "Scores a file of logits of any size, in constant memory. Settings of a service within this process may follow after --.")
         {
-            input, head, output, server, temperature, nonFinite, messageSize, configuration,
+            input, head, output, topK, server, temperature, nonFinite, messageSize, configuration,
         };
         output.Validators.Add(result =>
         {
             if (!ScoreJob.IsKnownOutput(result.GetValueOrDefault<string>()))
             {
-                result.AddError("--output must end in .npy or .csv, or be - for CSV on standard output.");
+                result.AddError("--output must end in .npy, .csv or .parquet, or be - for CSV on standard output.");
             }
         });
-        server.Validators.Add(result =>
-        {
-            if (!ScoreJob.IsKnownServer(result.GetValueOrDefault<string>()))
-            {
-                result.AddError($"--server must be http://host:port, https://host:port or unix:/path, not '{result.GetValueOrDefault<string>()}'.");
-            }
-        });
+        ServerOption.RefuseSettings(command, server, configuration);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(server) is not null && result.GetResult(configuration) is { Tokens.Count: > 0 })
+            if (result.GetResult(topK) is not null && result.GetValue(output) is { } path && !ScoreJob.IsTable(path))
             {
-                result.AddError("Settings after -- are for the service within this process; --server names another.");
+                result.AddError("--top-k writes labels: --output must end in .csv or .parquet, or be - for CSV on standard output.");
             }
         });
 
@@ -88,6 +84,7 @@ internal static class ScoreCommand
             Server = parsed.GetValue(server),
             Temperature = parsed.GetValue(temperature),
             NonFinite = Enum.Parse<NonFinite>(parsed.GetRequiredValue(nonFinite), ignoreCase: true),
+            TopK = parsed.GetValue(topK) ?? 0,
             MessageBytes = parsed.GetRequiredValue(messageSize),
             Configuration = parsed.GetValue(configuration) ?? [],
         }.RunAsync(cancellationToken)));

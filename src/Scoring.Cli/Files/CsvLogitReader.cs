@@ -4,34 +4,37 @@ using System.Text;
 namespace Scoring.Cli.Files;
 
 /// <summary>
-/// Reads logits from CSV. With a header, the columns <c>logit_NAME</c> are the logits and every other column is passed over;
-/// without one, every column is a logit.
+/// Reads logits from CSV. With a header, the columns' names say which are logits and targets; without one, every column is a logit.
 /// </summary>
 internal sealed class CsvLogitReader : LogitReader
 {
-    private const string LogitPrefix = "logit_";
     private const int MaxLineBytes = 64 << 20;
 
-    /// <summary>For each column of the file, whether it is a logit.</summary>
-    private readonly bool[] _isLogit;
-    private readonly string[] _labels;
+    private readonly InputBuffer _input;
+    private readonly ColumnRoles _columns;
     private readonly bool _hasHeader;
     private long _linesRead;
     private int _lineBytes;
 
-    private CsvLogitReader(string name, InputBuffer input, bool[] isLogit, string[] labels, bool hasHeader)
-        : base(name, input)
+    private CsvLogitReader(string name, InputBuffer input, ColumnRoles columns, bool hasHeader)
+        : base(name)
     {
-        (_isLogit, _labels, _hasHeader) = (isLogit, labels, hasHeader);
-        Classes = isLogit.Count(logit => logit);
+        (_input, _columns, _hasHeader) = (input, columns, hasHeader);
+        Classes = Enumerable.Range(0, columns.Count).Count(column => columns.Logit(column) >= 0);
     }
 
     public override int Classes { get; }
 
-    public override IReadOnlyList<string> Labels => _labels;
+    public override IReadOnlyList<string> Labels => _columns.Labels;
+
+    public override long Position => _input.Position;
+
+    public override long? Length => _input.Length;
+
+    public override TargetKind Targets => _columns.FindTargets();
 
     /// <summary>The line that <see cref="NextLineAsync"/> found, without its end.</summary>
-    private ReadOnlySpan<byte> Line => Input.Buffered[.._lineBytes].TrimEnd("\r\n"u8);
+    private ReadOnlySpan<byte> CurrentLine => _input.Buffered[.._lineBytes].TrimEnd("\r\n"u8);
 
     public static async Task<CsvLogitReader> OpenAsync(string name, InputBuffer input, CancellationToken cancellationToken)
     {
@@ -50,32 +53,27 @@ internal sealed class CsvLogitReader : LogitReader
         var fields = Fields(line);
         if (fields.All(field => TryParse(Encoding.UTF8.GetBytes(field), out _)))
         {
-            return new CsvLogitReader(name, input, [.. fields.Select(_ => true)], [], hasHeader: false);
+            return new CsvLogitReader(name, input, new ColumnRoles(fields.Count), hasHeader: false);
         }
 
-        var isLogit = fields.Select(field => field.StartsWith(LogitPrefix, StringComparison.Ordinal)).ToArray();
-        if (!isLogit.Contains(true))
+        var columns = new ColumnRoles(name, fields);
+        if (columns.Labels.Length == 0)
         {
             throw new InvalidDataException(
-                $"{name} has a first line that is neither numbers nor a header: a header names each column of logits {LogitPrefix}NAME.");
+                $"{name} has a first line that is neither numbers nor a header: a header names each column of logits {ColumnRoles.LogitPrefix}NAME.");
         }
 
         input.Advance(lineBytes);
-        return new CsvLogitReader(
-            name,
-            input,
-            isLogit,
-            [.. fields.Where((_, column) => isLogit[column]).Select(field => field[LogitPrefix.Length..])],
-            hasHeader: true);
+        return new CsvLogitReader(name, input, columns, hasHeader: true);
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<float> rows, CancellationToken cancellationToken)
+    public override async ValueTask<int> ReadAsync(Memory<float> rows, TargetBuffer? targets, CancellationToken cancellationToken)
     {
         var room = rows.Length / Classes;
         var read = 0;
         while (read < room && await NextLineAsync(cancellationToken).ConfigureAwait(false))
         {
-            Parse(rows.Span.Slice(read * Classes, Classes));
+            Parse(rows.Span.Slice(read * Classes, Classes), targets, read);
             read++;
         }
 
@@ -84,14 +82,18 @@ internal sealed class CsvLogitReader : LogitReader
 
     public override string Locate(long row, int? column)
     {
-        var line = $"row {row} (line {row + (_hasHeader ? 2 : 1)})";
+        var line = Line(row);
         return column switch
         {
             null => line,
-            { } index when _hasHeader => $"{line}, column {LogitPrefix}{_labels[index]}",
+            { } index when _hasHeader => $"{line}, column {ColumnRoles.LogitPrefix}{Labels[index]}",
             { } index => $"{line}, column {index}",
         };
     }
+
+    public override ValueTask DisposeAsync() => _input.DisposeAsync();
+
+    private string Line(long row) => $"row {row} (line {row + (_hasHeader ? 2 : 1)})";
 
     private static List<string> Fields(ReadOnlySpan<byte> line)
     {
@@ -99,7 +101,7 @@ internal sealed class CsvLogitReader : LogitReader
         var each = new CsvFields(line);
         while (each.MoveNext())
         {
-            fields.Add(Encoding.UTF8.GetString(each.Current).Replace("\"\"", "\"", StringComparison.Ordinal));
+            fields.Add(Text(each.Current));
         }
 
         return fields;
@@ -108,18 +110,18 @@ internal sealed class CsvLogitReader : LogitReader
     /// <summary>Moves to the next row's line. An empty line may stand at the end of the file, and nowhere else.</summary>
     private async ValueTask<bool> NextLineAsync(CancellationToken cancellationToken)
     {
-        Input.Advance(_lineBytes);
+        _input.Advance(_lineBytes);
         long? firstEmpty = null;
-        while ((_lineBytes = await FindLineAsync(Name, Input, LineNumber + 1, cancellationToken).ConfigureAwait(false)) > 0)
+        while ((_lineBytes = await FindLineAsync(Name, _input, LineNumber + 1, cancellationToken).ConfigureAwait(false)) > 0)
         {
             _linesRead++;
-            if (!Line.IsEmpty)
+            if (!CurrentLine.IsEmpty)
             {
                 return firstEmpty is null ? true : throw new InvalidDataException($"{Name}, line {firstEmpty}, is empty, and rows follow it.");
             }
 
             firstEmpty ??= LineNumber;
-            Input.Advance(_lineBytes);
+            _input.Advance(_lineBytes);
         }
 
         return false;
@@ -152,32 +154,37 @@ internal sealed class CsvLogitReader : LogitReader
         }
     }
 
-    private void Parse(Span<float> row)
+    private void Parse(Span<float> logits, TargetBuffer? targets, int row)
     {
-        var fields = new CsvFields(Line);
+        var fields = new CsvFields(CurrentLine);
         var column = 0;
-        var logit = 0;
         for (; fields.MoveNext(); column++)
         {
-            if (column >= _isLogit.Length || !_isLogit[column])
+            if (column >= _columns.Count)
             {
                 continue;
             }
 
-            if (!TryParse(fields.Current, out row[logit]))
+            var logit = _columns.Logit(column);
+            if (logit >= 0 && !TryParse(fields.Current, out logits[logit]))
             {
-                throw new InvalidDataException(
-                    $"{Name}, {Locate(_linesRead - 1, logit)}: \"{Encoding.UTF8.GetString(fields.Current)}\" is not a number.");
+                throw new InvalidDataException($"{Name}, {Locate(_linesRead - 1, logit)}: \"{Text(fields.Current)}\" is not a number.");
             }
 
-            logit++;
+            if (targets is not null && _columns.Target(column) is >= 0 and var target
+                && targets.Set((row * targets.PerRow) + target, Text(fields.Current)) is { } wrong)
+            {
+                throw new InvalidDataException($"{Name}, {Line(_linesRead - 1)}, column {_columns.Name(column)}: {wrong}");
+            }
         }
 
-        if (column != _isLogit.Length)
+        if (column != _columns.Count)
         {
-            throw new InvalidDataException($"{Name}, line {LineNumber}, has {column} fields; the first line has {_isLogit.Length}.");
+            throw new InvalidDataException($"{Name}, line {LineNumber}, has {column} fields; the first line has {_columns.Count}.");
         }
     }
+
+    private static string Text(ReadOnlySpan<byte> field) => Encoding.UTF8.GetString(field).Replace("\"\"", "\"", StringComparison.Ordinal);
 
     /// <summary>Reads a number as NumPy and pandas write it: <c>nan</c>, <c>inf</c> and <c>-inf</c> are numbers, and nothing is a NaN.</summary>
     private static bool TryParse(ReadOnlySpan<byte> field, out float value)

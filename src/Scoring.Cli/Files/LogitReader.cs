@@ -1,7 +1,7 @@
 namespace Scoring.Cli.Files;
 
 /// <summary>Reads rows of logits from a file or a pipe, a bounded piece at a time.</summary>
-internal abstract class LogitReader(string name, InputBuffer input) : IAsyncDisposable
+internal abstract class LogitReader(string name) : IAsyncDisposable
 {
     /// <summary>What stands for a path where standard input or output is meant.</summary>
     public const string StandardStream = "-";
@@ -15,16 +15,22 @@ internal abstract class LogitReader(string name, InputBuffer input) : IAsyncDisp
     /// <summary>The classes' names, where the input has them.</summary>
     public virtual IReadOnlyList<string> Labels => [];
 
+    /// <summary>Rows of the whole input, where it says so before they are read.</summary>
+    public virtual long? Rows => null;
+
     /// <summary>Bytes consumed so far.</summary>
-    public long Position => Input.Position;
+    public abstract long Position { get; }
 
     /// <summary>Bytes of the whole input; null where it is a pipe.</summary>
-    public long? Length => Input.Length;
+    public abstract long? Length { get; }
 
-    protected InputBuffer Input { get; } = input;
+    /// <summary>What the input says of each row's target beside its logits.</summary>
+    public virtual TargetKind Targets => TargetKind.None;
 
-    /// <summary>Opens a file, or standard input for <c>-</c>. What begins like an .npy file is read as one, and anything else as CSV.</summary>
-    /// <exception cref="InvalidDataException">The input is neither.</exception>
+    /// <summary>
+    /// Opens a file, or standard input for <c>-</c>. What begins like an .npy or a Parquet file is read as one, and anything else as CSV.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The input is none of them.</exception>
     public static async Task<LogitReader> OpenAsync(string path, CancellationToken cancellationToken)
     {
         var (name, stream) = path == StandardStream
@@ -39,6 +45,17 @@ internal abstract class LogitReader(string name, InputBuffer input) : IAsyncDisp
         var input = new InputBuffer(stream);
         try
         {
+            if (await input.FillToAsync(ParquetLogitReader.Magic.Length, cancellationToken).ConfigureAwait(false)
+                && input.Buffered.StartsWith(ParquetLogitReader.Magic))
+            {
+                return await ParquetLogitReader.OpenFileAsync(name, stream, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (Path.GetExtension(name).Equals(".parquet", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new InvalidDataException($"{name} is not a Parquet file: it does not begin with PAR1.");
+            }
+
             var isNpy = await input.FillToAsync(NpyHeader.Magic.Length, cancellationToken).ConfigureAwait(false)
                 && input.Buffered.StartsWith(NpyHeader.Magic);
             if (!isNpy && Path.GetExtension(name).Equals(".npy", StringComparison.OrdinalIgnoreCase))
@@ -63,10 +80,13 @@ internal abstract class LogitReader(string name, InputBuffer input) : IAsyncDisp
     /// </summary>
     /// <returns>The rows read; 0 at the end of the input.</returns>
     /// <exception cref="InvalidDataException">The input is not what it began as.</exception>
-    public abstract ValueTask<int> ReadAsync(Memory<float> rows, CancellationToken cancellationToken);
+    public ValueTask<int> ReadAsync(Memory<float> rows, CancellationToken cancellationToken) => ReadAsync(rows, null, cancellationToken);
+
+    /// <summary>Reads as many whole rows as <paramref name="rows"/> has room for, with their targets where those are asked for.</summary>
+    public abstract ValueTask<int> ReadAsync(Memory<float> rows, TargetBuffer? targets, CancellationToken cancellationToken);
 
     /// <summary>Says where a row and a class of it stand in the input.</summary>
     public abstract string Locate(long row, int? column);
 
-    public ValueTask DisposeAsync() => Input.DisposeAsync();
+    public abstract ValueTask DisposeAsync();
 }

@@ -7,18 +7,25 @@ namespace Scoring.Cli.Files;
 /// </summary>
 internal sealed class NpyLogitReader : LogitReader
 {
+    private readonly InputBuffer _input;
     private readonly long _rows;
     private readonly int _elementBytes;
     private byte[] _bytes = [];
     private long _read;
 
     private NpyLogitReader(string name, InputBuffer input, int elementBytes, long rows, int classes)
-        : base(name, input)
+        : base(name)
     {
-        (_rows, Classes, _elementBytes) = (rows, classes, elementBytes);
+        (_input, _rows, Classes, _elementBytes) = (input, rows, classes, elementBytes);
     }
 
     public override int Classes { get; }
+
+    public override long? Rows => _rows;
+
+    public override long Position => _input.Position;
+
+    public override long? Length => _input.Length;
 
     private long RowBytes => (long)Classes * _elementBytes;
 
@@ -64,7 +71,7 @@ internal sealed class NpyLogitReader : LogitReader
         return reader;
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<float> rows, CancellationToken cancellationToken)
+    public override async ValueTask<int> ReadAsync(Memory<float> rows, TargetBuffer? targets, CancellationToken cancellationToken)
     {
         var wanted = (int)Math.Min(rows.Length / Classes, _rows - _read);
         var bytes = checked((int)(wanted * RowBytes));
@@ -73,7 +80,7 @@ internal sealed class NpyLogitReader : LogitReader
             _bytes = GC.AllocateUninitializedArray<byte>(bytes);
         }
 
-        var received = await Input.ReadAsync(_bytes.AsMemory(0, bytes), cancellationToken).ConfigureAwait(false);
+        var received = await _input.ReadAsync(_bytes.AsMemory(0, bytes), cancellationToken).ConfigureAwait(false);
         _read += received / RowBytes;
         if (received < bytes)
         {
@@ -85,6 +92,8 @@ internal sealed class NpyLogitReader : LogitReader
     }
 
     public override string Locate(long row, int? column) => column is null ? $"row {row}" : $"row {row}, column {column}";
+
+    public override ValueTask DisposeAsync() => _input.DisposeAsync();
 
     private void Convert(ReadOnlySpan<byte> bytes, Span<float> logits)
     {

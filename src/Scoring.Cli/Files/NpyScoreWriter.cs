@@ -17,16 +17,17 @@ internal sealed class NpyScoreWriter : ScoreWriter
         WriteHeader();
     }
 
-    public override void Write(ReadOnlySpan<float> scores)
+    public override void Write(in ScoredRows rows)
     {
-        _stream.Write(MemoryMarshal.AsBytes(scores));
-        _elements += scores.Length;
+        _stream.Write(MemoryMarshal.AsBytes(rows.Scores));
+        _elements += rows.Scores.Length;
     }
 
-    public override void Complete()
+    public override Task CompleteAsync(CancellationToken cancellationToken)
     {
         _stream.Position = 0;
         WriteHeader();
+        return Task.CompletedTask;
     }
 
     private void WriteHeader()

@@ -3,9 +3,12 @@ namespace Scoring.Cli.Files;
 /// <summary>Writes rows of scores to a stream.</summary>
 internal abstract class ScoreWriter
 {
-    /// <summary>Writes whole rows, row-major.</summary>
-    public abstract void Write(ReadOnlySpan<float> scores);
+    /// <summary>Takes whole rows.</summary>
+    public abstract void Write(in ScoredRows rows);
+
+    /// <summary>Lets go of what has gathered, where that is much: called after each <see cref="Write"/>.</summary>
+    public virtual Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Writes what is still to be written once every row is there.</summary>
-    public abstract void Complete();
+    public abstract Task CompleteAsync(CancellationToken cancellationToken);
 }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Scoring.Cli.Files;
 using Scoring.Client;
+using Scoring.Protocol;
 
 namespace Scoring.Cli.Score;
 
@@ -45,6 +46,7 @@ internal sealed class FileScorer(ScoringClient client, LogitReader input, ScoreW
             {
                 _inFlight.TryDequeue(out var message);
                 Take(result, message!);
+                await output.FlushAsync(cancellationToken).ConfigureAwait(false);
                 _ring.Writer.TryWrite(message!.Buffer);
                 progress?.Report((Rows, message.Position));
             }
@@ -73,6 +75,8 @@ internal sealed class FileScorer(ScoringClient client, LogitReader input, ScoreW
                 Classes = template.Classes,
                 Temperature = template.Temperature,
                 NonFinite = template.NonFinite,
+                Outputs = template.Outputs,
+                TopK = template.TopK,
                 Logits = buffer.AsMemory(0, rows * input.Classes),
             };
         }
@@ -82,38 +86,31 @@ internal sealed class FileScorer(ScoringClient client, LogitReader input, ScoreW
     {
         if (result.Error is { } error)
         {
-            throw new InvalidDataException(Refused(error, message));
+            throw new InvalidDataException(Refusal.Locate(error, input, message.FirstRow, message.Rows));
         }
 
-        if (result.Rows != message.Rows || result.Classes != input.Classes || result.Scores.Length != message.Rows * input.Classes)
+        var answered = template.Outputs.HasFlag(OutputSet.TopK) ? result.TopScores.Length : result.Scores.Length;
+        if (result.Rows != message.Rows || result.Classes != input.Classes || answered != message.Rows * (template.TopK > 0 ? template.TopK : input.Classes))
         {
             throw new InvalidDataException(
-                $"the service answered {message.Rows} × {input.Classes} logits with {result.Rows} × {result.Classes} scores, "
-                + $"{result.Scores.Length} of them");
+                $"the service answered {message.Rows} × {input.Classes} logits with {result.Rows} × {result.Classes} scores, {answered} of them");
         }
 
-        output.Write(result.Scores);
+        output.Write(new ScoredRows
+        {
+            Rows = result.Rows,
+            Classes = result.Classes,
+            Scores = result.Scores,
+            Decisions = result.Decisions,
+            TopIndices = result.TopIndices,
+            TopScores = result.TopScores,
+        });
         Rows += result.Rows;
         InvalidRows += result.InvalidRows.Length;
         for (var i = 0; i < result.InvalidRows.Length && _firstInvalidRows.Count < InvalidRowsNamed; i++)
         {
             _firstInvalidRows.Add(message.FirstRow + result.InvalidRows[i]);
         }
-    }
-
-    /// <summary>The service counts rows from the message's first; the user's file begins elsewhere.</summary>
-    private string Refused(ScoreError error, Message message)
-    {
-        if (error.Row is not { } row)
-        {
-            return $"{input.Name}, rows {message.FirstRow} to {message.FirstRow + message.Rows - 1}: {error.Message}";
-        }
-
-        var inMessage = $"row {row}, column {error.Column}";
-        var column = error.Message.StartsWith(inMessage, StringComparison.Ordinal) ? error.Column : null;
-        inMessage = column is null ? $"row {row}" : inMessage;
-        var what = error.Message.StartsWith(inMessage, StringComparison.Ordinal) ? error.Message[inMessage.Length..] : $": {error.Message}";
-        return $"{input.Name}, {input.Locate(message.FirstRow + row, column)}{what}";
     }
 
     /// <param name="Buffer">The rows, which the message owns until its result is written.</param>

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using Grpc.Core;
 using Scoring.Cli.Files;
 using Scoring.Client;
+using Scoring.Protocol;
 using Scoring.V1;
 using ScoreRequest = Scoring.Client.ScoreRequest;
 
@@ -11,8 +11,6 @@ namespace Scoring.Cli.Score;
 /// <summary>One run of <c>scoring score</c>: finds the service, opens both files, scores, and says how it went.</summary>
 internal sealed class ScoreJob
 {
-    private const string Unix = "unix:";
-
     public required string Input { get; init; }
 
     public required string Output { get; init; }
@@ -27,82 +25,76 @@ internal sealed class ScoreJob
 
     public NonFinite NonFinite { get; init; }
 
+    /// <summary>How many of the best classes are written; 0 for the score of every class.</summary>
+    public int TopK { get; init; }
+
     /// <summary>Bytes of logits in one message, at most, as long as a row is not larger.</summary>
     public int MessageBytes { get; init; }
 
     /// <summary>Settings of the service within this process.</summary>
     public IReadOnlyList<string> Configuration { get; init; } = [];
 
-    public static bool IsKnownOutput(string? path) =>
-        path is not null && (path == LogitReader.StandardStream || IsNpy(path) || path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase));
+    public static bool IsKnownOutput(string? path) => path == LogitReader.StandardStream || IsTable(path) || IsNpy(path);
 
-    public static bool IsKnownServer(string? server) =>
-        server is null
-        || (server.StartsWith(Unix + '/', StringComparison.OrdinalIgnoreCase) && server.Length > Unix.Length + 1)
-        || (Uri.TryCreate(server, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https");
+    /// <summary>Whether labels have a place there.</summary>
+    public static bool IsTable(string? path) => path == LogitReader.StandardStream || EndsIn(path, ".csv") || IsParquet(path);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await using var input = await LogitReader.OpenAsync(Input, cancellationToken).ConfigureAwait(false);
-        await using var embedded = Server is null ? await EmbeddedService.StartAsync(Configuration, cancellationToken).ConfigureAwait(false) : null;
-        await using var client = ScoringClient.Connect(Server ?? embedded!.Address);
+        if (TopK > input.Classes)
+        {
+            throw new InvalidDataException($"--top-k is {TopK}; {input.Name} has {input.Classes} classes");
+        }
 
-        var service = await ListHeadsAsync(client, cancellationToken).ConfigureAwait(false);
-        var head = ScoreHead.Find(service, Head, input);
-        var rowsPerMessage = RowsPerMessage(input, service.Limits);
+        await using var connection = await ServiceConnection.OpenAsync(Server, Configuration, cancellationToken).ConfigureAwait(false);
+        var table = new ScoreTable(ServiceHead.Find(connection.Service, Head, input), input.Classes, TopK);
+        var rowsPerMessage = connection.RowsPerMessage(input.Name, (long)input.Classes * sizeof(float), MessageBytes);
 
         using var output = OutputFile.Open(Output);
-        ScoreWriter writer = IsNpy(Output)
-            ? new NpyScoreWriter(output.Stream, input.Classes)
-            : new CsvScoreWriter(output.Stream, head.Columns);
-        var template = new ScoreRequest { Head = Head, Classes = input.Classes, Temperature = Temperature, NonFinite = NonFinite };
-        var scorer = new FileScorer(client, input, writer, template, rowsPerMessage);
+        var writer = await CreateWriterAsync(output.Stream, table, input.Classes, cancellationToken).ConfigureAwait(false);
+        var template = new ScoreRequest
+        {
+            Head = Head,
+            Classes = input.Classes,
+            Temperature = Temperature,
+            NonFinite = NonFinite,
+            Outputs = IsNpy(Output) ? OutputSet.Scores : table.Outputs,
+            TopK = TopK,
+        };
+        var scorer = new FileScorer(connection.Client, input, writer, template, rowsPerMessage);
 
         var started = Stopwatch.GetTimestamp();
         try
         {
-            await ScoreProgress.ShowAsync(input, progress => scorer.RunAsync(progress, cancellationToken)).ConfigureAwait(false);
+            await ReadingProgress.ShowAsync(input, progress => scorer.RunAsync(progress, cancellationToken)).ConfigureAwait(false);
         }
-        catch (ScoringException exception) when (exception.Error.Code == StatusCode.Unavailable)
+        catch (ScoringException exception)
         {
-            throw new IOException($"lost {Server ?? "the service"} after {scorer.Rows} rows: {CommandRunner.Explain(exception)}", exception);
+            throw connection.Lost(exception, scorer.Rows);
         }
 
-        writer.Complete();
+        await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
         output.Commit();
         Report(scorer, input.Classes, Stopwatch.GetElapsedTime(started));
     }
 
-    private static bool IsMissingSocket(string? server) =>
-        server?.StartsWith(Unix, StringComparison.OrdinalIgnoreCase) == true && !File.Exists(server[Unix.Length..]);
+    private static bool IsNpy(string? path) => EndsIn(path, ".npy");
 
-    private static bool IsNpy(string path) => path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase);
+    private static bool IsParquet(string? path) => EndsIn(path, ".parquet");
 
-    private async Task<ListHeadsResponse> ListHeadsAsync(ScoringClient client, CancellationToken cancellationToken)
+    private static bool EndsIn(string? path, string extension) => path?.EndsWith(extension, StringComparison.OrdinalIgnoreCase) == true;
+
+    private async Task<ScoreWriter> CreateWriterAsync(Stream stream, ScoreTable table, int classes, CancellationToken cancellationToken)
     {
-        try
+        if (IsNpy(Output))
         {
-            return await client.ListHeadsAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (ScoringException exception) when (exception.Error.Code == StatusCode.Unavailable)
-        {
-            var why = IsMissingSocket(Server) ? "there is no such socket" : CommandRunner.Explain(exception);
-            throw new IOException($"cannot reach {Server ?? "the service"}: {why}", exception);
-        }
-    }
-
-    private int RowsPerMessage(LogitReader input, Limits limits)
-    {
-        // The fields beside the logits are small; a sixteenth is more than they need.
-        var limit = limits.MessageBytes - (limits.MessageBytes / 16);
-        var rowBytes = (long)input.Classes * sizeof(float);
-        if (rowBytes > limit)
-        {
-            throw new InvalidDataException(
-                $"{input.Name} has rows of {rowBytes} bytes; the service takes messages of up to {limits.MessageBytes} bytes");
+            return new NpyScoreWriter(stream, classes);
         }
 
-        return (int)Math.Clamp(Math.Min(MessageBytes, limit) / rowBytes, 1, limits.Rows);
+        return IsParquet(Output)
+            ? await ParquetScoreWriter.CreateAsync(stream, table, cancellationToken).ConfigureAwait(false)
+            : new CsvScoreWriter(stream, table);
     }
 
     private void Report(FileScorer scorer, int classes, TimeSpan elapsed)

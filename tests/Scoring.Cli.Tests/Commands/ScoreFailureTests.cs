@@ -35,7 +35,7 @@ public sealed class ScoreFailureTests
         var input = folder.Write("in.csv", "0,0\nnan,0\n0,0\n0,inf\n");
         var result = await ScoringProcess.RunAsync("score", input, "--output", "-", "--non-finite", "flag", "--message-size", "8");
         Assert.Equal(0, result.ExitCode);
-        Assert.Equal(["0.5,0.5", "0,0", "0.5,0.5", "0,0"], result.OutputLines[1..]);
+        Assert.Equal(["0,0.5,0.5,0.5", ",0,0,0", "0,0.5,0.5,0.5", ",0,0,0"], result.OutputLines[1..]);
         Assert.Contains("2 rows were scored 0 for logits that are not finite: rows 1, 3", result.Error, StringComparison.Ordinal);
     }
 
@@ -45,7 +45,7 @@ public sealed class ScoreFailureTests
         using var folder = new TemporaryFolder();
         var result = await ScoringProcess.RunAsync("score", folder.Write("in.csv", "0,0\nnan,0\n"), "--output", "-", "--non-finite", "propagate");
         Assert.Equal(0, result.ExitCode);
-        Assert.Equal(["0.5,0.5", "NaN,NaN"], result.OutputLines[1..]);
+        Assert.Equal(["0,0.5,0.5,0.5", ",NaN,NaN,NaN"], result.OutputLines[1..]);
     }
 
     [Fact]
@@ -78,9 +78,9 @@ public sealed class ScoreFailureTests
         using var process = ScoringProcess.Start("score", "-", "--output", "-", "--message-size", "8", "--server", address);
         await process.Input.WriteAsync("0,0\n0,0\n");
         await process.Input.FlushAsync(TestContext.Current.CancellationToken);
-        Assert.Equal("probability_0,probability_1", await process.ReadLineAsync());
-        Assert.Equal("0.5,0.5", await process.ReadLineAsync());
-        Assert.Equal("0.5,0.5", await process.ReadLineAsync());
+        Assert.Equal("predicted,probability,probability_0,probability_1", await process.ReadLineAsync());
+        Assert.Equal("0,0.5,0.5,0.5", await process.ReadLineAsync());
+        Assert.Equal("0,0.5,0.5,0.5", await process.ReadLineAsync());
 
         service.Dispose();
         var result = await process.EndAsync();
@@ -137,7 +137,7 @@ public sealed class ScoreFailureTests
         using var process = ScoringProcess.Start("score", "-", "--output", "-");
         await process.Input.WriteAsync("logit_a,logit_b\n0,0\n");
         await process.Input.FlushAsync(TestContext.Current.CancellationToken);
-        Assert.Equal("probability_a,probability_b", await process.ReadLineAsync());
+        Assert.Equal("predicted,probability,probability_a,probability_b", await process.ReadLineAsync());
 
         process.Terminate();
         var result = await process.EndAsync();

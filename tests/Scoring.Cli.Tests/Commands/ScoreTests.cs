@@ -54,8 +54,49 @@ public sealed class ScoreTests
         Assert.Equal(0, result.ExitCode);
 
         var lines = await File.ReadAllLinesAsync(folder["out.csv"], TestContext.Current.CancellationToken);
-        Assert.Equal("probability_setosa,probability_versicolor,probability_virginica", lines[0]);
-        AssertClose(Reference("iris", 3), [.. lines.Skip(1).SelectMany(Numbers)]);
+        Assert.Equal("predicted,probability,probability_setosa,probability_versicolor,probability_virginica", lines[0]);
+        var rows = lines.Skip(1).Select(line => line.Split(',', 2)).ToList();
+        AssertClose(Reference("iris", 3), [.. rows.SelectMany(row => Numbers(row[1]).Skip(1))]);
+        Assert.All(rows, row => Assert.Equal(Numbers(row[1]).Skip(1).Max(), Numbers(row[1]).First()));
+        string[] labels = ["setosa", "versicolor", "virginica"];
+        Assert.All(rows, row => Assert.Equal(labels[Numbers(row[1]).Skip(1).ToList().IndexOf(Numbers(row[1]).First())], row[0]));
+    }
+
+    [Fact]
+    public async Task The_best_classes_come_out_by_name()
+    {
+        var result = await PipeAsync("logit_a,logit_b,logit_c\n0,1,-inf\n", "--top-k", "2");
+        Assert.Equal("label_1,probability_1,label_2,probability_2", result.OutputLines[0]);
+        Assert.StartsWith("b,0.73105", result.OutputLines[1], StringComparison.Ordinal);
+        Assert.Contains(",a,0.2689", result.OutputLines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_best_classes_come_out_by_index_where_they_have_no_names()
+    {
+        var result = await PipeAsync("0,1\n", "--top-k", "1", "--head", "linear");
+        Assert.Equal("index_1,logit_1\n1,1\n", result.Output);
+    }
+
+    [Fact]
+    public async Task Parquet_scores_as_CSV_does()
+    {
+        using var folder = new TemporaryFolder();
+        var first = await ScoringProcess.RunAsync("score", TestData.PathOf("iris.csv"), "--head", "linear", "--output", folder["logits.parquet"]);
+        Assert.Equal(0, first.ExitCode);
+        await ScoringProcess.RunAsync("score", folder["logits.parquet"], "--output", folder["parquet.csv"]);
+        await ScoringProcess.RunAsync("score", TestData.PathOf("iris.csv"), "--output", folder["csv.csv"]);
+        Assert.Equal(
+            await File.ReadAllTextAsync(folder["csv.csv"], TestContext.Current.CancellationToken),
+            await File.ReadAllTextAsync(folder["parquet.csv"], TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task More_of_the_best_classes_than_there_are_is_refused()
+    {
+        var result = await PipeAsync("0,1\n", "--top-k", "3");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("scoring: --top-k is 3; standard input has 2 classes", result.ErrorLine);
     }
 
     [Fact]
@@ -114,17 +155,17 @@ public sealed class ScoreTests
     {
         var result = await PipeAsync("1,2,3\n", "--temperature", "0.25");
         Assert.Equal(0, result.ExitCode);
-        AssertClose(Softmax([4, 8, 12]), [.. Numbers(result.OutputLines[1])]);
+        AssertClose(Softmax([4, 8, 12]), [.. Numbers(result.OutputLines[1]).Skip(2)]);
     }
 
     [Theory]
-    [InlineData("log_softmax", "log_probability_0,log_probability_1", -1.3132616f, -0.3132617f)]
+    [InlineData("log_softmax", "predicted,log_probability,log_probability_0,log_probability_1", -1.3132616f, -0.3132617f)]
     [InlineData("linear", "logit_0,logit_1", 1f, 2f)]
     public async Task Columns_are_named_after_what_the_head_makes(string head, string header, float first, float second)
     {
         var result = await PipeAsync("1,2\n", "--head", head);
         Assert.Equal(header, result.OutputLines[0]);
-        AssertClose([first, second], [.. Numbers(result.OutputLines[1])]);
+        AssertClose([first, second], [.. Numbers(result.OutputLines[1]).TakeLast(2)]);
     }
 
     [Fact]
@@ -132,7 +173,7 @@ public sealed class ScoreTests
     {
         var result = await PipeAsync("logit_a,logit_b,target\n0,0,a\n0,0,b\n");
         Assert.Equal(0, result.ExitCode);
-        Assert.Equal("probability_a,probability_b\n0.5,0.5\n0.5,0.5\n", result.Output);
+        Assert.Equal("predicted,probability,probability_a,probability_b\na,0.5,0.5,0.5\na,0.5,0.5,0.5\n", result.Output);
         Assert.Matches(@"^2 rows × 2 classes in [\d.]+ s \([\d,]+ rows/s\)$", result.ErrorLine);
     }
 
@@ -142,7 +183,7 @@ public sealed class ScoreTests
         using var process = ScoringProcess.Start("score", "-", "--output", "-");
         await process.Input.BaseStream.WriteAsync(Npy.Make("<f4", "(1, 2)", new float[] { 0, 0 }), TestContext.Current.CancellationToken);
         process.Input.Close();
-        Assert.Equal("probability_0,probability_1\n0.5,0.5\n", (await process.EndAsync()).Output);
+        Assert.Equal("predicted,probability,probability_0,probability_1\n0,0.5,0.5,0.5\n", (await process.EndAsync()).Output);
     }
 
     [Fact]
@@ -154,7 +195,7 @@ public sealed class ScoreTests
         Assert.Equal(0, result.ExitCode);
         Assert.Empty(result.Output);
         Assert.EndsWith($" → {folder["out.csv"]}", result.ErrorLine, StringComparison.Ordinal);
-        Assert.Equal("probability_0,probability_1\n0.5,0.5\n", await File.ReadAllTextAsync(folder["out.csv"], TestContext.Current.CancellationToken));
+        Assert.Equal("predicted,probability,probability_0,probability_1\n0,0.5,0.5,0.5\n", await File.ReadAllTextAsync(folder["out.csv"], TestContext.Current.CancellationToken));
         Assert.Equal(["in.csv", "out.csv"], folder.Names());
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using Scoring.Cli.Files;
+using Scoring.V1;
 
 namespace Scoring.Cli.Tests.Files;
 
@@ -48,9 +49,9 @@ public sealed class CsvLogitReaderTests
         {
             var whole = numbers[..(numbers.Length / classes * classes)];
             using var file = new MemoryStream();
-            var writer = new CsvScoreWriter(file, [.. Enumerable.Range(0, classes).Select(index => $"logit_{index}")]);
-            writer.Write(whole);
-            writer.Complete();
+            var head = new ServiceHead(new Head { Activation = Activation.Linear }, []);
+            var writer = new CsvScoreWriter(file, new ScoreTable(head, classes, topK: 0));
+            writer.Write(new ScoredRows { Rows = whole.Length / classes, Classes = classes, Scores = whole });
 
             await using var reader = await LogitReader.OpenAsync(
                 "pipe", new Trickle(file.ToArray(), bytesAtATime), TestContext.Current.CancellationToken);

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using Scoring.Cli.Files;
+using Scoring.V1;
 
 namespace Scoring.Cli.Tests.Files;
 
@@ -16,10 +17,10 @@ public sealed class ScoreWriterTests
             var writer = new NpyScoreWriter(file, classes);
             foreach (var row in whole.Chunk(classes))
             {
-                writer.Write(row);
+                writer.Write(new ScoredRows { Rows = 1, Classes = classes, Scores = row });
             }
 
-            writer.Complete();
+            await writer.CompleteAsync(TestContext.Current.CancellationToken);
             await using var reader = await LogitReaders.OpenAsync(file.ToArray());
             Assert.Equal(classes, reader.Classes);
             var read = await reader.ReadAllAsync();
@@ -28,15 +29,15 @@ public sealed class ScoreWriterTests
     }
 
     [Fact]
-    public void An_npy_file_says_its_shape_and_aligns_its_data()
+    public async Task An_npy_file_says_its_shape_and_aligns_its_data()
     {
         using var folder = new TemporaryFolder();
         using (var file = File.Create(folder["x.npy"]))
         {
             var writer = new NpyScoreWriter(file, 3);
-            writer.Write([1, 2, 3]);
-            writer.Write([4, 5, 6]);
-            writer.Complete();
+            writer.Write(new ScoredRows { Rows = 1, Classes = 3, Scores = [1, 2, 3] });
+            writer.Write(new ScoredRows { Rows = 1, Classes = 3, Scores = [4, 5, 6] });
+            await writer.CompleteAsync(TestContext.Current.CancellationToken);
         }
 
         var (dictionary, elements) = Npy.Read<float>(folder["x.npy"]);
@@ -57,11 +58,35 @@ public sealed class ScoreWriterTests
     public void Csv_has_a_header_and_the_shortest_numbers_that_read_back()
     {
         using var file = new MemoryStream();
-        var writer = new CsvScoreWriter(file, ["probability_a", "probability_b,c", "say \"d\""]);
-        writer.Write([0.1f, 1, 1.2e-7f, float.NaN, float.NegativeInfinity, 0]);
-        writer.Complete();
-        Assert.Equal(
-            "probability_a,\"probability_b,c\",\"say \"\"d\"\"\"\n0.1,1,1.2E-07\nNaN,-Infinity,0\n", Encoding.UTF8.GetString(file.ToArray()));
+        var head = new ServiceHead(new Head { Activation = Activation.Linear }, ["a", "b,c", "say \"d\""]);
+        var writer = new CsvScoreWriter(file, new ScoreTable(head, 3, topK: 0));
+        writer.Write(new ScoredRows { Rows = 2, Classes = 3, Scores = [0.1f, 1, 1.2e-7f, float.NaN, float.NegativeInfinity, 0] });
+        Assert.Equal("logit_a,\"logit_b,c\",\"logit_say \"\"d\"\"\"\n0.1,1,1.2E-07\nNaN,-Infinity,0\n", Encoding.UTF8.GetString(file.ToArray()));
+    }
+
+    [Fact]
+    public void Csv_says_what_the_head_decides_for_and_nothing_where_it_decides_for_nothing()
+    {
+        using var file = new MemoryStream();
+        var head = new ServiceHead(new Head { Activation = Activation.Sigmoid }, ["a", "b,c", "d"]);
+        var writer = new CsvScoreWriter(file, new ScoreTable(head, 3, topK: 0));
+        writer.Write(new ScoredRows { Rows = 2, Classes = 3, Scores = [1, 1, 0, 0, 0, 0], Decisions = [1, 1, 0, 0, 0, 0] });
+        Assert.Equal("predicted,probability_a,\"probability_b,c\",probability_d\n\"a;b,c\",1,1,0\n,0,0,0\n", Encoding.UTF8.GetString(file.ToArray()));
+    }
+
+    [Fact]
+    public void Csv_is_whole_where_it_is_larger_than_the_writers_buffer()
+    {
+        using var file = new MemoryStream();
+        var label = new string('x', 3000);
+        var head = new ServiceHead(new Head { Activation = Activation.Softmax }, [label, "b"]);
+        var writer = new CsvScoreWriter(file, new ScoreTable(head, 2, topK: 0));
+        const int Rows = 100;
+        var scores = Enumerable.Range(0, Rows).SelectMany(_ => new[] { 0.75f, 0.25f }).ToArray();
+        writer.Write(new ScoredRows { Rows = Rows, Classes = 2, Scores = scores, Decisions = [.. scores.Select(score => score > 0.5f ? 1u : 0u)] });
+        var lines = Encoding.UTF8.GetString(file.ToArray()).Split('\n');
+        Assert.Equal(Rows + 2, lines.Length);
+        Assert.All(lines[1..^1], line => Assert.Equal($"{label},0.75,0.75,0.25", line));
     }
 
     [Fact]

@@ -1,0 +1,104 @@
+using Scoring.Cli.Evaluate.Report;
+using Scoring.Cli.Files;
+using Scoring.Client;
+using Scoring.V1;
+using Spectre.Console;
+
+namespace Scoring.Cli.Evaluate;
+
+/// <summary>One run of <c>scoring evaluate</c> or <c>scoring calibrate</c>: finds the service, streams the file, and says what came of it.</summary>
+internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time)
+{
+    /// <summary>Bytes of logits in one message, as long as a row is not larger.</summary>
+    private const int MessageBytes = 256 << 10;
+
+    public Task EvaluateAsync(CancellationToken cancellationToken) => RunAsync(
+        async (client, evaluation, rows) => evaluation with { Metrics = await client.EvaluateAsync(rows, cancellationToken).ConfigureAwait(false) },
+        cancellationToken);
+
+    public Task CalibrateAsync(CancellationToken cancellationToken) => RunAsync(
+        async (client, evaluation, rows) =>
+        {
+            var calibration = await client.CalibrateAsync(rows, cancellationToken).ConfigureAwait(false);
+            calibration.HeadConfiguration = HeadConfiguration.WithLabels(calibration.HeadConfiguration, evaluation.Head.Labels);
+            return evaluation with { Metrics = calibration.Before, Calibration = calibration };
+        },
+        cancellationToken);
+
+    private async Task RunAsync(
+        Func<ScoringClient, Evaluation, IAsyncEnumerable<EvaluateRequest>, Task<Evaluation>> measure, CancellationToken cancellationToken)
+    {
+        await using var input = await EvaluationInput.OpenAsync(request.Input, request.Targets, cancellationToken).ConfigureAwait(false);
+        await using var connection = await ServiceConnection.OpenAsync(request.Server, request.Configuration, cancellationToken).ConfigureAwait(false);
+        var head = FindHead(connection.Service, input);
+
+        // A target takes up to five bytes as it is sent.
+        var targetBytes = 5L * (input.Kind == TargetKind.Labels ? input.Logits.Classes : 1);
+        var rowsPerMessage = connection.RowsPerMessage(input.Logits.Name, ((long)input.Logits.Classes * sizeof(float)) + targetBytes, MessageBytes);
+        var stream = new EvaluationStream(input, head, request.Temperature, rowsPerMessage);
+        // Both are opened before the work, which may be long, so that it is not for nothing.
+        using var page = request.Report is null ? null : OutputFile.Open(request.Report);
+        using var configuration = request.Output is null ? null : OutputFile.Open(request.Output);
+
+        var evaluation = new Evaluation
+        {
+            File = request.Input,
+            Head = head,
+            HeadIsDefault = request.Head is null,
+            Targets = input.Kind,
+            Temperature = request.Temperature ?? head.Definition.Temperature,
+            Time = time.GetLocalNow(),
+            Metrics = new EvaluateResponse(),
+        };
+        try
+        {
+            await ReadingProgress.ShowAsync(input.Logits, async progress =>
+                evaluation = await measure(connection.Client, evaluation, stream.ReadAsync(progress, cancellationToken)).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (ScoringException exception)
+        {
+            throw stream.Explain(exception) is var explained && explained == exception ? connection.Lost(exception, stream.Rows) : explained;
+        }
+
+        Print(evaluation);
+        Write(configuration, () => evaluation.Calibration!.HeadConfiguration + "\n");
+        Write(page, () => ReportPage.Format(evaluation));
+    }
+
+    private ServiceHead FindHead(ListHeadsResponse service, EvaluationInput input)
+    {
+        var perLabel = input.Kind == TargetKind.Labels;
+        var head = ServiceHead.Find(service, request.Head ?? (perLabel ? "sigmoid" : "softmax"), input.Logits);
+        return (head.Definition.Activation == Activation.Sigmoid) == perLabel || head.Definition.Activation == Activation.Linear
+            ? head
+            : throw new InvalidDataException(
+                perLabel
+                    ? $"{request.Targets ?? request.Input} has targets of 0 or 1 for each label; head '{request.Head}' has classes that exclude each other"
+                    : $"{request.Targets ?? request.Input} has one class for each row; head '{request.Head}' is sigmoid, and needs 0 or 1 for each label");
+    }
+
+    private void Print(Evaluation evaluation)
+    {
+        if (request.Json)
+        {
+            Console.Write(EvaluationJson.Format(evaluation));
+            return;
+        }
+
+        var text = new EvaluationText(AnsiConsole.Console);
+        text.Show(evaluation);
+        if (evaluation.Calibration is { } calibration && request.Output is null)
+        {
+            text.ShowConfiguration(calibration.HeadConfiguration);
+        }
+    }
+
+    private static void Write(OutputFile? file, Func<string> text)
+    {
+        if (file is not null)
+        {
+            file.Stream.Write(System.Text.Encoding.UTF8.GetBytes(text()));
+            file.Commit();
+        }
+    }
+}

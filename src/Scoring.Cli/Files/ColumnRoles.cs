@@ -1,0 +1,87 @@
+namespace Scoring.Cli.Files;
+
+/// <summary>
+/// What the columns of a table are by their names: <c>logit_NAME</c> is a class's logit; <c>target</c> is the row's class, or
+/// <c>target_NAME</c> a label's 0 or 1; every other is passed over.
+/// </summary>
+internal sealed class ColumnRoles
+{
+    public const string LogitPrefix = "logit_";
+    public const string TargetName = "target";
+    private const string TargetPrefix = TargetName + "_";
+
+    private readonly string _file;
+    private readonly IReadOnlyList<string> _names;
+    private readonly int[] _logits;
+    private readonly int[] _targets;
+
+    public ColumnRoles(string file, IReadOnlyList<string> names)
+    {
+        (_file, _names) = (file, names);
+        var count = 0;
+        _logits = [.. names.Select(name => name.StartsWith(LogitPrefix, StringComparison.Ordinal) ? count++ : -1)];
+        Labels = [.. names.Where((_, column) => _logits[column] >= 0).Select(name => name[LogitPrefix.Length..])];
+        _targets = [.. names.Select(TargetOf)];
+    }
+
+    /// <summary>Every column is a logit, and the classes have no names.</summary>
+    public ColumnRoles(int columns)
+    {
+        (_file, _names) = ("", []);
+        _logits = [.. Enumerable.Range(0, columns)];
+        _targets = [.. Enumerable.Repeat(-1, columns)];
+        Labels = [];
+    }
+
+    /// <summary>Columns of the table.</summary>
+    public int Count => _logits.Length;
+
+    /// <summary>The names of the classes, in the order of their columns.</summary>
+    public string[] Labels { get; }
+
+    public string Name(int column) => _names[column];
+
+    /// <summary>The class that a column is the logit of; -1 for none.</summary>
+    public int Logit(int column) => _logits[column];
+
+    /// <summary>Which of the row's targets a column is; -1 for none.</summary>
+    public int Target(int column) => _targets[column];
+
+    /// <summary>What the targets are.</summary>
+    /// <exception cref="InvalidDataException">The names contradict each other.</exception>
+    public TargetKind FindTargets()
+    {
+        var perLabel = _names.Where(name => name.StartsWith(TargetPrefix, StringComparison.Ordinal)).ToList();
+        if (_names.Contains(TargetName))
+        {
+            return perLabel.Count == 0
+                ? TargetKind.Class
+                : throw new InvalidDataException(
+                    $"{_file} has a column {TargetName} and a column {perLabel[0]}; a row has one class, or 0 or 1 for each label, not both.");
+        }
+
+        if (perLabel.Count == 0)
+        {
+            return TargetKind.None;
+        }
+
+        if (perLabel.FirstOrDefault(name => !Labels.Contains(name[TargetPrefix.Length..])) is { } stray)
+        {
+            throw new InvalidDataException($"{_file} has a column {stray}, and no column {LogitPrefix}{stray[TargetPrefix.Length..]} that it is the target of.");
+        }
+
+        return Labels.FirstOrDefault(label => !perLabel.Contains(TargetPrefix + label)) is { } missing
+            ? throw new InvalidDataException($"{_file} has targets for some labels only: there is a column {LogitPrefix}{missing}, and no {TargetPrefix}{missing}.")
+            : TargetKind.Labels;
+    }
+
+    private int TargetOf(string name)
+    {
+        if (name == TargetName)
+        {
+            return 0;
+        }
+
+        return name.StartsWith(TargetPrefix, StringComparison.Ordinal) ? Array.IndexOf(Labels, name[TargetPrefix.Length..]) : -1;
+    }
+}

@@ -1,0 +1,214 @@
+using Parquet;
+using Parquet.Data;
+using Parquet.Schema;
+
+namespace Scoring.Cli.Files;
+
+/// <summary>
+/// Reads logits from a Parquet file, one row group at a time: columns <c>logit_NAME</c> of float or double, or one column <c>logits</c> of lists of
+/// them. A null is a NaN. The file's index is at its end, so it cannot come through a pipe.
+/// </summary>
+internal sealed class ParquetLogitReader : LogitReader
+{
+    private const string ListName = "logits";
+
+    /// <summary>Logits of one row group, which is what is held: 1 GiB.</summary>
+    private const long MaxGroupLogits = 1 << 28;
+
+    private readonly ParquetReader _reader;
+    private readonly ColumnRoles _columns;
+    private readonly DataField[] _fields;
+
+    /// <summary>The lists' elements; null where every class has a column.</summary>
+    private readonly DataField? _list;
+    private int _classes;
+
+    /// <summary>The group that is being read, and how far.</summary>
+    private int _group = -1;
+    private int _groupRows;
+    private int _groupRead;
+    private long _firstRow;
+    private float[] _logits = [];
+    private ParquetTargets? _targets;
+
+    private ParquetLogitReader(string name, ParquetReader reader, long length)
+        : base(name)
+    {
+        (_reader, Length) = (reader, length);
+        _fields = [.. reader.Schema.Fields.OfType<DataField>().Where(field => !field.IsArray)];
+        _columns = new ColumnRoles(name, [.. _fields.Select(field => field.Name)]);
+        _list = reader.Schema.Fields.OfType<ListField>().FirstOrDefault(list => list.Name == ListName)?.Item as DataField;
+        _classes = _columns.Labels.Length;
+    }
+
+    /// <summary>What every Parquet file begins and ends with.</summary>
+    public static ReadOnlySpan<byte> Magic => "PAR1"u8;
+
+    public override int Classes => _classes;
+
+    public override IReadOnlyList<string> Labels => _columns.Labels;
+
+    public override long? Rows => _reader.Metadata!.NumRows;
+
+    /// <summary>Rows stand for bytes: where in the file a row ends is not to be told.</summary>
+    public override long Position => (long)((double)(_firstRow + _groupRead) / Math.Max(Rows!.Value, 1) * Length!.Value);
+
+    public override long? Length { get; }
+
+    public override TargetKind Targets => _columns.FindTargets();
+
+    /// <summary>Reads from a stream, which the reader then owns.</summary>
+    /// <exception cref="InvalidDataException">It is not a Parquet file with logits.</exception>
+    public static async Task<ParquetLogitReader> OpenFileAsync(string name, Stream stream, CancellationToken cancellationToken)
+    {
+        if (!stream.CanSeek)
+        {
+            throw new InvalidDataException($"{name} is Parquet, whose index is at its end: give it as a file.");
+        }
+
+        stream.Position = 0;
+        var length = stream.Length;
+        var parquet = await ParquetColumns.ReadAsync(name, () => ParquetReader.CreateAsync(stream, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var reader = new ParquetLogitReader(name, parquet, length);
+        try
+        {
+            await reader.FindWidthAsync(cancellationToken).ConfigureAwait(false);
+            return reader;
+        }
+        catch
+        {
+            await reader.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<float> rows, TargetBuffer? targets, CancellationToken cancellationToken)
+    {
+        while (_groupRead == _groupRows)
+        {
+            if (_group + 1 >= _reader.RowGroupCount)
+            {
+                return 0;
+            }
+
+            await LoadAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var count = Math.Min(rows.Length / Classes, _groupRows - _groupRead);
+        _logits.AsSpan(_groupRead * Classes, count * Classes).CopyTo(rows.Span);
+        if (targets is not null)
+        {
+            _targets ??= await ParquetTargets.LoadAsync(Name, _reader.OpenRowGroupReader(_group), _fields, _columns, cancellationToken).ConfigureAwait(false);
+            _targets.CopyTo(targets, _groupRead, count, row => Locate(_firstRow + row, null));
+        }
+
+        _groupRead += count;
+        return count;
+    }
+
+    public override string Locate(long row, int? column) => column switch
+    {
+        null => $"row {row}",
+        { } index when Labels.Count > 0 => $"row {row}, column {ColumnRoles.LogitPrefix}{Labels[index]}",
+        { } index => $"row {row}, column {ListName}[{index}]",
+    };
+
+    public override ValueTask DisposeAsync() => _reader.DisposeAsync();
+
+    private async Task FindWidthAsync(CancellationToken cancellationToken)
+    {
+        if (Labels.Count > 0)
+        {
+            foreach (var field in _fields.Where((_, column) => _columns.Logit(column) >= 0))
+            {
+                RequireNumbers(field, field.Name);
+            }
+
+            return;
+        }
+
+        if (_list is null)
+        {
+            throw new InvalidDataException(
+                $"{Name} has no logits: they are columns {ColumnRoles.LogitPrefix}NAME of float or double, or one column {ListName} of lists of them.");
+        }
+
+        RequireNumbers(_list, ListName);
+        // The width is that of the first list.
+        await LoadAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private void RequireNumbers(DataField field, string name)
+    {
+        if (field.ClrType != typeof(float) && field.ClrType != typeof(double))
+        {
+            throw new InvalidDataException($"{Name}, column {name}, is of {ParquetColumns.TypeName(field)}; logits are float or double.");
+        }
+    }
+
+    /// <summary>Moves to the next row group.</summary>
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        if (_group + 1 >= _reader.RowGroupCount)
+        {
+            throw new InvalidDataException($"{Name} has no rows, so the width of its lists is not known.");
+        }
+
+        _firstRow += _groupRows;
+        var group = _reader.OpenRowGroupReader(++_group);
+        if (group.RowCount * Math.Max(_classes, 1) > MaxGroupLogits)
+        {
+            throw new InvalidDataException($"{Name} has a row group of {group.RowCount} rows; {MaxGroupLogits} logits are the most: write smaller row groups.");
+        }
+
+        (_groupRows, _groupRead, _targets) = ((int)group.RowCount, 0, null);
+        await (_list is null ? LoadColumnsAsync(group, cancellationToken) : LoadListsAsync(group, _list, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async Task LoadColumnsAsync(ParquetRowGroupReader group, CancellationToken cancellationToken)
+    {
+        Array.Resize(ref _logits, _groupRows * Classes);
+        Array.Fill(_logits, float.NaN);
+        for (var column = 0; column < _fields.Length; column++)
+        {
+            if (_columns.Logit(column) is >= 0 and var logit)
+            {
+                using var raw = await ParquetColumns.ReadAsync(Name, () => group.ReadRawColumnDataBaseAsync(_fields[column], cancellationToken).AsTask())
+                    .ConfigureAwait(false);
+                switch (raw)
+                {
+                    case RawColumnData<float> singles:
+                        ParquetColumns.ForEach(singles, _fields[column], _groupRows, (row, value) => _logits[(row * Classes) + logit] = value);
+                        break;
+                    case RawColumnData<double> doubles:
+                        ParquetColumns.ForEach(doubles, _fields[column], _groupRows, (row, value) => _logits[(row * Classes) + logit] = (float)value);
+                        break;
+                }
+            }
+        }
+    }
+
+    private async Task LoadListsAsync(ParquetRowGroupReader group, DataField list, CancellationToken cancellationToken)
+    {
+        using var raw = await ParquetColumns.ReadAsync(Name, () => group.ReadRawColumnDataBaseAsync(list, cancellationToken).AsTask()).ConfigureAwait(false);
+        if (raw.DefinitionLevels.Length > MaxGroupLogits)
+        {
+            throw new InvalidDataException($"{Name} has a row group of {raw.DefinitionLevels.Length} logits; {MaxGroupLogits} are the most: write smaller ones.");
+        }
+
+        var lists = new ParquetLists(raw.RepetitionLevels, raw.DefinitionLevels, list.MaxDefinitionLevel);
+        _classes = _classes == 0 ? lists.FirstLength : _classes;
+        if (lists.FindOther(_classes) is var (row, length))
+        {
+            throw new InvalidDataException(
+                $"{Name}, row {_firstRow + row}, column {ListName}: the list has {length} logits; {(_classes == length ? "there must be some" : $"the first row has {_classes}")}.");
+        }
+
+        _logits = raw switch
+        {
+            RawColumnData<float> singles => lists.Spread(singles.Values, value => value),
+            RawColumnData<double> doubles => lists.Spread(doubles.Values, value => (float)value),
+            _ => [],
+        };
+    }
+}

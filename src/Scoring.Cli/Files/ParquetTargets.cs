@@ -1,0 +1,124 @@
+using System.Globalization;
+using Parquet;
+using Parquet.Data;
+using Parquet.Schema;
+
+namespace Scoring.Cli.Files;
+
+/// <summary>The targets of one row group: whole numbers or labels.</summary>
+internal sealed class ParquetTargets
+{
+    private readonly string _file;
+    private readonly List<Column> _columns = [];
+
+    private ParquetTargets(string file)
+    {
+        _file = file;
+    }
+
+    public static async Task<ParquetTargets> LoadAsync(
+        string file, ParquetRowGroupReader group, DataField[] fields, ColumnRoles roles, CancellationToken cancellationToken)
+    {
+        var targets = new ParquetTargets(file);
+        for (var column = 0; column < fields.Length; column++)
+        {
+            if (roles.Target(column) is >= 0 and var index)
+            {
+                var field = fields[column];
+                using var raw = await ParquetColumns.ReadAsync(file, () => group.ReadRawColumnDataBaseAsync(field, cancellationToken).AsTask())
+                    .ConfigureAwait(false);
+                targets._columns.Add(new Column(index, field.Name, Texts(file, raw, field, (int)group.RowCount)));
+            }
+        }
+
+        return targets;
+    }
+
+    /// <summary>Copies the targets of some of the group's rows.</summary>
+    /// <exception cref="InvalidDataException">One of them is none.</exception>
+    public void CopyTo(TargetBuffer targets, int first, int rows, Func<int, string> locate)
+    {
+        foreach (var column in _columns)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                if (targets.Set((row * targets.PerRow) + column.Index, column.Texts[first + row] ?? "") is { } wrong)
+                {
+                    throw new InvalidDataException($"{_file}, {locate(first + row)}, column {column.Name}: {wrong}");
+                }
+            }
+        }
+    }
+
+    /// <summary>What each row says, as CSV would have it; null where it says nothing.</summary>
+    private static string?[] Texts(string file, RawColumnData raw, DataField field, int rows)
+    {
+        var texts = new string?[rows];
+        var known = new Dictionary<string, string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        switch (raw)
+        {
+            case RawColumnData<ReadOnlyMemory<char>> column:
+                ParquetColumns.ForEach(column, field, rows, (row, value) => texts[row] = Intern(value.Span));
+                break;
+            case RawColumnData<bool> column:
+                ParquetColumns.ForEach(column, field, rows, (row, value) => texts[row] = value ? "1" : "0");
+                break;
+            case RawColumnData<int> column:
+                Numbers(column);
+                break;
+            case RawColumnData<long> column:
+                Numbers(column);
+                break;
+            case RawColumnData<short> column:
+                Numbers(column);
+                break;
+            case RawColumnData<sbyte> column:
+                Numbers(column);
+                break;
+            case RawColumnData<byte> column:
+                Numbers(column);
+                break;
+            case RawColumnData<ushort> column:
+                Numbers(column);
+                break;
+            case RawColumnData<uint> column:
+                Numbers(column);
+                break;
+            case RawColumnData<ulong> column:
+                Numbers(column);
+                break;
+            case RawColumnData<float> column:
+                Numbers(column);
+                break;
+            case RawColumnData<double> column:
+                Numbers(column);
+                break;
+            default:
+                throw new InvalidDataException($"{file}, column {field.Name}, is of {ParquetColumns.TypeName(field)}; targets are text or whole numbers.");
+        }
+
+        return texts;
+
+        void Numbers<T>(RawColumnData<T> column)
+            where T : struct, ISpanFormattable =>
+            ParquetColumns.ForEach(column, field, rows, (row, value) =>
+            {
+                Span<char> text = stackalloc char[32];
+                value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
+                texts[row] = Intern(text[..length]);
+            });
+
+        // A column of labels has few that differ.
+        string Intern(ReadOnlySpan<char> text)
+        {
+            if (!known.TryGetValue(text, out var interned))
+            {
+                known[text] = interned = text.ToString();
+            }
+
+            return interned;
+        }
+    }
+
+    private sealed record Column(int Index, string Name, string?[] Texts);
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using Google.Protobuf.Collections;
+using Scoring.V1;
+using Spectre.Console;
+
+namespace Scoring.Cli.Heads;
+
+/// <summary>Prints heads and limits for people.</summary>
+internal sealed class HeadsText(IAnsiConsole console)
+{
+    private const int LabelsColumn = 3;
+    private const int ShortestLabels = 12;
+    private const int LongestLabels = 80;
+
+    private static readonly string[] Headers = ["head", "activation", "classes", "labels", "T", "threshold", "groups", "bias", "revision"];
+
+    public void Show(ListHeadsResponse service)
+    {
+        var rows = service.Heads.Select(Cells).ToList();
+        // The labels have what room the other columns leave.
+        var others = Headers.Index().Where(header => header.Index != LabelsColumn)
+            .Sum(header => 1 + Math.Max(header.Item.Length, rows.Max(row => row[header.Index].Length)));
+        var room = Math.Clamp(console.Profile.Width - others - 3, ShortestLabels, LongestLabels);
+
+        var table = new Table { Border = TableBorder.Simple, UseSafeBorder = true };
+        foreach (var header in Headers)
+        {
+            var column = new TableColumn(header).NoWrap().Padding(0, 1);
+            table.AddColumn(header is "classes" or "T" or "threshold" or "revision" ? column.RightAligned() : column);
+        }
+
+        foreach (var (head, cells) in service.Heads.Zip(rows))
+        {
+            cells[LabelsColumn] = Labels(head.Labels, room);
+            table.AddRow(cells.Select(cell => new Text(cell)));
+        }
+
+        console.Write(table);
+        ShowLimits(service.Limits);
+    }
+
+    private static string[] Cells(Head head) =>
+    [
+        head.Name,
+        HeadNames.Of(head.Activation),
+        head.Classes == 0 ? "any" : Number(head.Classes),
+        "",
+        head.Temperature.ToString("0.####", CultureInfo.InvariantCulture),
+        head.Activation == Activation.Linear ? "–" : head.Threshold.ToString("0.####", CultureInfo.InvariantCulture),
+        head.Groups.Count == 0 ? "–" : string.Join('+', head.Groups),
+        head.Bias.Count == 0 ? "no" : "yes",
+        head.Revision == 0 ? "built in" : Number(head.Revision),
+    ];
+
+    /// <summary>As many labels as there is room for.</summary>
+    private static string Labels(RepeatedField<string> labels, int room)
+    {
+        const string More = ", …";
+        var text = "";
+        for (var shown = 0; shown < labels.Count; shown++)
+        {
+            var longer = shown == 0 ? labels[shown] : $"{text}, {labels[shown]}";
+            if (longer.Length + (shown + 1 < labels.Count ? More.Length : 0) > room)
+            {
+                return shown == 0 ? $"{longer[..Math.Min(longer.Length, room - 1)]}…" : text + More;
+            }
+
+            text = longer;
+        }
+
+        return text.Length == 0 ? "–" : text;
+    }
+
+    private void ShowLimits(Limits limits)
+    {
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap().Padding(1, 0, 2, 0)).AddColumn(new GridColumn().NoWrap().RightAligned().Padding(0, 0));
+        Add("bytes of one message", limits.MessageBytes);
+        Add("rows in one message", limits.Rows);
+        Add("classes in one row", limits.Classes);
+        Add("top-k", limits.TopK);
+        Add("bytes in flight on one stream", limits.StreamBytes);
+        Add("bytes in flight in all", limits.ServerBytes);
+        Add("streams on one connection", limits.StreamsPerConnection);
+        console.WriteLine("Limits:");
+        console.Write(grid);
+
+        void Add(string name, ulong value) => grid.AddRow(new Text(name), new Text(Number(value)));
+    }
+
+    private static string Number(ulong value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

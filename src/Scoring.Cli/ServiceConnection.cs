@@ -1,0 +1,88 @@
+using Grpc.Core;
+using Scoring.Client;
+using Scoring.V1;
+
+namespace Scoring.Cli;
+
+/// <summary>A service that answers: one at an address, or one within this process, which ends with the connection.</summary>
+internal sealed class ServiceConnection : IAsyncDisposable
+{
+    private const string Unix = "unix:";
+
+    private readonly EmbeddedService? _embedded;
+    private readonly string? _server;
+
+    private ServiceConnection(EmbeddedService? embedded, string? server)
+    {
+        (_embedded, _server) = (embedded, server);
+        Client = ScoringClient.Connect(server ?? embedded!.Address);
+    }
+
+    public ScoringClient Client { get; }
+
+    /// <summary>Its heads and limits.</summary>
+    public ListHeadsResponse Service { get; private set; } = new();
+
+    public static bool IsKnownServer(string? server) =>
+        server is null
+        || (server.StartsWith(Unix + '/', StringComparison.OrdinalIgnoreCase) && server.Length > Unix.Length + 1)
+        || (Uri.TryCreate(server, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https");
+
+    /// <param name="server">Where the service is; null for one within this process.</param>
+    /// <param name="configuration">Settings of the service within this process.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="IOException">The service cannot be reached.</exception>
+    public static async Task<ServiceConnection> OpenAsync(string? server, IReadOnlyList<string> configuration, CancellationToken cancellationToken)
+    {
+        var embedded = server is null ? await EmbeddedService.StartAsync(configuration, cancellationToken).ConfigureAwait(false) : null;
+        var connection = new ServiceConnection(embedded, server);
+        try
+        {
+            connection.Service = await connection.Client.ListHeadsAsync(cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch (Exception exception)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw exception is ScoringException { Error.Code: StatusCode.Unavailable } unavailable ? connection.Unreachable(unavailable) : exception;
+        }
+    }
+
+    /// <summary>What to say where the transport failed on the way; any other failure speaks for itself.</summary>
+    public Exception Lost(ScoringException exception, long rows) => exception.Error.Code == StatusCode.Unavailable
+        ? new IOException($"lost {_server ?? "the service"} after {rows} rows: {CommandRunner.Explain(exception)}", exception)
+        : exception;
+
+    /// <summary>The rows of so many classes that fit into one message.</summary>
+    /// <param name="name">What the rows are from.</param>
+    /// <param name="rowBytes">Bytes of a row with all that goes with it.</param>
+    /// <param name="messageBytes">Bytes that one message should have, at most, as long as a row is not larger.</param>
+    /// <exception cref="InvalidDataException">Not even one does.</exception>
+    public int RowsPerMessage(string name, long rowBytes, int messageBytes)
+    {
+        // The fields beside the rows are small; a sixteenth is more than they need.
+        var limits = Service.Limits;
+        var limit = limits.MessageBytes - (limits.MessageBytes / 16);
+        if (rowBytes > limit)
+        {
+            throw new InvalidDataException($"{name} has rows of {rowBytes} bytes; the service takes messages of up to {limits.MessageBytes} bytes");
+        }
+
+        return (int)Math.Clamp(Math.Min(messageBytes, limit) / rowBytes, 1, limits.Rows);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Client.DisposeAsync().ConfigureAwait(false);
+        if (_embedded is not null)
+        {
+            await _embedded.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private IOException Unreachable(ScoringException exception)
+    {
+        var isMissingSocket = _server?.StartsWith(Unix, StringComparison.OrdinalIgnoreCase) == true && !File.Exists(_server[Unix.Length..]);
+        return new IOException($"cannot reach {_server ?? "the service"}: {(isMissingSocket ? "there is no such socket" : CommandRunner.Explain(exception))}", exception);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Scoring.Cli.Files;
+using Scoring.V1;
+
+namespace Scoring.Cli;
+
+/// <summary>The head that a file is for, held against the file before the first message is sent.</summary>
+/// <param name="Definition">What the service says of it.</param>
+/// <param name="Labels">What the classes are called: the head's labels, or else the file's; empty where neither has any.</param>
+internal sealed record ServiceHead(Head Definition, IReadOnlyList<string> Labels)
+{
+    /// <exception cref="InvalidDataException">There is no such head, or the file is not for it.</exception>
+    public static ServiceHead Find(ListHeadsResponse service, string name, LogitReader input)
+    {
+        var head = service.Heads.FirstOrDefault(known => known.Name == name) ?? throw new InvalidDataException(
+            $"there is no head '{name}'; the service has {string.Join(", ", service.Heads.Select(known => known.Name))}");
+
+        if (head.Classes != 0 && head.Classes != input.Classes)
+        {
+            throw new InvalidDataException($"head '{name}' has {head.Classes} classes; {input.Name} has {input.Classes}");
+        }
+
+        if (!head.Labels.SequenceEqual(input.Labels) && head.Labels.ToHashSet().SetEquals(input.Labels))
+        {
+            throw new InvalidDataException(
+                $"{input.Name} has the classes of head '{name}' in another order: {string.Join(", ", input.Labels)}; "
+                + $"the head has {string.Join(", ", head.Labels)}");
+        }
+
+        return new ServiceHead(head, head.Labels.Count > 0 ? head.Labels : input.Labels);
+    }
+
+    /// <summary>What a class is called: its label, or its index.</summary>
+    public string NameOf(int column) => Labels.Count > 0 ? Labels[column] : column.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,108 @@
+namespace Scoring.Cli.Tests.Commands;
+
+public sealed class EvaluateFailureTests
+{
+    private const string Header = "logit_a,logit_b,target\n";
+
+    [Theory]
+    [InlineData("logit_a,logit_b\n0,0\n", "has no targets: give them by --targets FILE.npy, or in a column target, or in columns target_NAME of 0 or 1.")]
+    [InlineData(Header + "0,0,a\n0,0,c\n", ", row 1 (line 3), column target: the target is 'c'; it must be a label (a, b) or an index from 0 to 1")]
+    [InlineData(Header + "0,0,\n", ", row 0 (line 2), column target: the target is missing; it must be a label (a, b) or an index from 0 to 1")]
+    [InlineData(Header + "0,0,0.5\n", ", row 0 (line 2), column target: the target is 0.5; it must be a label (a, b) or an index from 0 to 1")]
+    [InlineData(Header + "0,0,2\n", ", row 0 (line 2), column target: the target is 2; it must be a label (a, b) or an index from 0 to 1")]
+    [InlineData(Header + "0,0,-1\n", ", row 0 (line 2), column target: the target is -1; it must be a label (a, b) or an index from 0 to 1")]
+    [InlineData(Header + "0,0,a\n0,nan,b\n", ", row 1 (line 3), column logit_b: the logit is NaN, which has no score")]
+    [InlineData(Header, "the stream has no rows to measure")]
+    [InlineData("logit_a,logit_b,target_a,target_b\n0,0,1,2\n", ", row 0 (line 2), column target_b: the target is 2; it must be 0 or 1")]
+    [InlineData("logit_a,logit_b,target_a\n0,0,1\n", "has targets for some labels only: there is a column logit_b, and no target_b.")]
+    [InlineData("logit_a,target_a,target_c\n0,1,1\n", "has a column target_c, and no column logit_c that it is the target of.")]
+    [InlineData("logit_a,logit_b,target,target_a\n0,0,a,1\n", "has a column target and a column target_a; a row has one class, or 0 or 1 for each label, not both.")]
+    public async Task What_is_wrong_with_a_table_is_told_with_its_place(string csv, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var result = await ScoringProcess.RunAsync("evaluate", folder.Write("in.csv", csv));
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(message, result.ErrorLine, StringComparison.Ordinal);
+        Assert.StartsWith("scoring: ", result.ErrorLine, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public async Task A_row_that_has_no_score_is_named_by_its_place_in_the_file_however_it_was_sent()
+    {
+        using var folder = new TemporaryFolder();
+        const int Rows = 40_000;
+        var logits = new float[Rows * 2];
+        logits[(33_333 * 2) + 1] = float.PositiveInfinity;
+        var file = folder.Write("logits.npy", Npy.Make("<f4", $"({Rows}, 2)", logits));
+        var targets = folder.Write("targets.npy", Npy.Make("|u1", $"({Rows},)", new byte[Rows]));
+        var result = await ScoringProcess.RunAsync("evaluate", file, "--targets", targets);
+        Assert.Equal($"scoring: {file}, row 33333, column 1: the logit is +inf, which has no score", result.ErrorLine);
+    }
+
+    [Theory]
+    [InlineData("(2,)", "has targets for 2 rows; ")]
+    [InlineData("(4,)", "has targets for 4 rows; ")]
+    [InlineData("(3, 3)", "has the shape 3 × 3; targets are one class for each row, or 0 or 1 for each of the 2 classes.")]
+    [InlineData("(3, 2)", "row 2, column 1: the target is 5; it must be 0 or 1")]
+    [InlineData("(3,)", "row 2: the target is 5; it must be an index from 0 to 1")]
+    [InlineData("(9,)", "is cut short: it says 9 rows, and holds 6.")]
+    public async Task Targets_that_do_not_go_with_the_logits_are_refused(string shape, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var logits = folder.Write("logits.npy", Npy.Make("<f4", "(3, 2)", new float[6]));
+        int[] elements = shape == "(3, 2)" ? [0, 0, 0, 0, 0, 5] : shape == "(9,)" ? new int[6] : shape == "(3, 3)" ? new int[9] : [0, 0, 5, 0];
+        var targets = folder.Write("targets.npy", Npy.Make("<i4", shape, elements));
+        var result = await ScoringProcess.RunAsync("evaluate", logits, "--targets", targets);
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith($"scoring: {targets}", result.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains(message, result.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, "has targets for 1 rows; there are more rows of logits.")]
+    [InlineData(3, "has targets for 3 rows; ")]
+    public async Task Targets_for_another_number_of_rows_than_a_table_has_are_refused(int rows, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var targets = folder.Write("targets.npy", Npy.Make("|u1", $"({rows},)", new byte[rows]));
+        var result = await ScoringProcess.RunAsync("evaluate", folder.Write("in.csv", "0,0\n0,0\n"), "--targets", targets);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(message, result.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Targets_of_text_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var logits = folder.Write("logits.npy", Npy.Make("<f4", "(1, 2)", new float[2]));
+        var targets = folder.Write("targets.npy", Npy.Make("<U1", "(1,)", new[] { 97 }));
+        var result = await ScoringProcess.RunAsync("evaluate", logits, "--targets", targets);
+        Assert.Equal($"scoring: {targets} has dtype <U1; targets are whole numbers: save it as a.astype('<i4').", result.ErrorLine);
+    }
+
+    [Theory]
+    [InlineData("digits.csv", "sigmoid", "has one class for each row; head 'sigmoid' is sigmoid, and needs 0 or 1 for each label")]
+    [InlineData("attributes.csv", "softmax", "has targets of 0 or 1 for each label; head 'softmax' has classes that exclude each other")]
+    [InlineData("digits.csv", "linear", "head 'linear' is linear and has no probabilities to measure")]
+    [InlineData("digits.csv", "none", "there is no head 'none'")]
+    public async Task A_head_that_is_not_for_the_targets_is_refused(string file, string head, string message)
+    {
+        var result = await ScoringProcess.RunAsync("evaluate", TestData.PathOf(file), "--head", head);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(message, result.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_fails_leaves_the_files_that_were_there()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("report.html", "old");
+        folder.Write("heads.json", "old");
+        var result = await ScoringProcess.RunAsync(
+            "calibrate", folder.Write("in.csv", Header + "0,0,a\n0,nan,a\n"), "--report", folder["report.html"], "--output", folder["heads.json"]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("old", await File.ReadAllTextAsync(folder["report.html"], TestContext.Current.CancellationToken));
+        Assert.Equal(["heads.json", "in.csv", "report.html"], folder.Names());
+    }
+}

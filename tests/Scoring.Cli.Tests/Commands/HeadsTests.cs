@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace Scoring.Cli.Tests.Commands;
+
+public sealed class HeadsTests
+{
+    [Fact]
+    public async Task The_heads_and_limits_of_a_service_within_are_listed()
+    {
+        var result = await ScoringProcess.RunAsync("heads", "--", "--Scoring:Limits:Rows=4321");
+        Assert.Equal("", result.Error);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Matches(@"sigmoid +sigmoid +any +– +1 +0\.5 +– +no +built in", result.Output);
+        Assert.Matches(@"linear +linear +any +– +1 +– +– +no +built in", result.Output);
+        Assert.Matches(@"rows in one message +4,321", result.Output);
+    }
+
+    [Fact]
+    public async Task Json_has_them_for_programs()
+    {
+        using var folder = new TemporaryFolder();
+        var (process, address) = await ScoringProcess.ServeAsync("--unix-socket", folder["service.sock"]);
+        using (process)
+        {
+            var result = await ScoringProcess.RunAsync("heads", "--json", "--server", address);
+            Assert.Equal(0, result.ExitCode);
+            using var heads = JsonDocument.Parse(result.Output);
+            Assert.Equal(
+                ["linear", "log_softmax", "sigmoid", "softmax"],
+                heads.RootElement.GetProperty("heads").EnumerateArray().Select(head => head.GetProperty("activation").GetString()));
+            Assert.Equal(16 << 20, heads.RootElement.GetProperty("limits").GetProperty("message_bytes").GetInt32());
+        }
+    }
+}
