@@ -1,5 +1,8 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Diagnostics;
+using System.IO.Pipelines;
+using Microsoft.Extensions.Options;
 using Scoring.Kernels;
 using Scoring.Protocol;
 using Scoring.Service.Streaming;
@@ -8,55 +11,71 @@ using Scoring.Service.Telemetry;
 namespace Scoring.Service.Hosting;
 
 /// <summary>
-/// Runs the codec and the kernels before the server listens, so that the first messages do not pay for the compiler.
+/// Runs the kernels, the codec and a stream's batches before the server listens, so that the first messages do not pay for the compiler.
 /// </summary>
-internal sealed class WarmUp(MessagePool pool, RequestChecker checker, ILogger<WarmUp> logger) : IHostedService
+internal sealed class WarmUp(MessagePool pool, RequestChecker checker, IOptions<BatchSettings> batchSettings, TimeProvider time, ILogger<WarmUp> logger)
+    : IHostedService
 {
     private const int Rounds = 50;
+    private const int HeaderBytes = 5;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
         Kernels.WarmUp.Run();
-        var output = new ArrayBufferWriter<byte>();
         foreach (var head in new[] { "softmax", "log_softmax", "sigmoid", "linear" })
         {
             foreach (var classes in new[] { 3, 10, 100, 1000 })
             {
-                for (var round = 0; round < Rounds; round++)
-                {
-                    ScoreOnce(head, classes, output);
-                }
+                await ScoreAsync(head, classes, cancellationToken);
             }
         }
 
         Log.WarmedUp(logger, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds, InstructionSet.Name);
-        return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>One message through what a real one goes through, but for the transport.</summary>
-    private void ScoreOnce(string head, int classes, ArrayBufferWriter<byte> output)
+    /// <summary>Messages through what those of a stream go through, with pipes of our own in place of the transport's.</summary>
+    private async Task ScoreAsync(string head, int classes, CancellationToken cancellationToken)
+    {
+        var received = new Pipe();
+        var sent = new Pipe();
+        var requests = new RequestFrames(received.Reader, pool, new MessageCompression(null), int.MaxValue);
+        var responses = new ResponseFrames(sent.Writer);
+        using var batch = new RowBatch(batchSettings.Value, checker, pool, time, logger);
+        var frame = Frame(head, classes);
+        for (var round = 0; round < Rounds; round++)
+        {
+            await received.Writer.WriteAsync(frame, cancellationToken);
+            await requests.WaitAsync(cancellationToken);
+            while (requests.TryTake() is { } request)
+            {
+                batch.Add(request);
+            }
+
+            requests.Pause();
+            batch.Score();
+            await batch.WriteAsync(responses);
+            var answers = await sent.Reader.ReadAsync(cancellationToken);
+            sent.Reader.AdvanceTo(answers.Buffer.End);
+        }
+    }
+
+    /// <summary>A message of a few rows in gRPC's framing.</summary>
+    private byte[] Frame(string head, int classes)
     {
         const int Rows = 4;
-        using var sent = pool.RentRequest();
-        sent.Head = head;
-        sent.Classes = (uint)classes;
-        sent.Logits.Allocate(Rows * classes).Fill(1);
-        output.ResetWrittenCount();
-        ScoreRequestCodec.Write(sent, output);
-
         using var request = pool.RentRequest();
-        ScoreRequestCodec.Read(new ReadOnlySequence<byte>(output.WrittenMemory), request);
-        using var response = pool.RentResponse();
-        response.Error = checker.Check(request, out var plan);
-        if (response.Error is null)
-        {
-            MessageScorer.Score(request, plan, response);
-        }
-
-        output.ResetWrittenCount();
-        ScoreResponseCodec.Write(response, output);
+        request.Head = head;
+        request.Classes = (uint)classes;
+        request.Logits.Allocate(Rows * classes).Fill(1);
+        var frame = new ArrayBufferWriter<byte>();
+        frame.GetSpan(HeaderBytes)[..HeaderBytes].Clear();
+        frame.Advance(HeaderBytes);
+        ScoreRequestCodec.Write(request, frame);
+        var bytes = frame.WrittenSpan.ToArray();
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(1), bytes.Length - HeaderBytes);
+        return bytes;
     }
 }
