@@ -83,6 +83,7 @@ internal sealed class ServiceConnection : IAsyncDisposable
     private IOException Unreachable(ScoringException exception)
     {
         var isMissingSocket = _server?.StartsWith(Unix, StringComparison.OrdinalIgnoreCase) == true && !File.Exists(_server[Unix.Length..]);
-        return new IOException($"cannot reach {_server ?? "the service"}: {(isMissingSocket ? "there is no such socket" : CommandRunner.Explain(exception))}", exception);
+        var why = isMissingSocket ? "there is no such socket" : CommandRunner.Explain(exception);
+        return new IOException($"cannot reach {_server ?? "the service"}: {why}", exception);
     }
 }

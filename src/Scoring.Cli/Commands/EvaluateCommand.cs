@@ -10,7 +10,8 @@ internal static class EvaluateCommand
     {
         var options = new EvaluationOptions();
         var command = new Command(
-            "evaluate", "Measures logits against their targets: losses, accuracy, calibration. Settings of a service within this process may follow after --.");
+            "evaluate",
+            "Measures logits against their targets: losses, accuracy, calibration. Settings of a service within this process may follow after --.");
         options.AddTo(command);
         command.SetAction(parsed => CommandRunner.RunAsync(new EvaluationJob(options.Read(parsed), TimeProvider.System).EvaluateAsync));
         return command;

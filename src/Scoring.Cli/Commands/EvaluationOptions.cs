@@ -8,7 +8,8 @@ internal sealed class EvaluationOptions
 {
     private readonly Argument<string> _input = new("input")
     {
-        Description = "Logits with their targets: CSV or Parquet with a column target, or columns target_NAME of 0 or 1; .npy with --targets; - for standard input.",
+        Description = "Logits with their targets: CSV or Parquet with a column target, or columns target_NAME of 0 or 1; .npy with --targets; "
+            + "- for standard input.",
     };
 
     private readonly Option<string?> _targets = new("--targets")

@@ -52,8 +52,7 @@ internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time
         };
         try
         {
-            await ReadingProgress.ShowAsync(input.Logits, async progress =>
-                evaluation = await measure(connection.Client, evaluation, stream.ReadAsync(progress, cancellationToken)).ConfigureAwait(false)).ConfigureAwait(false);
+            await ReadingProgress.ShowAsync(input.Logits, MeasureAsync).ConfigureAwait(false);
         }
         catch (ScoringException exception)
         {
@@ -63,6 +62,9 @@ internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time
         Print(evaluation);
         Write(configuration, () => evaluation.Calibration!.HeadConfiguration + "\n");
         Write(page, () => ReportPage.Format(evaluation));
+
+        async Task MeasureAsync(IProgress<(long Rows, long Bytes)>? progress) =>
+            evaluation = await measure(connection.Client, evaluation, stream.ReadAsync(progress, cancellationToken)).ConfigureAwait(false);
     }
 
     private ServiceHead FindHead(ListHeadsResponse service, EvaluationInput input)

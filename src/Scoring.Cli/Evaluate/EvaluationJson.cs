@@ -33,7 +33,18 @@ internal static class EvaluationJson
             evaluation.Head.Labels,
         };
         object report = evaluation.Calibration is not { } calibration
-            ? new { head.File, head.Head, head.Activation, head.HeadRevision, head.Rows, head.Classes, head.Labels, evaluation.Temperature, Metrics = Metrics(evaluation.Metrics) }
+            ? new
+            {
+                head.File,
+                head.Head,
+                head.Activation,
+                head.HeadRevision,
+                head.Rows,
+                head.Classes,
+                head.Labels,
+                evaluation.Temperature,
+                Metrics = Metrics(evaluation.Metrics),
+            }
             : new
             {
                 head.File,

@@ -58,7 +58,8 @@ internal sealed class EvaluationText(IAnsiConsole console)
         {
             table.AddColumn(Column("before").RightAligned()).AddColumn(Column("after").RightAligned()).AddColumn(new TableColumn("").Padding(0, 0));
             var bound = calibration.AtBound ? "at the end of its range: the loss still falls there" : "fitted to the least cross-entropy";
-            table.AddRow(new Text("temperature"), new Text(Metric.Format(evaluation.Temperature)), Bold(Metric.Format(calibration.Temperature)), Grey(bound));
+            var (from, to) = (Metric.Format(evaluation.Temperature), Metric.Format(calibration.Temperature));
+            table.AddRow(new Text("temperature"), new Text(from), Bold(to), Grey(bound));
             foreach (var (was, now) in before.Zip(Metric.Of(calibration.After)))
             {
                 table.AddRow(new Text(was.Name), new Text(was.Text), Bold(now.Text), Grey(was.Note));

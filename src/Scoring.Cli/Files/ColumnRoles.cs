@@ -67,11 +67,13 @@ internal sealed class ColumnRoles
 
         if (perLabel.FirstOrDefault(name => !Labels.Contains(name[TargetPrefix.Length..])) is { } stray)
         {
-            throw new InvalidDataException($"{_file} has a column {stray}, and no column {LogitPrefix}{stray[TargetPrefix.Length..]} that it is the target of.");
+            throw new InvalidDataException(
+                $"{_file} has a column {stray}, and no column {LogitPrefix}{stray[TargetPrefix.Length..]} that it is the target of.");
         }
 
         return Labels.FirstOrDefault(label => !perLabel.Contains(TargetPrefix + label)) is { } missing
-            ? throw new InvalidDataException($"{_file} has targets for some labels only: there is a column {LogitPrefix}{missing}, and no {TargetPrefix}{missing}.")
+            ? throw new InvalidDataException(
+                $"{_file} has targets for some labels only: there is a column {LogitPrefix}{missing}, and no {TargetPrefix}{missing}.")
             : TargetKind.Labels;
     }
 

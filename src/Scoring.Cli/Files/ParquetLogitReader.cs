@@ -98,7 +98,8 @@ internal sealed class ParquetLogitReader : LogitReader
         _logits.AsSpan(_groupRead * Classes, count * Classes).CopyTo(rows.Span);
         if (targets is not null)
         {
-            _targets ??= await ParquetTargets.LoadAsync(Name, _reader.OpenRowGroupReader(_group), _fields, _columns, cancellationToken).ConfigureAwait(false);
+            _targets ??= await ParquetTargets.LoadAsync(Name, _reader.OpenRowGroupReader(_group), _fields, _columns, cancellationToken)
+                .ConfigureAwait(false);
             _targets.CopyTo(targets, _groupRead, count, row => Locate(_firstRow + row, null));
         }
 
@@ -134,8 +135,11 @@ internal sealed class ParquetLogitReader : LogitReader
         }
 
         RequireNumbers(_list, ListName);
-        // The width is that of the first list.
-        await LoadAsync(cancellationToken).ConfigureAwait(false);
+        // The width is that of the first list, which need not be in the first group.
+        while (_classes == 0)
+        {
+            await LoadAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private void RequireNumbers(DataField field, string name)
@@ -158,7 +162,8 @@ internal sealed class ParquetLogitReader : LogitReader
         var group = _reader.OpenRowGroupReader(++_group);
         if (group.RowCount * Math.Max(_classes, 1) > MaxGroupLogits)
         {
-            throw new InvalidDataException($"{Name} has a row group of {group.RowCount} rows; {MaxGroupLogits} logits are the most: write smaller row groups.");
+            throw new InvalidDataException(
+                $"{Name} has a row group of {group.RowCount} rows; {MaxGroupLogits} logits are the most: write smaller row groups.");
         }
 
         (_groupRows, _groupRead, _targets) = ((int)group.RowCount, 0, null);
@@ -190,10 +195,16 @@ internal sealed class ParquetLogitReader : LogitReader
 
     private async Task LoadListsAsync(ParquetRowGroupReader group, DataField list, CancellationToken cancellationToken)
     {
+        if (_groupRows == 0)
+        {
+            return;
+        }
+
         using var raw = await ParquetColumns.ReadAsync(Name, () => group.ReadRawColumnDataBaseAsync(list, cancellationToken).AsTask()).ConfigureAwait(false);
         if (raw.DefinitionLevels.Length > MaxGroupLogits)
         {
-            throw new InvalidDataException($"{Name} has a row group of {raw.DefinitionLevels.Length} logits; {MaxGroupLogits} are the most: write smaller ones.");
+            throw new InvalidDataException(
+                $"{Name} has a row group of {raw.DefinitionLevels.Length} logits; {MaxGroupLogits} are the most: write smaller row groups.");
         }
 
         var lists = new ParquetLists(raw.RepetitionLevels, raw.DefinitionLevels, list.MaxDefinitionLevel);
@@ -201,7 +212,8 @@ internal sealed class ParquetLogitReader : LogitReader
         if (lists.FindOther(_classes) is var (row, length))
         {
             throw new InvalidDataException(
-                $"{Name}, row {_firstRow + row}, column {ListName}: the list has {length} logits; {(_classes == length ? "there must be some" : $"the first row has {_classes}")}.");
+                $"{Name}, row {_firstRow + row}, column {ListName}: the list has {length} logits; "
+                + (_classes == length ? "there must be some." : $"the first row has {_classes}."));
         }
 
         _logits = raw switch

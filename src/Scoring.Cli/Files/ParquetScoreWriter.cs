@@ -36,8 +36,10 @@ internal sealed class ParquetScoreWriter : ScoreWriter, IScoreCells
             throw new InvalidDataException($"two columns would be called {twice.Key}, which Parquet does not allow; CSV does");
         }
 
-        var fields = table.Columns.Select(column => column.IsText ? new DataField(column.Name, typeof(string), isNullable: false) : new DataField<float>(column.Name))
-            .ToArray();
+        DataField[] fields =
+        [
+            .. table.Columns.Select(column => new DataField(column.Name, column.IsText ? typeof(string) : typeof(float), isNullable: false)),
+        ];
         var options = new ParquetOptions { CompressionMethod = CompressionMethod.Snappy };
         var writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), stream, options, cancellationToken: cancellationToken).ConfigureAwait(false);
         return new ParquetScoreWriter(table, fields, writer);

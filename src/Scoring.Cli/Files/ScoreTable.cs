@@ -35,7 +35,10 @@ internal sealed class ScoreTable
         {
             Outputs = OutputSet.TopK;
             var name = head.Labels.Count > 0 ? "label" : "index";
-            Columns = [.. Enumerable.Range(1, topK).SelectMany(k => new[] { new ScoreColumn($"{name}_{k}", IsText: true), new ScoreColumn($"{score}_{k}") })];
+            Columns =
+            [
+                .. Enumerable.Range(1, topK).SelectMany(k => new[] { new ScoreColumn($"{name}_{k}", IsText: true), new ScoreColumn($"{score}_{k}") }),
+            ];
             return;
         }
 
@@ -65,7 +68,8 @@ internal sealed class ScoreTable
             }
             else
             {
-                WriteAll(rows.Scores.Slice(row * rows.Classes, rows.Classes), rows.Decisions.IsEmpty ? [] : rows.Decisions.Slice(row * rows.Classes, rows.Classes), cells);
+                var decisions = rows.Decisions.IsEmpty ? [] : rows.Decisions.Slice(row * rows.Classes, rows.Classes);
+                WriteAll(rows.Scores.Slice(row * rows.Classes, rows.Classes), decisions, cells);
             }
 
             cells.EndRow();

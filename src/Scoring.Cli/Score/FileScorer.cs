@@ -90,7 +90,8 @@ internal sealed class FileScorer(ScoringClient client, LogitReader input, ScoreW
         }
 
         var answered = template.Outputs.HasFlag(OutputSet.TopK) ? result.TopScores.Length : result.Scores.Length;
-        if (result.Rows != message.Rows || result.Classes != input.Classes || answered != message.Rows * (template.TopK > 0 ? template.TopK : input.Classes))
+        var expected = message.Rows * (template.TopK > 0 ? template.TopK : input.Classes);
+        if (result.Rows != message.Rows || result.Classes != input.Classes || answered != expected)
         {
             throw new InvalidDataException(
                 $"the service answered {message.Rows} × {input.Classes} logits with {result.Rows} × {result.Classes} scores, {answered} of them");

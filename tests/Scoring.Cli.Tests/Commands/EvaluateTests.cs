@@ -80,6 +80,20 @@ public sealed class EvaluateTests
     }
 
     [Fact]
+    public async Task The_head_that_calibrate_writes_makes_a_service_calibrated()
+    {
+        using var folder = new TemporaryFolder();
+        await ScoringProcess.RunAsync("calibrate", TestData.PathOf("digits.csv"), "--output", folder["heads.json"]);
+        var result = await ScoringProcess.RunAsync(
+            "evaluate", TestData.PathOf("digits.csv"), "--head", "calibrated", "--json", "--", $"--Scoring:HeadsFile={folder["heads.json"]}");
+        Assert.Equal("", result.Error);
+        using var report = JsonDocument.Parse(result.Output);
+        using var reference = Reference("digits");
+        AssertClose(
+            reference.RootElement.GetProperty("temperature_fit"), "ece_15", report.RootElement.GetProperty("metrics").GetProperty("expected_calibration_error"));
+    }
+
+    [Fact]
     public async Task Calibrate_writes_the_head_to_a_file_and_does_not_print_it()
     {
         using var folder = new TemporaryFolder();

@@ -16,6 +16,16 @@ public sealed class HeadsTests
     }
 
     [Fact]
+    public async Task A_configured_head_is_listed_with_as_many_labels_as_fit()
+    {
+        string[] labels = [.. Enumerable.Range(0, 20).Select(label => $"--Scoring:Heads:birds:Labels:{label}=species-{label}")];
+        var result = await ScoringProcess.RunAsync(
+            ["heads", "--", "--Scoring:Heads:birds:Activation=sigmoid", "--Scoring:Heads:birds:Temperature=1.25", .. labels]);
+        Assert.Equal("", result.Error);
+        Assert.Matches(@"birds +sigmoid +20 +species-0.*… +1\.25 +0\.5 +– +no +1", result.Output);
+    }
+
+    [Fact]
     public async Task Json_has_them_for_programs()
     {
         using var folder = new TemporaryFolder();

@@ -6,6 +6,15 @@ public sealed class ScoreTests
 {
     private const double Tolerance = 3e-7;
 
+    private static readonly string[] Pets =
+    [
+        "--Scoring:Heads:pets:Activation=softmax",
+        "--Scoring:Heads:pets:Labels:0=cat",
+        "--Scoring:Heads:pets:Labels:1=dog",
+        "--Scoring:Heads:pets:Labels:2=hen",
+        "--Scoring:Heads:pets:Threshold=0.5",
+    ];
+
     [Fact]
     public async Task Digits_come_out_as_the_reference_has_them_from_a_service_within()
     {
@@ -76,6 +85,23 @@ public sealed class ScoreTests
     {
         var result = await PipeAsync("0,1\n", "--top-k", "1", "--head", "linear");
         Assert.Equal("index_1,logit_1\n1,1\n", result.Output);
+    }
+
+    [Fact]
+    public async Task A_configured_heads_labels_and_threshold_are_in_the_table()
+    {
+        var result = await PipeAsync("2,0,0\n0,0,0\n", ["--head", "pets", "--", .. Pets]);
+        Assert.Equal(["predicted", "probability", "probability_cat", "probability_dog", "probability_hen"], result.OutputLines[0].Split(','));
+        Assert.StartsWith("cat,0.78", result.OutputLines[1], StringComparison.Ordinal);
+        Assert.StartsWith(",0.3333", result.OutputLines[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_configured_heads_labels_name_the_best_classes()
+    {
+        var result = await PipeAsync("2,0,1\n", ["--head", "pets", "--top-k", "2", "--", .. Pets]);
+        Assert.Equal("label_1,probability_1,label_2,probability_2", result.OutputLines[0]);
+        Assert.Equal(["cat", "hen"], result.OutputLines[1].Split(',').Where((_, column) => column % 2 == 0));
     }
 
     [Fact]
@@ -195,7 +221,9 @@ public sealed class ScoreTests
         Assert.Equal(0, result.ExitCode);
         Assert.Empty(result.Output);
         Assert.EndsWith($" → {folder["out.csv"]}", result.ErrorLine, StringComparison.Ordinal);
-        Assert.Equal("predicted,probability,probability_0,probability_1\n0,0.5,0.5,0.5\n", await File.ReadAllTextAsync(folder["out.csv"], TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "predicted,probability,probability_0,probability_1\n0,0.5,0.5,0.5\n",
+            await File.ReadAllTextAsync(folder["out.csv"], TestContext.Current.CancellationToken));
         Assert.Equal(["in.csv", "out.csv"], folder.Names());
     }
 

@@ -54,19 +54,34 @@ public sealed class ParquetTests
         await LogitReaders.RefusalAsync(await ListsAsync([1, 2, 3, 4, 5], [0, 1, 1, 0, 1])));
 
     [Fact]
+    public async Task The_width_of_lists_is_found_behind_row_groups_without_rows()
+    {
+        await using var reader = await LogitReaders.OpenAsync(await ListsAsync([1, 2], [0, 1], emptyGroups: 2));
+        Assert.Equal(2, reader.Classes);
+        Assert.Equal(new float[] { 1, 2 }, await reader.ReadAllAsync());
+    }
+
+    [Fact]
+    public async Task Lists_without_rows_have_no_width() =>
+        Assert.Equal("input has no rows, so the width of its lists is not known.", await LogitReaders.RefusalAsync(await ListsAsync([], [])));
+
+    [Fact]
     public async Task A_file_without_logits_is_refused()
     {
         var field = new DataField<float>("x");
-        var bytes = await WriteAsync(new ParquetSchema(field), 1, (group, _) => group.WriteAsync<float>(field, new float[] { 1 }, cancellationToken: Cancellation));
+        var bytes = await WriteAsync(
+            new ParquetSchema(field), 1, (group, _) => group.WriteAsync<float>(field, new float[] { 1 }, cancellationToken: Cancellation));
         Assert.Equal(
-            "input has no logits: they are columns logit_NAME of float or double, or one column logits of lists of them.", await LogitReaders.RefusalAsync(bytes));
+            "input has no logits: they are columns logit_NAME of float or double, or one column logits of lists of them.",
+            await LogitReaders.RefusalAsync(bytes));
     }
 
     [Fact]
     public async Task Logits_of_another_type_are_refused()
     {
         var field = new DataField<int>("logit_a");
-        var bytes = await WriteAsync(new ParquetSchema(field), 1, (group, _) => group.WriteAsync<int>(field, new[] { 1 }, cancellationToken: Cancellation));
+        var bytes = await WriteAsync(
+            new ParquetSchema(field), 1, (group, _) => group.WriteAsync<int>(field, new[] { 1 }, cancellationToken: Cancellation));
         Assert.Equal("input, column logit_a, is of int32; logits are float or double.", await LogitReaders.RefusalAsync(bytes));
     }
 
@@ -148,11 +163,19 @@ public sealed class ParquetTests
         return stream.ToArray();
     }
 
-    private static Task<byte[]> ListsAsync(float?[] elements, int[] repetition)
+    /// <param name="elements">The elements of all lists.</param>
+    /// <param name="repetition">0 for each that begins a list.</param>
+    /// <param name="emptyGroups">Row groups without rows, before the one that has them.</param>
+    private static Task<byte[]> ListsAsync(float?[] elements, int[] repetition, int emptyGroups = 0)
     {
         var element = new DataField<float>("element", true);
         var list = new ListField("logits", element);
         return WriteAsync(
-            new ParquetSchema(list), 1, (group, _) => group.WriteAsync<float>(element, elements, (ReadOnlyMemory<int>?)repetition, cancellationToken: Cancellation));
+            new ParquetSchema(list),
+            emptyGroups + 1,
+            (group, number) => number < emptyGroups ? WriteAsync(group, element, [], []) : WriteAsync(group, element, elements, repetition));
     }
+
+    private static Task WriteAsync(ParquetRowGroupWriter group, DataField<float> element, float?[] elements, int[] repetition) =>
+        group.WriteAsync<float>(element, elements, (ReadOnlyMemory<int>?)repetition, cancellationToken: Cancellation);
 }

@@ -17,7 +17,8 @@ internal sealed class ConfusionChart(Evaluation evaluation)
     private const int LabelsAcross = 40;
     private const int LongestName = 18;
     private const double Side = 620;
-    private const double LargestCell = 56;
+    private const double SmallestOfFew = 56;
+    private const double LargestCell = 110;
     private const double Edge = 6;
 
     private readonly int _classes = evaluation.Classes;
@@ -34,9 +35,10 @@ internal sealed class ConfusionChart(Evaluation evaluation)
     {
         var counts = Count();
         Highest = Math.Max(counts.Cast<double>().Max(), 1);
-        var side = Math.Min(Side, Cells * LargestCell);
         var names = ClassesPerCell == 1 ? Enumerable.Range(0, _classes).Select(Name).ToArray() : [];
         var labelWidth = names.Length > 0 ? names.Max(name => name.Length) * 7.0 : 40;
+        // A few classes have room for their names side by side.
+        var side = Math.Min(Side, Cells * Math.Clamp(labelWidth + 8, SmallestOfFew, LargestCell));
         var turned = labelWidth > (side / Math.Min(Cells, LabelsAcross)) - 6;
         var (left, bottom) = (labelWidth + 34, turned ? (labelWidth * 0.75) + 36 : 48);
         var (width, height) = (left + side + Edge, Edge + side + bottom);
@@ -50,10 +52,10 @@ internal sealed class ConfusionChart(Evaluation evaluation)
         {
             for (var predicted = 0; predicted < Cells; predicted++)
             {
-                if (counts[target, predicted] > 0)
+                if (counts[target, predicted] is > 0 and var count)
                 {
-                    model.Annotations.Add(Cell(target, predicted, counts[target, predicted]));
-                    hints.Add($"{LabelOf(target, names)} → {LabelOf(predicted, names)}: {counts[target, predicted].ToString("N0", CultureInfo.InvariantCulture)}");
+                    model.Annotations.Add(Cell(target, predicted, count));
+                    hints.Add(string.Create(CultureInfo.InvariantCulture, $"{LabelOf(target, names)} → {LabelOf(predicted, names)}: {count:N0}"));
                 }
             }
         }

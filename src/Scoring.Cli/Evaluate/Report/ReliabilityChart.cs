@@ -45,8 +45,8 @@ internal static class ReliabilityChart
         model.Axes.Add(counts);
 
         model.Series.Add(Bars(bins, nameof(reliability), ChartColor.Right, bin => (0, Math.Min(bin.Accuracy, bin.Confidence))));
-        model.Series.Add(Bars(bins, nameof(reliability), OxyColor.FromAColor(110, ChartColor.Right), bin => (bin.Confidence, Math.Max(bin.Accuracy, bin.Confidence))));
-        model.Series.Add(Bars(bins, nameof(reliability), OxyColor.FromAColor(120, ChartColor.Wrong), bin => (bin.Accuracy, Math.Max(bin.Accuracy, bin.Confidence))));
+        model.Series.Add(Bars(bins, nameof(reliability), OxyColor.FromAColor(110, ChartColor.Right), bin => (bin.Confidence, bin.Accuracy)));
+        model.Series.Add(Bars(bins, nameof(reliability), OxyColor.FromAColor(120, ChartColor.Wrong), bin => (bin.Accuracy, bin.Confidence)));
         model.Series.Add(Bars(bins, nameof(counts), ChartColor.Bar, bin => (0, bin.Count)));
         model.Annotations.Add(new LineAnnotation
         {

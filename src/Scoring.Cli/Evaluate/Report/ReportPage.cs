@@ -50,13 +50,14 @@ internal static class ReportPage
     private static XElement Facts(Evaluation evaluation)
     {
         var head = evaluation.Head.Definition;
+        var fitted = evaluation.Calibration is { } calibration ? $" → {ReportTables.Number(calibration.Temperature)}" : "";
         return new XElement(
             "div",
             new XAttribute("class", "facts"),
             Fact("head", head.Name),
             Fact("rows", evaluation.Rows.ToString("N0", CultureInfo.InvariantCulture)),
             Fact(evaluation.Targets == TargetKind.Labels ? "labels" : "classes", evaluation.Classes.ToString("N0", CultureInfo.InvariantCulture)),
-            Fact("temperature", ReportTables.Number(evaluation.Temperature) + (evaluation.Calibration is { } fitted ? $" → {ReportTables.Number(fitted.Temperature)}" : "")),
+            Fact("temperature", ReportTables.Number(evaluation.Temperature) + fitted),
             Fact("measured", evaluation.Time.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture)));
 
         static XElement Fact(string name, string value) => new("span", name + " ", new XElement("b", value));
@@ -90,7 +91,10 @@ internal static class ReportPage
                 new XAttribute("class", "pair"),
                 shown.Select(one => new XElement(
                     "div",
-                    one.Name.Length == 0 ? null : new XElement("h3", $"{one.Name}: temperature {ReportTables.Number(one.Temperature)}, calibration error {Metric.Format(Error(one.Response))}"),
+                    one.Name.Length == 0
+                        ? null
+                        : new XElement(
+                            "h3", $"{one.Name}: temperature {ReportTables.Number(one.Temperature)}, calibration error {Metric.Format(Error(one.Response))}"),
                     ReliabilityChart.Draw(Bins(one.Response), highest, perLabel, $"Reliability diagram over {Bins(one.Response).Count} bins"))),
                 evaluation.Calibration is null ? ReportTables.Bins(Bins(evaluation.Metrics), perLabel) : null));
     }

@@ -68,7 +68,8 @@ internal static class ReportTables
             ? null
             : new XElement(
                 "div",
-                new XElement("h3", new XAttribute("style", "margin-top:20px"), confusions.Count > ConfusionsShown ? "The most frequent confusions" : "Confusions"),
+                new XElement(
+                    "h3", new XAttribute("style", "margin-top:20px"), confusions.Count > ConfusionsShown ? "The most frequent confusions" : "Confusions"),
                 Table(
                     ["target", "predicted", "#rows", "#share of the target's rows"],
                     confusions.Take(ConfusionsShown).Select(confusion => new object[]
