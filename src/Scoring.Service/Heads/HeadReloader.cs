@@ -19,6 +19,7 @@ internal sealed class HeadReloader(
 {
     private readonly Lock _oneAtATime = new();
     private volatile IReadOnlyList<string> _labelsFiles = [];
+    private IDisposable? _changes;
 
     /// <summary>What the last configuration was refused for; empty where it was not.</summary>
     private string _refusedFor = string.Empty;
@@ -27,22 +28,31 @@ internal sealed class HeadReloader(
     /// <exception cref="OptionsValidationException">They turned bad since they were looked at.</exception>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        var read = reader.Read();
-        if (read.Problems.Count > 0)
+        // Before the first look, so that no change is missed.
+        _changes = ChangeToken.OnChange(reader.GetReloadToken, Reload);
+        lock (_oneAtATime)
         {
-            throw new OptionsValidationException(Options.DefaultName, typeof(HeadsAtStart), read.Problems);
+            var read = reader.Read();
+            if (read.Problems.Count > 0)
+            {
+                throw new OptionsValidationException(Options.DefaultName, typeof(HeadsAtStart), read.Problems);
+            }
+
+            _labelsFiles = read.LabelsFiles;
+            heads.Swap(new HeadSnapshot(read.Heads, revision: 1));
         }
 
-        heads.Swap(new HeadSnapshot(read.Heads, revision: 1));
         return base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _changes?.Dispose();
+        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var changes = ChangeToken.OnChange(reader.GetReloadToken, Reload);
-        // Something may have changed before anybody listened.
-        Reload();
-
         try
         {
             await PollAsync(stoppingToken);
