@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using Microsoft.Extensions.Options;
@@ -17,7 +16,6 @@ internal sealed class WarmUp(MessagePool pool, RequestChecker checker, IOptions<
     : IHostedService
 {
     private const int Rounds = 50;
-    private const int HeaderBytes = 5;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -71,11 +69,9 @@ internal sealed class WarmUp(MessagePool pool, RequestChecker checker, IOptions<
         request.Classes = (uint)classes;
         request.Logits.Allocate(Rows * classes).Fill(1);
         var frame = new ArrayBufferWriter<byte>();
-        frame.GetSpan(HeaderBytes)[..HeaderBytes].Clear();
-        frame.Advance(HeaderBytes);
+        FrameHeader.Write(frame.GetSpan(FrameHeader.Bytes), ScoreRequestCodec.Size(request));
+        frame.Advance(FrameHeader.Bytes);
         ScoreRequestCodec.Write(request, frame);
-        var bytes = frame.WrittenSpan.ToArray();
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(1), bytes.Length - HeaderBytes);
-        return bytes;
+        return frame.WrittenSpan.ToArray();
     }
 }

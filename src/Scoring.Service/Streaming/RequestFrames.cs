@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Grpc.Core;
@@ -8,17 +7,14 @@ using Scoring.Protocol;
 namespace Scoring.Service.Streaming;
 
 /// <summary>
-/// The messages of one stream, straight from the pipe that the transport fills. In gRPC's framing each is preceded by five bytes: whether it is compressed,
-/// and its length. (gRPC over HTTP/2, "Length-Prefixed-Message".)
+/// The messages of one stream, straight from the pipe that the transport fills: each with its <see cref="FrameHeader"/>.
 /// </summary>
 /// <remarks>
 /// gRPC's own reader hands out one message for each asynchronous read; here a look at what has arrived yields all of it, and nothing is under way while
 /// a batch is answered.
 /// </remarks>
-internal sealed class RequestFrames(PipeReader body, MessagePool pool, MessageCompression compression, int maxMessageBytes)
+internal sealed class RequestFrames(PipeReader body, MessagePool pool, MessageCompression messageCompression, int maxMessageBytes)
 {
-    private const int HeaderBytes = 5;
-
     /// <summary>What has arrived and is not taken yet, while <see cref="_isHolding"/>. The memory is the pipe's.</summary>
     private ReadOnlySequence<byte> _arrived;
     private bool _isHolding;
@@ -42,7 +38,7 @@ internal sealed class RequestFrames(PipeReader body, MessagePool pool, MessageCo
             {
                 if (TryReadFrame(out var message, out var isCompressed))
                 {
-                    return Decode(isCompressed ? compression.Decompress(message, maxMessageBytes) : message);
+                    return Decode(isCompressed ? messageCompression.Decompress(message, maxMessageBytes) : message);
                 }
 
                 if (_isLast && !_arrived.IsEmpty)
@@ -88,17 +84,17 @@ internal sealed class RequestFrames(PipeReader body, MessagePool pool, MessageCo
     {
         message = default;
         isCompressed = false;
-        if (_arrived.Length < HeaderBytes)
+        if (_arrived.Length < FrameHeader.Bytes)
         {
             return false;
         }
 
-        Span<byte> header = stackalloc byte[HeaderBytes];
-        _arrived.Slice(0, HeaderBytes).CopyTo(header);
-        var length = BinaryPrimitives.ReadUInt32BigEndian(header[1..]);
-        if (header[0] > 1)
+        Span<byte> header = stackalloc byte[FrameHeader.Bytes];
+        _arrived.Slice(0, FrameHeader.Bytes).CopyTo(header);
+        var (compression, length) = FrameHeader.Read(header);
+        if (compression > 1)
         {
-            throw new RpcException(new Status(StatusCode.Internal, $"a message begins with the byte {header[0]}, where gRPC has 0 or 1"));
+            throw new RpcException(new Status(StatusCode.Internal, $"a message begins with the byte {compression}, where gRPC has 0 or 1"));
         }
 
         if (length > maxMessageBytes)
@@ -106,13 +102,13 @@ internal sealed class RequestFrames(PipeReader body, MessagePool pool, MessageCo
             throw new RpcException(new Status(StatusCode.ResourceExhausted, $"a message of {length} bytes; the limit is {maxMessageBytes}"));
         }
 
-        if (_arrived.Length < HeaderBytes + length)
+        if (_arrived.Length < FrameHeader.Bytes + length)
         {
             return false;
         }
 
-        isCompressed = header[0] == 1;
-        message = _arrived.Slice(HeaderBytes, length);
+        isCompressed = compression == 1;
+        message = _arrived.Slice(FrameHeader.Bytes, length);
         _arrived = _arrived.Slice(message.End);
         return true;
     }

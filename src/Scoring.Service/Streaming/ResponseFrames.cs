@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Scoring.Protocol;
 
@@ -11,8 +10,6 @@ namespace Scoring.Service.Streaming;
 /// </summary>
 internal sealed class ResponseFrames(PipeWriter body) : IBufferWriter<byte>
 {
-    private const int HeaderBytes = 5;
-
     /// <summary>Memory of the pipe's, of which <see cref="_written"/> bytes are written and not told it yet.</summary>
     private Memory<byte> _memory;
     private int _written;
@@ -23,12 +20,10 @@ internal sealed class ResponseFrames(PipeWriter body) : IBufferWriter<byte>
     public void Write(PooledScoreResponse response)
     {
         var size = ScoreResponseCodec.Size(response);
-        var header = GetSpan(HeaderBytes);
-        header[0] = 0;
-        BinaryPrimitives.WriteUInt32BigEndian(header[1..], (uint)size);
-        Advance(HeaderBytes);
+        FrameHeader.Write(GetSpan(FrameHeader.Bytes), size);
+        Advance(FrameHeader.Bytes);
         ScoreResponseCodec.Write(response, this);
-        UnflushedBytes += HeaderBytes + size;
+        UnflushedBytes += FrameHeader.Bytes + size;
     }
 
     /// <summary>Sends what was written; waits while the client does not read.</summary>
