@@ -63,6 +63,22 @@ public sealed class BufferPoolTests
     }
 
     [Fact]
+    public void What_other_threads_returned_is_found_again_and_the_counts_agree()
+    {
+        var pool = new BufferPool(maxIdleBytes: 1 << 24);
+        var rented = new AlignedBuffer[1000];
+        Parallel.For(0, rented.Length, i => rented[i] = pool.Rent(1000));
+        Assert.Equal(rented.Length, pool.OutstandingRents);
+        Parallel.For(0, rented.Length, i => pool.Return(rented[i]));
+        Assert.Equal((0L, 0L), (pool.OutstandingRents, pool.RentedBytes));
+
+        var idle = pool.IdleBytes;
+        var again = Enumerable.Range(0, rented.Length).Select(_ => pool.Rent(1000)).ToHashSet();
+        Assert.Superset(again, rented.ToHashSet());
+        Assert.Equal((idle, 0L), (pool.RentedBytes, pool.IdleBytes));
+    }
+
+    [Fact]
     public void Returning_a_buffer_twice_is_an_error()
     {
         var pool = new BufferPool(maxIdleBytes: 10_000);

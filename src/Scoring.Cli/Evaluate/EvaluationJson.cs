@@ -22,7 +22,7 @@ internal static class EvaluationJson
 
     public static string Format(Evaluation evaluation)
     {
-        var head = new
+        var report = Object(new
         {
             evaluation.File,
             Head = evaluation.Head.Definition.Name,
@@ -31,38 +31,27 @@ internal static class EvaluationJson
             evaluation.Rows,
             evaluation.Classes,
             evaluation.Head.Labels,
-        };
-        object report = evaluation.Calibration is not { } calibration
-            ? new
+        });
+        var measured = evaluation.Calibration is not { } calibration
+            ? Object(new { evaluation.Temperature, Metrics = Metrics(evaluation.Metrics) })
+            : Object(new
             {
-                head.File,
-                head.Head,
-                head.Activation,
-                head.HeadRevision,
-                head.Rows,
-                head.Classes,
-                head.Labels,
-                evaluation.Temperature,
-                Metrics = Metrics(evaluation.Metrics),
-            }
-            : new
-            {
-                head.File,
-                head.Head,
-                head.Activation,
-                head.HeadRevision,
-                head.Rows,
-                head.Classes,
-                head.Labels,
                 TemperatureBefore = evaluation.Temperature,
                 calibration.Temperature,
                 calibration.AtBound,
                 Before = Metrics(calibration.Before),
                 After = Metrics(calibration.After),
                 HeadConfiguration = JsonNode.Parse(calibration.HeadConfiguration),
-            };
-        return JsonSerializer.Serialize(report, Options) + "\n";
+            });
+        foreach (var (name, value) in measured)
+        {
+            report.Add(name, value?.DeepClone());
+        }
+
+        return report.ToJsonString(Options) + "\n";
     }
+
+    private static JsonObject Object(object value) => JsonSerializer.SerializeToNode(value, Options)!.AsObject();
 
     private static object Metrics(EvaluateResponse response) => response.MetricsCase == EvaluateResponse.MetricsOneofCase.LabelMetrics
         ? Metrics(response.LabelMetrics)
