@@ -52,7 +52,7 @@ internal readonly unsafe struct EntropyKernel : IRowKernel
                 int left = (int)(end - column);
                 T score = left >= 16 ? scores.Load(row, column, out T low) : scores.LoadFirst(row, column, left, out low);
                 T surprise = T.Min(T.Create(GreatestSurprise), T.Create(0) - logProbability.Of<TScores>(score, low));
-                terms = T.MultiplyAdd(exponential.Of(score, low, TScores.HasLow), surprise, terms);
+                terms = T.MultiplyAdd(exponential.OfBounded(score, low, TScores.HasLow), surprise, terms);
             }
 
             sum += Across.Sum(T.Fold(terms));

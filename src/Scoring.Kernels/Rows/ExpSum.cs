@@ -6,13 +6,16 @@ using Scoring.Kernels.Vectors;
 namespace Scoring.Kernels.Rows;
 
 /// <summary>
-/// Sums of exponentials of a row, by one fixed tree. In blocks of 1,024 classes, four vectors of sixteen lanes at a time are added in pairs and then to a sum
+/// Sums of exponentials of a row, by one fixed tree. In blocks of 1,024 classes, four vectors of sixteen lanes at a time are added to each other, and then to a sum
 /// that keeps its rounding errors beside it; then across the lanes. In float64, the blocks of a stretch of 65,536 classes in order, and then the stretches.
 /// </summary>
 internal static unsafe class ExpSum
 {
     /// <summary>How many exponentials meet in FP32.</summary>
     public const int Block = 1024;
+
+    /// <summary>How many are added without keeping the rounding errors: four vectors.</summary>
+    private const int Group = 64;
 
     /// <summary>The part of a wide row that one thread sums.</summary>
     public const int Stretch = 65_536;
@@ -89,66 +92,73 @@ internal static unsafe class ExpSum
     }
 
     /// <summary>The sum of one stretch, or of a row that is no wider.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static double OfStretch<T, TScores>(TScores scores, float* row, int start, int count, int shift, float* exponentials)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
-        var exponential = new Exponential<T>(shift);
         double sum = 0;
         nint end = start + count;
         for (nint column = start; column < end; column += Block)
         {
-            sum += Across.Sum(T.Fold(OfBlock<T, TScores>(scores, exponential, row, column, Math.Min(column + Block, end), exponentials)));
+            nint blockEnd = Math.Min(column + Block, end);
+            sum += Across.Sum(shift == Exponential<T>.UsualShift
+                ? FoldOfBlock<T, TScores>(scores, row, column, blockEnd, exponentials)
+                : FoldOfShiftedBlock<T, TScores>(scores, row, column, blockEnd, shift, exponentials));
         }
 
         return sum;
     }
 
-    /// <summary>The sum of a row of one block, under the usual shift, but for its last two levels.</summary>
+    /// <summary>The sum of one block under the usual shift, but for its last two levels.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static Vector128<float> FoldOfBlock<T, TScores>(TScores scores, float* row, int classes, float* exponentials)
+    public static Vector128<float> FoldOfBlock<T, TScores>(TScores scores, float* row, nint start, nint end, float* exponentials)
         where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
-    {
-        Debug.Assert(classes <= Block);
-        return T.Fold(OfBlock<T, TScores>(scores, new Exponential<T>(Exponential<T>.UsualShift), row, 0, classes, exponentials));
-    }
+        where TScores : struct, IScores<T> =>
+        T.Fold(OfBlock<T, TScores>(scores, new Exponential<T>(Exponential<T>.UsualShift), row, start, end, exponentials));
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static Vector128<float> FoldOfShiftedBlock<T, TScores>(TScores scores, float* row, nint start, nint end, int shift, float* exponentials)
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T> =>
+        T.Fold(OfBlock<T, TScores>(scores, new Exponential<T>(shift), row, start, end, exponentials));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T OfBlock<T, TScores>(TScores scores, Exponential<T> exponential, float* row, nint column, nint end, float* exponentials)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
+        Debug.Assert(end - column <= Block);
         T sum = T.Create(0), left = sum;
-        for (; column <= end - 64; column += 64)
+        while (column <= end - ILanes<T>.Count)
         {
-            T group = Exponentiate<T, TScores>(scores, exponential, row, column, exponentials);
-            group += Exponentiate<T, TScores>(scores, exponential, row, column + 16, exponentials);
-            T other = Exponentiate<T, TScores>(scores, exponential, row, column + 32, exponentials);
-            other += Exponentiate<T, TScores>(scores, exponential, row, column + 48, exponentials);
-            Add(group + other, ref sum, ref left);
-        }
+            T group = T.Create(0);
+            nint groupEnd = Math.Min(column + Group, end - ILanes<T>.Count + 1);
+            for (; column < groupEnd; column += ILanes<T>.Count)
+            {
+                T e = exponential.OfTerm(scores.Load(row, column, out T low), low, TScores.HasLow);
+                if (exponentials != null)
+                {
+                    T.Store(e, exponentials + column);
+                }
 
-        T last = T.Create(0);
-        for (; column <= end - 16; column += 16)
-        {
-            last += Exponentiate<T, TScores>(scores, exponential, row, column, exponentials);
+                group += e;
+            }
+
+            Add(group, ref sum, ref left);
         }
 
         if (column < end)
         {
             int count = (int)(end - column);
-            T e = exponential.Of(scores.LoadFirst(row, column, count, out T low), low, TScores.HasLow);
+            T e = exponential.OfTerm(scores.LoadFirst(row, column, count, out T low), low, TScores.HasLow);
             if (exponentials != null)
             {
                 T.StoreFirst(e, exponentials + column, count);
             }
 
-            last += e;
+            Add(e, ref sum, ref left);
         }
 
-        Add(last, ref sum, ref left);
         return sum + left;
     }
 
@@ -159,19 +169,5 @@ internal static unsafe class ExpSum
         T total = sum + group;
         left += group - (total - sum);
         sum = total;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Exponentiate<T, TScores>(TScores scores, Exponential<T> exponential, float* row, nint column, float* exponentials)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
-    {
-        T e = exponential.Of(scores.Load(row, column, out T low), low, TScores.HasLow);
-        if (exponentials != null)
-        {
-            T.Store(e, exponentials + column);
-        }
-
-        return e;
     }
 }

@@ -4,7 +4,7 @@ using Scoring.Kernels.Vectors;
 namespace Scoring.Kernels.Rows;
 
 /// <summary>score − log-sum-exp, the latter in two floats.</summary>
-internal readonly struct LogProbability<T> where T : struct, ILanes<T>
+internal readonly struct LogProbability<T> : IRowMap<T, LogProbability<T>> where T : struct, ILanes<T>
 {
     private readonly float _high;
     private readonly float _low;
@@ -18,7 +18,10 @@ internal readonly struct LogProbability<T> where T : struct, ILanes<T>
         _low = (float)(logSum - high);
     }
 
-    /// <summary>From a score and what rounding it left over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LogProbability<T> For(Normalizer normalizer) => new(normalizer);
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Of<TScores>(T score, T low) where TScores : struct, IScores<T>
     {

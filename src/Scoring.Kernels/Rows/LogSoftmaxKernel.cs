@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Scoring.Kernels.Vectors;
 
 namespace Scoring.Kernels.Rows;
@@ -13,43 +12,22 @@ internal readonly unsafe struct LogSoftmaxKernel : IRowKernel
         InvalidLogit? invalid = null;
         for (int row = first; row < end; row++)
         {
-            float* logits = job.Row(row), output = job.OutputRow(row);
+            float* logits = job.Row(row);
             if (!ExpSum.TryNormalize<T, TScores>(job, scores, logits, null, out Normalizer normalizer, out int column))
             {
                 invalid ??= new InvalidLogit(row, column, logits[column]);
-                new Span<float>(output, job.Classes).Fill(float.NaN);
+                new Span<float>(job.OutputRow(row), job.Classes).Fill(float.NaN);
             }
             else if (normalizer.IsExtreme)
             {
-                Subtract<T, ExtremeScores<T>>(new(job.Scale, normalizer.Offset), logits, output, job.Classes, normalizer);
+                RowMap.Run<T, ExtremeScores<T>, LogProbability<T>>(new(job.Scale, normalizer.Offset), logits, job.OutputRow(row), 0, job.Classes, normalizer);
             }
             else
             {
-                Subtract<T, TScores>(scores, logits, output, job.Classes, normalizer);
+                RowMap.Run<T, TScores, LogProbability<T>>(scores, logits, job.OutputRow(row), 0, job.Classes, normalizer);
             }
         }
 
         return invalid;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Subtract<T, TScores>(TScores scores, float* row, float* output, int classes, Normalizer normalizer)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
-    {
-        var logProbability = new LogProbability<T>(normalizer);
-        nint column = 0;
-        for (; column <= classes - 16; column += 16)
-        {
-            T score = scores.Load(row, column, out T low);
-            T.Store(logProbability.Of<TScores>(score, low), output + column);
-        }
-
-        if (column < classes)
-        {
-            int left = (int)(classes - column);
-            T score = scores.LoadFirst(row, column, left, out T low);
-            T.StoreFirst(logProbability.Of<TScores>(score, low), output + column, left);
-        }
     }
 }

@@ -15,13 +15,16 @@ internal static unsafe class NarrowSoftmax
         var exponential = new Exponential<T>(Exponential<T>.UsualShift);
         InvalidLogit? invalid = null;
         int classes = job.Classes, row = first;
+
+        // Whole vectors are written faster than parts of them. What is too much lies in the next rows of the four, which are written after it.
+        int written = job.Stride == classes && classes >= ILanes<T>.Count / 2 ? ILanes<T>.Count : classes;
         for (; row <= end - 4; row += 4)
         {
             float* logits = job.Row(row);
-            T e0 = exponential.Of(scores.LoadFirst(logits, 0, classes, out T low0), low0, TScores.HasLow);
-            T e1 = exponential.Of(scores.LoadFirst(logits += job.Stride, 0, classes, out T low1), low1, TScores.HasLow);
-            T e2 = exponential.Of(scores.LoadFirst(logits += job.Stride, 0, classes, out T low2), low2, TScores.HasLow);
-            T e3 = exponential.Of(scores.LoadFirst(logits + job.Stride, 0, classes, out T low3), low3, TScores.HasLow);
+            T e0 = exponential.OfTerm(scores.LoadFirst(logits, 0, classes, out T low0), low0, TScores.HasLow);
+            T e1 = exponential.OfTerm(scores.LoadFirst(logits += job.Stride, 0, classes, out T low1), low1, TScores.HasLow);
+            T e2 = exponential.OfTerm(scores.LoadFirst(logits += job.Stride, 0, classes, out T low2), low2, TScores.HasLow);
+            T e3 = exponential.OfTerm(scores.LoadFirst(logits + job.Stride, 0, classes, out T low3), low3, TScores.HasLow);
             if (!FourSums.TryInvert<T>(T.Fold(e0), T.Fold(e1), T.Fold(e2), T.Fold(e3), out FourSums sums))
             {
                 invalid = RunOneByOne<T, TScores>(job, scores, row, row + 4, invalid);
@@ -30,9 +33,9 @@ internal static unsafe class NarrowSoftmax
 
             Vector128<float> high = sums.High, low = sums.Low;
             float* output = job.OutputRow(row);
-            Store(e0, high.ToScalar(), low.ToScalar(), output, classes);
-            Store(e1, high.GetElement(1), low.GetElement(1), output += job.Stride, classes);
-            Store(e2, high.GetElement(2), low.GetElement(2), output += job.Stride, classes);
+            Store(e0, high.ToScalar(), low.ToScalar(), output, written);
+            Store(e1, high.GetElement(1), low.GetElement(1), output += job.Stride, written);
+            Store(e2, high.GetElement(2), low.GetElement(2), output += job.Stride, written);
             Store(e3, high.GetElement(3), low.GetElement(3), output + job.Stride, classes);
         }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Scoring.Kernels.Rows;
 
 /// <summary>
@@ -10,6 +12,7 @@ internal readonly record struct Normalizer(double Sum, int Shift, double Offset,
     /// <summary>1 / Sum in two floats.</summary>
     public (float High, float Low) Inverse
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
             double inverse = 1 / Sum;

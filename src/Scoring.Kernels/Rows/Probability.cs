@@ -4,7 +4,7 @@ using Scoring.Kernels.Vectors;
 namespace Scoring.Kernels.Rows;
 
 /// <summary>e^score over its row's sum. The product with both parts of 1 / sum is rounded like the division would be, at a fraction of its price.</summary>
-internal readonly struct Probability<T> where T : struct, ILanes<T>
+internal readonly struct Probability<T> : IRowMap<T, Probability<T>> where T : struct, ILanes<T>
 {
     private readonly Exponential<T> _exponential;
     private readonly float _high;
@@ -17,9 +17,12 @@ internal readonly struct Probability<T> where T : struct, ILanes<T>
         (_high, _low) = normalizer.Inverse;
     }
 
-    /// <summary>From a score and what rounding it left over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Of<TScores>(T score, T low) where TScores : struct, IScores<T> => OfExponential(_exponential.Of(score, low, TScores.HasLow));
+    public static Probability<T> For(Normalizer normalizer) => new(normalizer);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Of<TScores>(T score, T low) where TScores : struct, IScores<T> => OfExponential(_exponential.OfBounded(score, low, TScores.HasLow));
 
     /// <summary>From e^score · 2^shift, with the normalizer's shift.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,18 +11,36 @@ internal static unsafe class RowScan
     public static int FindInvalid<T, TScores>(in RowJob job, TScores scores, float* row)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T> =>
-        IsCertainlyGood<T, TScores>(scores, row, job.Classes) ? -1 : job.Scale.FindInvalid(row, job.Classes, out _);
+        float.IsFinite(Greatest<T, TScores>(scores, row, 0, job.Classes)) ? -1 : job.Scale.FindInvalid(row, job.Classes, out _);
 
-    // False also for a score that only overflowed: the exact scan knows.
+    /// <summary>
+    /// The column of the first NaN or infinite score from <paramref name="start"/> on, or −1. <paramref name="greatest"/> becomes the greatest score so far.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int FindInvalid<T, TScores>(in RowJob job, TScores scores, float* row, int start, int count, ref double greatest)
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T>
+    {
+        float here = Greatest<T, TScores>(scores, row, start, count);
+        if (!float.IsFinite(here))
+        {
+            return job.Scale.FindInvalid(row, start, start + count, ref greatest);
+        }
+
+        greatest = Math.Max(greatest, here);
+        return -1;
+    }
+
+    // Not finite where a score is bad, and also where one only overflowed: the exact scan knows.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static bool IsCertainlyGood<T, TScores>(TScores scores, float* row, int classes)
+    private static float Greatest<T, TScores>(TScores scores, float* row, nint column, nint count)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
         T greatest0 = T.Create(float.NegativeInfinity), greatest1 = greatest0;
         uint unordered = 0;
-        nint column = 0;
-        for (; column <= classes - 32; column += 32)
+        nint end = column + count;
+        for (; column <= end - 32; column += 32)
         {
             T first = scores.Load(row, column, out _), second = scores.Load(row, column + 16, out _);
             greatest0 = T.Max(first, greatest0);
@@ -30,14 +48,13 @@ internal static unsafe class RowScan
             unordered |= T.Unordered(first, second);
         }
 
-        for (; column < classes; column += 16)
+        for (; column < end; column += 16)
         {
-            T last = scores.LoadFirst(row, column, (int)Math.Min(16, classes - column), out _);
+            T last = scores.LoadFirst(row, column, (int)Math.Min(16, end - column), out _);
             greatest0 = T.Max(last, greatest0);
             unordered |= T.Unordered(last, last);
         }
 
-        float greatest = T.Max(T.Max(greatest0, greatest1));
-        return unordered == 0 && float.IsFinite(greatest);
+        return unordered == 0 ? T.Max(T.Max(greatest0, greatest1)) : float.NaN;
     }
 }

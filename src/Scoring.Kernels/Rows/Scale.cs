@@ -42,17 +42,27 @@ internal readonly unsafe struct Scale
     public int FindInvalid(float* row, int classes, out double greatest)
     {
         greatest = double.NegativeInfinity;
-        for (int column = 0; column < classes; column++)
+        int column = FindInvalid(row, 0, classes, ref greatest);
+        return column < 0 && double.IsNegativeInfinity(greatest) ? 0 : column;
+    }
+
+    /// <summary>
+    /// The first of some columns from whose logit no score can be made, or −1; <paramref name="greatest"/> then becomes the greatest score so far.
+    /// </summary>
+    public int FindInvalid(float* row, int start, int end, ref double greatest)
+    {
+        for (int column = start; column < end; column++)
         {
             double score = Score(row, column);
             if (!(score < double.PositiveInfinity))
             {
+                greatest = score;
                 return column;
             }
 
             greatest = Math.Max(greatest, score);
         }
 
-        return double.IsNegativeInfinity(greatest) ? 0 : -1;
+        return -1;
     }
 }

@@ -53,10 +53,10 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
         float* exponentials = aligned == null ? output : aligned;
         int classes = job.Classes;
         nint stride = job.Stride, step = aligned == null ? stride : classes;
-        Vector128<float> a = ExpSum.FoldOfBlock<T, TScores>(scores, logits, classes, exponentials);
-        Vector128<float> b = ExpSum.FoldOfBlock<T, TScores>(scores, logits + stride, classes, exponentials + step);
-        Vector128<float> c = ExpSum.FoldOfBlock<T, TScores>(scores, logits + (2 * stride), classes, exponentials + (2 * step));
-        Vector128<float> d = ExpSum.FoldOfBlock<T, TScores>(scores, logits + (3 * stride), classes, exponentials + (3 * step));
+        Vector128<float> a = ExpSum.FoldOfBlock<T, TScores>(scores, logits, 0, classes, exponentials);
+        Vector128<float> b = ExpSum.FoldOfBlock<T, TScores>(scores, logits + stride, 0, classes, exponentials + step);
+        Vector128<float> c = ExpSum.FoldOfBlock<T, TScores>(scores, logits + (2 * stride), 0, classes, exponentials + (2 * step));
+        Vector128<float> d = ExpSum.FoldOfBlock<T, TScores>(scores, logits + (3 * stride), 0, classes, exponentials + (3 * step));
         if (!FourSums.TryInvert<T>(a, b, c, d, out FourSums sums))
         {
             return false;
@@ -91,11 +91,11 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
             }
             else if (normalizer.IsExtreme)
             {
-                ExponentiateBackwards<T, ExtremeScores<T>>(new(job.Scale, normalizer.Offset), logits, output, job.Classes, normalizer);
+                ExponentiateBackwards<T, ExtremeScores<T>>(job, new(job.Scale, normalizer.Offset), row, normalizer);
             }
             else
             {
-                ExponentiateBackwards<T, TScores>(scores, logits, output, job.Classes, normalizer);
+                ExponentiateBackwards<T, TScores>(job, scores, row, normalizer);
             }
         }
 
@@ -120,34 +120,29 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
     }
 
     // The end of the row was read last and may still be in the cache.
-    private static void ExponentiateBackwards<T, TScores>(TScores scores, float* row, float* output, int classes, Normalizer normalizer)
+    private static void ExponentiateBackwards<T, TScores>(in RowJob job, TScores scores, int row, Normalizer normalizer)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
-        for (int start = (classes - 1) / ExpSum.Stretch * ExpSum.Stretch; start >= 0; start -= ExpSum.Stretch)
+        for (int start = (job.Classes - 1) / ExpSum.Stretch * ExpSum.Stretch; start >= 0; start -= ExpSum.Stretch)
         {
-            Exponentiate<T, TScores>(scores, row, output, start, Math.Min(ExpSum.Stretch, classes - start), normalizer);
+            Exponentiate<T, TScores>(job, scores, row, start, normalizer);
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void Exponentiate<T, TScores>(TScores scores, float* row, float* output, int start, int count, Normalizer normalizer)
+    /// <summary>Writes the probabilities of the stretch that begins at <paramref name="start"/>.</summary>
+    public static void Exponentiate<T, TScores>(in RowJob job, TScores scores, int row, int start, Normalizer normalizer)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
-        var probability = new Probability<T>(normalizer);
-        nint column = start, end = start + count;
-        for (; column <= end - 16; column += 16)
+        int count = Math.Min(ExpSum.Stretch, job.Classes - start);
+        if (normalizer.Shift == Exponential<T>.UsualShift)
         {
-            T score = scores.Load(row, column, out T low);
-            T.Store(probability.Of<TScores>(score, low), output + column);
+            RowMap.Run<T, TScores, UsualProbability<T>>(scores, job.Row(row), job.OutputRow(row), start, start + count, normalizer);
         }
-
-        if (column < end)
+        else
         {
-            int left = (int)(end - column);
-            T score = scores.LoadFirst(row, column, left, out T low);
-            T.StoreFirst(probability.Of<TScores>(score, low), output + column, left);
+            RowMap.Run<T, TScores, Probability<T>>(scores, job.Row(row), job.OutputRow(row), start, start + count, normalizer);
         }
     }
 }

@@ -37,9 +37,7 @@ internal static unsafe class WideSoftmax
         var normalizer = new Normalizer(sum, Exponential<T>.UsualShift, 0, false);
         Parallel.For(0, stretches, options, stretch =>
         {
-            int start = stretch * ExpSum.Stretch;
-            SoftmaxKernel.Exponentiate<T, TScores>(
-                scores, job.Row(row), job.OutputRow(row), start, Math.Min(ExpSum.Stretch, job.Classes - start), normalizer);
+            SoftmaxKernel.Exponentiate<T, TScores>(job, scores, row, stretch * ExpSum.Stretch, normalizer);
         });
         return true;
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Scoring.Kernels.Vectors;
 
@@ -29,7 +30,14 @@ internal readonly struct Exponential<T> where T : struct, ILanes<T>
     /// <summary>More than rounding can leave over of <see cref="GreatestArgument"/>.</summary>
     private const float GreatestLow = 1f / 256;
 
-    private const float Ln2 = 0.69314718f;
+    private const float Ln2 = 0.693147182f;
+    private const float Log2E = 1.44269502f;
+
+    /// <summary>What ln 2 is less than the float nearest to it.</summary>
+    private const float Ln2Excess = 1.904654323e-9f;
+
+    private const float Quadratic = 0.500064552f;
+    private const float Cubic = 0.166668594f;
 
     /// <summary>1.5 · 2^20: a float this large has steps of 1/8, so adding it rounds to a whole eighth and leaves the bits of that lowest.</summary>
     private const float Magic = 1572864;
@@ -41,8 +49,16 @@ internal readonly struct Exponential<T> where T : struct, ILanes<T>
     // What of the shift is too much for the table.
     private readonly float _further;
 
+    // The constants once more, for processors that can keep them all in registers.
+    private readonly T _log2E;
+    private readonly T _magic;
+    private readonly T _minusLn2;
+    private readonly T _ln2Excess;
+    private readonly T _cubic;
+    private readonly T _quadratic;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Exponential(int shift)
+    public unsafe Exponential(int shift)
     {
         Debug.Assert(Math.Abs(shift) < 24_000);
         int tabled = Math.Clamp(shift, -100, 100);
@@ -50,19 +66,40 @@ internal readonly struct Exponential<T> where T : struct, ILanes<T>
         _further = shift - tabled;
         _floor = T.Create((-125 - shift) * Ln2);
         _ceiling = T.Create((100 - shift) * Ln2);
+        if (T.KeepsConstants)
+        {
+            (_log2E, _magic) = (T.Create(Constants[0]), T.Create(Constants[1]));
+            (_minusLn2, _ln2Excess) = (T.Create(Constants[2]), T.Create(Constants[3]));
+            (_cubic, _quadratic) = (T.Create(Constants[4]), T.Create(Constants[5]));
+        }
+    }
+
+    /// <summary>From memory, since the compiler would rather read a constant that it knows anew each time than keep it.</summary>
+    private static unsafe float* Constants
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference<float>([Log2E, Magic, -Ln2, Ln2Excess, Cubic, Quadratic]));
     }
 
     /// <summary>e^(x + low) · 2^shift, where <paramref name="low"/>, if there is any, is what rounding x left over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Of(T x, T low, bool hasLow)
+    public T Of(T x, T low, bool hasLow) => OfBounded(T.Min(_ceiling, x), low, hasLow);
+
+    /// <summary>The same for a term of a sum, which may be an infinity or a NaN where x is too large: so is its sum then, which tells.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T OfTerm(T x, T low, bool hasLow) => T.Saturates && !hasLow ? OfBounded(x, low, hasLow) : Of(x, low, hasLow);
+
+    /// <summary>The same for an x that is known not to be too large, as no score is in a row whose sum was exact.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T OfBounded(T x, T low, bool hasLow)
     {
-        x = T.Min(_ceiling, x);
-        T biased = T.MultiplyAdd(x, T.Create(1.44269502f), T.Create(Magic));
-        T n = biased - T.Create(Magic);
-        T r = T.MultiplyAdd(n, T.Create(-0.693147182f), x);
-        T correction = T.Create(1.904654323e-9f);
-        r = hasLow ? r + T.MultiplyAdd(n, correction, Hold(low)) : T.MultiplyAdd(n, correction, r);
-        T quadratic = T.MultiplyAdd(r, T.Create(0.166668594f), T.Create(0.500064552f));
+        T magic = T.KeepsConstants ? _magic : T.Create(Magic);
+        T biased = T.MultiplyAdd(x, T.KeepsConstants ? _log2E : T.Create(Log2E), magic);
+        T n = biased - magic;
+        T r = T.MultiplyAdd(n, T.KeepsConstants ? _minusLn2 : T.Create(-Ln2), x);
+        T excess = T.KeepsConstants ? _ln2Excess : T.Create(Ln2Excess);
+        r = hasLow ? r + T.MultiplyAdd(n, excess, Hold(low)) : T.MultiplyAdd(n, excess, r);
+        T quadratic = T.MultiplyAdd(r, T.KeepsConstants ? _cubic : T.Create(Cubic), T.KeepsConstants ? _quadratic : T.Create(Quadratic));
         T cubic = T.MultiplyAdd(quadratic, r * r, r);
         if (_further != 0)
         {

@@ -13,6 +13,15 @@ internal unsafe interface ILanes<T> where T : struct, ILanes<T>
 
     static abstract bool IsSupported { get; }
 
+    /// <summary>Whether a loop has registers enough, 32, to keep its constants in.</summary>
+    static abstract bool KeepsConstants { get; }
+
+    /// <summary>
+    /// Whether <see cref="Raise"/> gives an infinity or a NaN, and never a number that a sum would take, for any n that is too large for it. Whatever
+    /// finite float it came from: all were tried.
+    /// </summary>
+    static abstract bool Saturates { get; }
+
     static abstract T Create(float value);
 
     static abstract T Load(float* source);

@@ -13,6 +13,10 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
 
     public static bool IsSupported => true;
 
+    public static bool KeepsConstants => false;
+
+    public static bool Saturates => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Create(float value)
     {

@@ -12,6 +12,10 @@ internal readonly unsafe struct Lanes256(Vector256<float> lower, Vector256<float
 
     public static bool IsSupported => Avx2.IsSupported && Fma.IsSupported;
 
+    public static bool KeepsConstants => false;
+
+    public static bool Saturates => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Create(float value)
     {

@@ -12,6 +12,10 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     // IsHardwareAccelerated is false on processors that slow down for 512 bits.
     public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512F.IsSupported && Avx512DQ.IsSupported;
 
+    public static bool KeepsConstants => true;
+
+    public static bool Saturates => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Create(float value) => new(Vector512.Create(value));
 

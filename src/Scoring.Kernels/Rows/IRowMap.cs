@@ -1,0 +1,15 @@
+using Scoring.Kernels.Vectors;
+
+namespace Scoring.Kernels.Rows;
+
+/// <summary>What becomes of each score by itself, once it is known what its row adds up to.</summary>
+internal interface IRowMap<T, TSelf>
+    where T : struct, ILanes<T>
+    where TSelf : struct, IRowMap<T, TSelf>
+{
+    /// <summary>The map of a row. Those that need to know nothing of the row ignore the normalizer.</summary>
+    static abstract TSelf For(Normalizer normalizer);
+
+    /// <summary>From a score and what rounding it left over.</summary>
+    T Of<TScores>(T score, T low) where TScores : struct, IScores<T>;
+}
