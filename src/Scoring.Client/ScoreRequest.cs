@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Scoring.Protocol;
 using Scoring.V1;
 
@@ -46,6 +47,11 @@ public sealed class ScoreRequest
     /// <summary>What happens to rows that have no score.</summary>
     public NonFinite NonFinite { get; init; }
 
-    /// <summary>W3C trace context of this message.</summary>
+    /// <summary>
+    /// W3C trace context of this message. Empty: that of the activity under which the request was made or sent, where that one is recorded.
+    /// </summary>
     public string Traceparent { get; init; } = string.Empty;
+
+    /// <summary>The activity under which the request was made: a stream's sender runs elsewhere.</summary>
+    internal Activity? Caller { get; } = Activity.Current;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Grpc.Core;
@@ -16,6 +17,7 @@ internal sealed class ScoreStream(
 {
     private readonly InFlightWindow _window = new(options.MaxInFlightMessages, options.MaxInFlightBytes);
     private readonly Burst _burst = new();
+    private readonly MessageSpans _spans = new();
     private ulong _lastId;
 
     /// <summary>Set before the service is told that no more will come.</summary>
@@ -41,6 +43,7 @@ internal sealed class ScoreStream(
         {
             await stop.CancelAsync().ConfigureAwait(false);
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _spans.Abandon();
         }
     }
 
@@ -56,7 +59,9 @@ internal sealed class ScoreStream(
                 try
                 {
                     _window.Answered(response.Id);
-                    return new ScoreResult(response);
+                    var result = new ScoreResult(response);
+                    _spans.Answered(result.Error);
+                    return result;
                 }
                 catch
                 {
@@ -139,6 +144,7 @@ internal sealed class ScoreStream(
         try
         {
             await _window.EnterAsync(message.Id, SizeInFlight(message), cancellationToken).ConfigureAwait(false);
+            _spans.Sent(request.Caller ?? Activity.Current, message);
             return message;
         }
         catch
@@ -162,6 +168,7 @@ internal sealed class ScoreStream(
             _lastId++;
         }
 
+        _spans.Sent(request.Caller ?? Activity.Current, message);
         return message;
     }
 

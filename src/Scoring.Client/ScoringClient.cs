@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -91,14 +92,24 @@ public sealed class ScoringClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         var id = request.Id ?? Interlocked.Increment(ref _lastId);
         using var message = RequestMessage.Rent(Pool, request, id);
+        var span = ClientActivities.Start(Activity.Current ?? request.Caller, message);
+        ScoreError? error = null;
         try
         {
+            // The call's own headers carry it as well.
+            Activity.Current = span ?? Activity.Current;
             using var call = _invoker.AsyncUnaryCall(_methods.Score, null, new CallOptions(cancellationToken: cancellationToken), message);
             return new ScoreResult(await call.ResponseAsync.ConfigureAwait(false));
         }
         catch (RpcException exception)
         {
-            throw UnaryError.From(exception, id);
+            var failure = UnaryError.From(exception, id);
+            error = failure.Error;
+            throw failure;
+        }
+        finally
+        {
+            ClientActivities.End(span, error);
         }
     }
 

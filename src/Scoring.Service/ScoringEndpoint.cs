@@ -7,6 +7,7 @@ using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
 using Scoring.Service.Streaming;
+using Scoring.Service.Telemetry;
 using Scoring.V1;
 
 namespace Scoring.Service;
@@ -21,8 +22,9 @@ internal sealed class ScoringEndpoint(
     IOptions<BatchSettings> batchSettings,
     IOptions<EvaluationSettings> evaluation,
     OpenStreams streams,
-    TimeProvider time,
-    ILogger<ScoringEndpoint> logger)
+    TelemetryFactory telemetry,
+    FailureLog failures,
+    TimeProvider time)
 {
     /// <summary>How long a unary call that found no room is told to wait, in milliseconds.</summary>
     private const uint RetryAfterMs = 100;
@@ -30,8 +32,17 @@ internal sealed class ScoringEndpoint(
     public async Task<PooledScoreResponse> Score(PooledScoreRequest request, ServerCallContext context)
     {
         // One message is a batch of one. Its memory is the call's until the answer is on the wire.
-        var batch = new RowBatch(batchSettings.Value, checker, pool, time, logger);
-        context.GetHttpContext().Response.RegisterForDispose(batch);
+        var batch = new RowBatch(batchSettings.Value, checker, pool, time, failures);
+        var http = context.GetHttpContext();
+        var told = telemetry.IsHeard ? telemetry.Create(batch) : null;
+        if (told is not null)
+        {
+            // What is registered last goes first: the batch's clock has stopped by then.
+            http.Response.RegisterForDispose(told);
+        }
+
+        http.Response.RegisterForDispose(batch);
+        batch.Begin();
         var response = batch.Add(MessageInbox.Current.Take());
         if (!memory.HasRoom)
         {
@@ -39,7 +50,11 @@ internal sealed class ScoringEndpoint(
                 $"the messages in flight hold {pool.Buffers.RentedBytes} bytes; the limit is {limits.Value.ServerBytes}", RetryAfterMs);
         }
 
+        batch.Close();
+        told?.Start();
         batch.Score();
+        told?.Note();
+        batch.HandOver();
         if (response.Error is { } error)
         {
             throw new RpcException(
@@ -53,11 +68,11 @@ internal sealed class ScoringEndpoint(
     {
         var http = context.GetHttpContext();
         streams.Add(http.Response);
-        var batch = new RowBatch(batchSettings.Value, checker, pool, time, logger);
+        var batch = new RowBatch(batchSettings.Value, checker, pool, time, failures);
         var compression = new MessageCompression(http.Request.Headers[MessageCompression.Header]);
         var requests = new RequestFrames(http.Request.BodyReader, pool, compression, limits.Value.MessageBytes);
         var responses = new ResponseFrames(http.Response.BodyWriter);
-        return new ScoreStreamLoop(batch, memory, requests, responses).RunAsync(context.CancellationToken, streams.Stopping);
+        return new ScoreStreamLoop(batch, telemetry.Create(batch), memory, requests, responses, failures).RunAsync(context.CancellationToken, streams.Stopping);
     }
 
     public Task<ListHeadsResponse> ListHeads(ListHeadsRequest request, ServerCallContext context)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
+using Scoring.Service.Telemetry;
 
 namespace Scoring.Service;
 
@@ -12,7 +13,13 @@ public static class ScoringHost
     /// and <c>appsettings.json</c>.
     /// </param>
     /// <exception cref="OptionsValidationException">A setting makes no sense, or a head; of several kinds in an <see cref="AggregateException"/>.</exception>
-    public static WebApplication Create(params string[] args) => Create(args, static _ => { });
+    public static WebApplication Create(params string[] args) => Create(args, []);
+
+    /// <summary>Builds the service with defaults that are not its own.</summary>
+    /// <param name="args">As in <see cref="Create(string[])"/>.</param>
+    /// <param name="defaults">What holds where no source of configuration says anything else.</param>
+    /// <exception cref="OptionsValidationException">A setting makes no sense, or a head; of several kinds in an <see cref="AggregateException"/>.</exception>
+    public static WebApplication Create(string[] args, IEnumerable<KeyValuePair<string, string?>> defaults) => Create(args, defaults, static _ => { });
 
     /// <summary>
     /// What is wrong with the settings that the service was to start with, one line for each thing; nothing where it failed for another reason.
@@ -25,7 +32,7 @@ public static class ScoringHost
         _ => [],
     };
 
-    internal static WebApplication Create(string[] args, Action<WebApplicationBuilder> configure)
+    internal static WebApplication Create(string[] args, IEnumerable<KeyValuePair<string, string?>> defaults, Action<WebApplicationBuilder> configure)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         // Several lines for each call are too many for a stream of millions. Any other source of configuration can say otherwise.
@@ -33,7 +40,11 @@ public static class ScoringHost
         {
             InitialData =
             [
+                .. TelemetryExport.Defaults,
+                .. defaults,
                 new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+                // A line for each call that ends with an error, which a bad client could write by the million: see FailureLog.
+                new("Logging:LogLevel:Grpc", "Warning"),
                 // It logs an error for each look while the service stops, which is no error.
                 new("Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks", "None"),
             ],
@@ -41,6 +52,8 @@ public static class ScoringHost
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
+            // Where a request is under way, its trace and span.
+            console.IncludeScopes = true;
             console.TimestampFormat = "HH:mm:ss ";
         });
         builder.Services.AddScoring(builder.Configuration);

@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using OpenTelemetry;
 using Scoring.Protocol;
 using Scoring.Service;
 using Scoring.Service.Evaluation;
@@ -33,6 +32,8 @@ public static class ScoringServiceCollectionExtensions
     {
         var section = configuration.GetSection("Scoring");
         services.AddOptions<ListenSettings>().Bind(section.GetSection("Listen")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<AdminSettings>().Bind(section.GetSection("Admin")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<TelemetrySettings>().Bind(section.GetSection("Telemetry")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<LimitSettings>().Bind(section.GetSection("Limits")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<BatchSettings>().Bind(section.GetSection("Batch")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EvaluationSettings>().Bind(section.GetSection("Evaluation")).ValidateDataAnnotations().ValidateOnStart();
@@ -44,6 +45,9 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton<RequestChecker>();
         services.TryAddSingleton<ServerMemory>();
         services.TryAddSingleton<ScoringMetrics>();
+        services.TryAddSingleton<DriftSampler>();
+        services.TryAddSingleton<TelemetryFactory>();
+        services.TryAddSingleton<FailureLog>();
         services.TryAddSingleton(provider => new MessagePool(provider.GetRequiredService<IOptions<LimitSettings>>().Value.IdleBufferBytes));
         services.TryAddSingleton<ScoringMethods>();
         services.TryAddSingleton<ScoringEndpoint>();
@@ -69,15 +73,8 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton(new ReflectionServiceImpl(described));
         services.TryAddSingleton(new ReflectionV1ServiceImpl(described));
 
-        if (!string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
-        {
-            // Without an exporter nothing listens, and a batch makes no span.
-            services.AddOpenTelemetry()
-                .WithTracing(tracing => tracing.AddSource(ScoringActivities.SourceName))
-                .WithMetrics(metrics => metrics.AddMeter(ScoringMetrics.MeterName))
-                .UseOtlpExporter();
-        }
-
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, AdminPort>());
+        TelemetryExport.Add(services, configuration, isScraped: !string.IsNullOrEmpty(section["Admin:Port"]));
         return services;
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
+using Scoring.Service.Telemetry;
 
 namespace Scoring.FunctionalTests;
 
@@ -16,12 +17,14 @@ public sealed class DeployedSettingsTests
         string[] defaults =
         [
             .. Defaults("Scoring:Listen", new ListenSettings()),
+            .. Defaults("Scoring:Admin", new AdminSettings()),
+            .. Defaults("Scoring:Telemetry", new TelemetrySettings()),
             .. Defaults("Scoring:Limits", new LimitSettings()),
             .. Defaults("Scoring:Batch", new BatchSettings()),
             .. Defaults("Scoring:Evaluation", new EvaluationSettings()),
             .. Defaults("Scoring", new HeadFileSettings()),
         ];
-        var settings = file.AsEnumerable().Where(setting => setting.Value is not null).Select(setting => $"{setting.Key} = {setting.Value}");
+        var settings = file.AsEnumerable().Where(setting => !file.GetSection(setting.Key).GetChildren().Any()).Select(setting => $"{setting.Key} = {setting.Value}");
         Assert.Equal(defaults.Order(), settings.Order());
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Scoring.Service.Hosting;
 
 /// <summary>The transport: where the server listens, and how much it buffers. docs/performance.md has what each setting was measured to bring.</summary>
-internal sealed class KestrelSetup(IOptions<ListenSettings> listen, IOptions<LimitSettings> limits)
+internal sealed class KestrelSetup(IOptions<ListenSettings> listen, IOptions<AdminSettings> admin, IOptions<LimitSettings> limits)
     : IConfigureOptions<KestrelServerOptions>, IConfigureOptions<SocketTransportOptions>
 {
     public void Configure(KestrelServerOptions options)
@@ -27,13 +27,14 @@ internal sealed class KestrelSetup(IOptions<ListenSettings> listen, IOptions<Lim
         {
             options.ListenUnixSocket(listen.Value.UnixSocket, Http2);
         }
-        else if (listen.Value.Address.Length > 0)
-        {
-            options.Listen(IPAddress.Parse(listen.Value.Address), listen.Value.Port, Http2);
-        }
         else
         {
-            options.ListenAnyIP(listen.Value.Port, Http2);
+            Listen(options, listen.Value.Address, listen.Value.Port, Http2);
+        }
+
+        if (admin.Value.Port is { } adminPort)
+        {
+            Listen(options, admin.Value.Address.Length > 0 ? admin.Value.Address : listen.Value.Address, adminPort, AdminPort.Mark);
         }
     }
 
@@ -41,6 +42,18 @@ internal sealed class KestrelSetup(IOptions<ListenSettings> listen, IOptions<Lim
     {
         // The socket takes as much at once as a stream may have buffered.
         options.MaxWriteBufferSize = 1 << 20;
+    }
+
+    private static void Listen(KestrelServerOptions options, string address, int port, Action<ListenOptions> configure)
+    {
+        if (address.Length > 0)
+        {
+            options.Listen(IPAddress.Parse(address), port, configure);
+        }
+        else
+        {
+            options.ListenAnyIP(port, configure);
+        }
     }
 
     private static void Http2(ListenOptions endpoint) => endpoint.Protocols = HttpProtocols.Http2;

@@ -1,3 +1,5 @@
+using Scoring.Service.Telemetry;
+
 namespace Scoring.Service.Hosting;
 
 /// <summary>
@@ -8,9 +10,16 @@ internal sealed class OpenStreams : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _allEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ScoringMetrics _metrics;
 
     /// <summary>The streams, and one more until the service stops.</summary>
     private int _count = 1;
+
+    public OpenStreams(ScoringMetrics metrics)
+    {
+        _metrics = metrics;
+        metrics.ObserveStreams(() => Volatile.Read(ref _count) - (_stopping.IsCancellationRequested ? 0 : 1));
+    }
 
     /// <summary>Cancelled when streams are to answer what they have read, and end.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -32,13 +41,19 @@ internal sealed class OpenStreams : IHostedLifecycleService, IDisposable
         Release();
         // A stream whose client does not read cannot end by itself: past the host's patience its connection is closed under it.
         await _allEnded.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _metrics.Drained(_allEnded.Task.IsCompleted ? "completed" : "timed_out");
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        // Only now do all listen who will.
+        _metrics.ShowZeros();
+        return Task.CompletedTask;
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -12,7 +12,8 @@ namespace Scoring.Service.Hosting;
 /// <summary>
 /// Runs the kernels, the codec and a stream's batches before the server listens, so that the first messages do not pay for the compiler.
 /// </summary>
-internal sealed class WarmUp(MessagePool pool, RequestChecker checker, IOptions<BatchSettings> batchSettings, TimeProvider time, ILogger<WarmUp> logger)
+internal sealed class WarmUp(
+    MessagePool pool, RequestChecker checker, IOptions<BatchSettings> batchSettings, TimeProvider time, FailureLog failures, ILogger<WarmUp> logger)
     : IHostedService
 {
     private const int Rounds = 50;
@@ -41,18 +42,20 @@ internal sealed class WarmUp(MessagePool pool, RequestChecker checker, IOptions<
         var sent = new Pipe();
         var requests = new RequestFrames(received.Reader, pool, new MessageCompression(null), int.MaxValue);
         var responses = new ResponseFrames(sent.Writer);
-        using var batch = new RowBatch(batchSettings.Value, checker, pool, time, logger);
+        using var batch = new RowBatch(batchSettings.Value, checker, pool, time, failures);
         var frame = Frame(head, classes);
         for (var round = 0; round < Rounds; round++)
         {
             await received.Writer.WriteAsync(frame, cancellationToken);
             await requests.WaitAsync(cancellationToken);
+            batch.Begin();
             while (requests.TryTake() is { } request)
             {
                 batch.Add(request);
             }
 
             requests.Pause();
+            batch.Close();
             batch.Score();
             await batch.WriteAsync(responses);
             var answers = await sent.Reader.ReadAsync(cancellationToken);

@@ -82,8 +82,12 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
         var outputs = request.Outputs == OutputSet.None ? OutputSet.Scores : request.Outputs;
         var topK = request.TopK == 0 ? 1 : request.TopK;
         var error = CheckTopK(outputs, topK, head, classes) ?? CheckActivation(outputs, head) ?? TargetChecker.Check(outputs, request, head, rows, classes);
-        plan = new ScoringPlan(
-            head, rows, classes, temperature, outputs, (int)Math.Min(topK, (uint)classes), batch.Value.Threads, _limits.MessageBytes);
+        if (error is null)
+        {
+            plan = new ScoringPlan(
+                head, rows, classes, temperature, outputs, (int)Math.Min(topK, (uint)classes), batch.Value.Threads, _limits.MessageBytes);
+        }
+
         return error;
     }
 

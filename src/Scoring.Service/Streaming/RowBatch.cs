@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Scoring.Protocol;
@@ -11,69 +10,73 @@ namespace Scoring.Service.Streaming;
 /// The messages of one stream that are scored together and answered with one flush. It owns each message's request and
 /// response from <see cref="Add"/> until it is written or the batch is disposed.
 /// </summary>
-internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, MessagePool pool, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, MessagePool pool, TimeProvider time, FailureLog failures) : IDisposable
 {
     /// <summary>So that the client works on the first answers of a large batch while the last are still written.</summary>
     private const int FlushBytes = 128 << 10;
 
-    private readonly List<Entry> _entries = [];
+    private readonly List<BatchMessage> _messages = [];
+    private BatchClock _clock = new(time);
 
-    /// <summary>When the first message came. Those that followed had arrived by then, or while it was read.</summary>
-    private long _gatheringSince;
-
-    public int Messages => _entries.Count;
+    /// <summary>The messages, until they are written.</summary>
+    public ReadOnlySpan<BatchMessage> Messages => CollectionsMarshal.AsSpan(_messages);
 
     public int Rows { get; private set; }
 
     /// <summary>Bytes of logits and targets.</summary>
     public long Bytes { get; private set; }
 
-    public bool IsFull => Rows >= settings.Rows || Bytes >= settings.Bytes || _entries.Count >= settings.Messages;
+    /// <summary>Where the time goes, or went once the batch is written or disposed.</summary>
+    public ref readonly BatchClock Clock => ref _clock;
+
+    public bool IsFull => Rows >= settings.Rows || Bytes >= settings.Bytes || _messages.Count >= settings.Messages;
+
+    /// <summary>Called before the look at what has arrived which may find the first message. Those that follow had arrived by then, or while it was read.</summary>
+    public void Begin() => _clock.Start();
 
     /// <summary>Takes over a request that has arrived. The response, which stays the batch's, is what it will be answered with.</summary>
     public PooledScoreResponse Add(PooledScoreRequest request)
     {
         var response = pool.RentResponse();
-        if (_entries.Count == 0)
-        {
-            _gatheringSince = time.GetTimestamp();
-        }
-
         Bytes += ((long)request.Logits.Count * sizeof(float)) + request.Data.Count
             + ((long)(request.Targets.Count + request.TargetLabels.Count) * sizeof(uint)) + request.TargetLabels.Bytes;
 
         response.Id = request.Id;
         // In the batch first, so that nothing is lost whatever the check runs into.
-        _entries.Add(new Entry(request, response, default));
+        _messages.Add(new BatchMessage(request, response, default));
         response.Error = checker.Check(request, out var plan);
-        CollectionsMarshal.AsSpan(_entries)[^1].Plan = plan;
+        CollectionsMarshal.AsSpan(_messages)[^1].Plan = plan;
         Rows += plan.Rows;
         return response;
     }
 
+    /// <summary>No message joins any longer.</summary>
+    public void Close() => _clock.Enter(BatchStage.Queue);
+
     /// <summary>Scores every message that is well-formed. The requests' memory is used up by it.</summary>
     public void Score()
     {
-        var start = time.GetTimestamp();
-        foreach (var entry in _entries)
+        _clock.Enter(BatchStage.Kernel);
+        foreach (var message in _messages)
         {
-            if (entry.Response.Error is null)
+            if (message.Response.Error is null)
             {
-                Score(entry);
+                Score(message);
             }
         }
 
-        var queue = Nanoseconds(time.GetElapsedTime(_gatheringSince, start));
-        var kernel = Nanoseconds(time.GetElapsedTime(start));
-        foreach (var entry in _entries)
+        _clock.Enter(BatchStage.Encode);
+        var queue = Nanoseconds(_clock.Spent(BatchStage.Decode) + _clock.Spent(BatchStage.Queue));
+        var kernel = Nanoseconds(_clock.Spent(BatchStage.Kernel));
+        foreach (var message in _messages)
         {
-            if (entry.Response.Error is null)
+            if (message.Response.Error is null)
             {
-                entry.Response.HasReceipt = true;
-                entry.Response.QueueNs = queue;
-                entry.Response.KernelNs = kernel;
-                entry.Response.BatchRows = (uint)Rows;
-                entry.Response.HeadRevision = entry.Plan.Head.Revision;
+                message.Response.HasReceipt = true;
+                message.Response.QueueNs = queue;
+                message.Response.KernelNs = kernel;
+                message.Response.BatchRows = (uint)Rows;
+                message.Response.HeadRevision = message.Plan.Head.Revision;
             }
         }
     }
@@ -85,55 +88,66 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteAsync(ResponseFrames responses)
     {
-        foreach (var entry in _entries)
+        try
         {
-            if (responses.UnflushedBytes >= FlushBytes)
+            foreach (var message in _messages)
             {
-                await responses.FlushAsync();
+                if (responses.UnflushedBytes >= FlushBytes)
+                {
+                    _clock.Enter(BatchStage.Flush);
+                    await responses.FlushAsync();
+                    _clock.Enter(BatchStage.Encode);
+                }
+
+                responses.Write(message.Response);
             }
 
-            responses.Write(entry.Response);
+            Clear();
+            _clock.Enter(BatchStage.Flush);
+            await responses.FlushAsync();
         }
-
-        Clear();
-        await responses.FlushAsync();
+        finally
+        {
+            _clock.Stop();
+        }
     }
 
-    public void Dispose() => Clear();
+    /// <summary>Called where the answers are somebody else's to write.</summary>
+    public void HandOver() => _clock.Enter(BatchStage.Flush);
+
+    public void Dispose()
+    {
+        _clock.Stop();
+        Clear();
+    }
 
     /// <summary>Whatever goes wrong with one message is that message's error, and not the others'.</summary>
-    private void Score(in Entry entry)
+    private void Score(in BatchMessage message)
     {
         try
         {
-            MessageScorer.Score(entry.Request, entry.Plan, entry.Response);
+            MessageScorer.Score(message.Request, message.Plan, message.Response);
         }
         catch (Exception exception)
         {
-            Log.ScoringFailed(logger, exception, entry.Request.Id);
-            entry.Response.ClearResults();
-            entry.Response.Error = ScoringErrors.Internal($"the service failed to score this message: {exception.GetType().Name}");
+            failures.ScoringFailed(exception, message.Request.Id);
+            message.Response.ClearResults();
+            message.Response.Error = ScoringErrors.Internal($"the service failed to score this message: {exception.GetType().Name}");
         }
     }
 
     private void Clear()
     {
-        foreach (var entry in _entries)
+        foreach (var message in _messages)
         {
-            entry.Request.Dispose();
-            entry.Response.Dispose();
+            message.Request.Dispose();
+            message.Response.Dispose();
         }
 
-        _entries.Clear();
+        _messages.Clear();
         Rows = 0;
         Bytes = 0;
     }
 
-    private static ulong Nanoseconds(TimeSpan time)
-    {
-        Debug.Assert(time >= TimeSpan.Zero, "Time does not run backwards.");
-        return (ulong)time.Ticks * TimeSpan.NanosecondsPerTick;
-    }
-
-    private record struct Entry(PooledScoreRequest Request, PooledScoreResponse Response, ScoringPlan Plan);
+    private static ulong Nanoseconds(TimeSpan time) => (ulong)time.Ticks * TimeSpan.NanosecondsPerTick;
 }

@@ -15,12 +15,13 @@ namespace Scoring.Service.Streaming;
 /// 4. The heads' kernels run over the batch, in place.
 /// 5. <see cref="ResponseFrames"/> writes the answers in order from the same buffers into the response pipe, and one flush carries the
 ///    batch. It waits while the client does not read, and so does everything before it.
-/// 6. The buffers go back to the pool.
+/// 6. The buffers go back to the pool, and <see cref="BatchTelemetry"/> tells whoever listens where the time went.
 ///
 /// One task runs all of it, so there is one reader and one writer, and nothing is read while a batch is answered: what a stream holds is
 /// bounded by its batch. gRPC's own part is what surrounds the messages: the call's headers, deadline, cancellation, status and metrics.
 /// </summary>
-internal sealed class ScoreStreamLoop(RowBatch batch, ServerMemory memory, RequestFrames requests, ResponseFrames responses)
+internal sealed class ScoreStreamLoop(
+    RowBatch batch, BatchTelemetry telemetry, ServerMemory memory, RequestFrames requests, ResponseFrames responses, FailureLog failures)
 {
     /// <summary>How much a batch gathers between two looks at the memory of the whole server.</summary>
     private const int BytesBetweenLooks = 64 << 10;
@@ -35,13 +36,14 @@ internal sealed class ScoreStreamLoop(RowBatch batch, ServerMemory memory, Reque
             while (await WaitAsync(end.Token))
             {
                 var broken = GatherWhatHasArrived();
-                if (batch.Messages > 0)
+                if (batch.Messages.Length > 0)
                 {
                     await AnswerAsync();
                 }
 
                 if (broken is not null)
                 {
+                    failures.StreamBroken(broken.Status);
                     throw broken;
                 }
             }
@@ -75,6 +77,7 @@ internal sealed class ScoreStreamLoop(RowBatch batch, ServerMemory memory, Reque
     {
         try
         {
+            batch.Begin();
             long nextLook = BytesBetweenLooks;
             while (!batch.IsFull && requests.TryTake() is { } request)
             {
@@ -101,8 +104,19 @@ internal sealed class ScoreStreamLoop(RowBatch batch, ServerMemory memory, Reque
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask AnswerAsync()
     {
-        using var activity = ScoringActivities.StartBatch(batch.Messages, batch.Rows, batch.Bytes);
-        batch.Score();
-        await batch.WriteAsync(responses);
+        var isAnswered = false;
+        batch.Close();
+        telemetry.Start();
+        try
+        {
+            batch.Score();
+            telemetry.Note();
+            await batch.WriteAsync(responses);
+            isAnswered = true;
+        }
+        finally
+        {
+            telemetry.Stop(isAnswered);
+        }
     }
 }

@@ -1,3 +1,5 @@
+using Grpc.Core;
+
 namespace Scoring.Service.Telemetry;
 
 /// <summary>Every line that the service itself logs.</summary>
@@ -6,12 +8,15 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Information, "Warmed up in {Milliseconds} ms; the kernels use {InstructionSet}.")]
     public static partial void WarmedUp(ILogger logger, long milliseconds, string instructionSet);
 
-    [LoggerMessage(2, LogLevel.Error, "Message {Id} could not be scored.")]
-    public static partial void ScoringFailed(ILogger logger, Exception exception, ulong id);
+    [LoggerMessage(2, LogLevel.Error, "Message {Id} could not be scored. Lines of this kind held back since the last: {HeldBack}.")]
+    public static partial void ScoringFailed(ILogger logger, Exception exception, ulong id, long heldBack);
 
     [LoggerMessage(3, LogLevel.Information, "The configured heads ({Count}) are in force as revision {Revision}.")]
     public static partial void HeadsAccepted(ILogger logger, ulong revision, int count);
 
     [LoggerMessage(4, LogLevel.Error, "The changed heads are refused, and those of revision {Revision} keep serving: {Problems}")]
     public static partial void HeadsRefused(ILogger logger, ulong revision, string problems);
+
+    [LoggerMessage(5, LogLevel.Information, "A stream is ended with {Status}: {Detail}. Lines of this kind held back since the last: {HeldBack}.")]
+    public static partial void StreamBroken(ILogger logger, StatusCode status, string detail, long heldBack);
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using Scoring.Service.Streaming;
 
 namespace Scoring.Service.Telemetry;
 
@@ -7,19 +9,41 @@ internal static class ScoringActivities
 {
     public const string SourceName = "Scoring";
 
+    /// <summary>Links of one span; the attribute <c>scoring.batch.traced_messages</c> has the true count.</summary>
+    public const int MaxLinks = 128;
+
+    /// <summary>Where the flags begin in <c>00-(32 digits)-(16 digits)-(2 digits)</c>.</summary>
+    private const int FlagsAt = 53;
+
     private static readonly ActivitySource Source = new(SourceName);
+    private static readonly string[] StageNames = [.. Enum.GetNames<BatchStage>().Select(name => name.ToLowerInvariant())];
 
-    /// <summary>The span of one batch, from the start of its kernels until its answers are flushed; null where nobody listens.</summary>
-    public static Activity? StartBatch(int messages, int rows, long bytes)
+    public static bool HasListeners => Source.HasListeners();
+
+    public static string NameOf(BatchStage stage) => StageNames[(int)stage];
+
+    /// <summary>The span of one message under its caller's; null where its caller is not traced, or says so in no way that can be read.</summary>
+    public static Activity? StartMessage(string traceparent, DateTimeOffset arrival) =>
+        IsSampled(traceparent) && ActivityContext.TryParse(traceparent, null, isRemote: true, out var caller)
+            ? Source.StartActivity("scoring.message", ActivityKind.Server, caller, startTime: arrival)
+            : null;
+
+    /// <summary>
+    /// The span of one batch, the root of a trace of its own. A batch belongs to many callers, so it is nobody's child; nor is it the child of its stream's span,
+    /// which lasts as long as the stream and says nothing of latency. Where a message is traced, so is its batch; otherwise the sampler decides.
+    /// </summary>
+    public static Activity? StartBatch(DateTimeOffset arrival, IReadOnlyList<ActivityLink> messages)
     {
-        var activity = Source.StartActivity("scoring.batch", ActivityKind.Internal);
-        if (activity is { IsAllDataRequested: true })
-        {
-            activity.SetTag("scoring.batch.messages", messages);
-            activity.SetTag("scoring.batch.rows", rows);
-            activity.SetTag("scoring.batch.bytes", bytes);
-        }
-
-        return activity;
+        // Without a parent, whatever is current becomes it.
+        Activity.Current = null;
+        // A trace without a span: what a sampler that follows the parent takes its decision from.
+        var trace = messages.Count > 0 ? new ActivityContext(ActivityTraceId.CreateRandom(), default, ActivityTraceFlags.Recorded) : default;
+        return Source.StartActivity("scoring.batch", ActivityKind.Internal, trace, links: messages, startTime: arrival);
     }
+
+    /// <summary>A cheap look before the proper one.</summary>
+    private static bool IsSampled(string traceparent) =>
+        traceparent.Length >= FlagsAt + 2
+        && byte.TryParse(traceparent.AsSpan(FlagsAt, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var flags)
+        && ((ActivityTraceFlags)flags & ActivityTraceFlags.Recorded) != 0;
 }

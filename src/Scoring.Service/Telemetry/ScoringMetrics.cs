@@ -1,26 +1,162 @@
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Options;
 using Scoring.Protocol;
+using Scoring.Service.Heads;
+using Scoring.Service.Streaming;
 
 namespace Scoring.Service.Telemetry;
 
-/// <summary>The instruments of the service.</summary>
+/// <summary>The instruments of the service. Those of the hot path are told of whole batches.</summary>
 internal sealed class ScoringMetrics
 {
     public const string MeterName = "Scoring";
 
-    private readonly Counter<long> _headReloads;
+    private static readonly KeyValuePair<string, object?> Rejected = new("scoring.outcome", "rejected");
+    private static readonly KeyValuePair<string, object?> Flagged = new("scoring.outcome", "flagged");
+    private static readonly KeyValuePair<string, object?>[] Stages =
+        [.. Enum.GetValues<BatchStage>().Select(stage => new KeyValuePair<string, object?>("scoring.stage", ScoringActivities.NameOf(stage)))];
 
-    public ScoringMetrics(IMeterFactory meters, MessagePool pool)
+    private readonly Meter _meter;
+    private readonly Histogram<double> _stageDuration;
+    private readonly Histogram<double> _messageDuration;
+    private readonly Histogram<long> _batchMessages;
+    private readonly Histogram<long> _batchRows;
+    private readonly Histogram<long> _batchBytes;
+    private readonly Counter<long> _messages;
+    private readonly Counter<long> _rows;
+    private readonly Counter<long> _invalidRows;
+    private readonly Counter<long> _headReloads;
+    private readonly Counter<long> _drains;
+    private readonly Histogram<double> _confidence;
+    private readonly Histogram<double> _margin;
+    private readonly Histogram<double> _entropy;
+    private readonly Counter<long> _predictions;
+
+    private readonly HeadTags _unknownHead;
+    private readonly ConditionalWeakTable<HeadDefinition, HeadTags> _heads = [];
+    private readonly ConditionalWeakTable<HeadDefinition, HeadTags>.CreateValueCallback _tagsOf;
+
+    public ScoringMetrics(IMeterFactory meters, MessagePool pool, IOptions<TelemetrySettings> settings)
     {
-        var meter = meters.Create(MeterName);
-        meter.CreateObservableGauge(
-            "scoring.buffers.rented", () => pool.Buffers.RentedBytes, "By", "Pooled buffers that the messages in flight hold.");
-        meter.CreateObservableGauge(
-            "scoring.buffers.idle", () => pool.Buffers.IdleBytes, "By", "Pooled buffers that wait to be used again.");
-        _headReloads = meter.CreateCounter<long>(
+        _unknownHead = new HeadTags("unknown", [], maxClasses: 0);
+        _tagsOf = head => HeadTags.Of(head, settings.Value.DriftClasses);
+
+        _meter = meters.Create(MeterName);
+        _stageDuration = _meter.CreateHistogram(
+            "scoring.batch.stage.duration", "s", "What batches spent in each stage.", null, Buckets.Seconds);
+        _messageDuration = _meter.CreateHistogram(
+            "scoring.message.duration", "s", "From the arrival of a message's batch until its answers were flushed.", null, Buckets.Seconds);
+        _batchMessages = _meter.CreateHistogram("scoring.batch.messages", "{message}", "Messages in a batch.", null, Buckets.Counts);
+        _batchRows = _meter.CreateHistogram("scoring.batch.rows", "{row}", "Rows in a batch.", null, Buckets.Counts);
+        _batchBytes = _meter.CreateHistogram("scoring.batch.bytes", "By", "Logits and targets in a batch.", null, Buckets.Bytes);
+        _messages = _meter.CreateCounter<long>("scoring.messages", "{message}", "Messages answered.");
+        _rows = _meter.CreateCounter<long>("scoring.rows", "{row}", "Rows scored.");
+        _invalidRows = _meter.CreateCounter<long>(
+            "scoring.rows.invalid", "{row}", "Rows set aside because they have no score, and rows of messages refused for one.");
+        _headReloads = _meter.CreateCounter<long>(
             "scoring.head.reloads", "{reload}", "Changes of the configured heads, by outcome: accepted, or refused while the old heads keep serving.");
+        _drains = _meter.CreateCounter<long>(
+            "scoring.drains", "{drain}", "Stops of the service, by outcome: all streams ended by themselves, or time ran out.");
+        _confidence = _meter.CreateHistogram("scoring.head.confidence", "1", "Probability of the best class, of sampled rows.", null, Buckets.Shares);
+        _margin = _meter.CreateHistogram("scoring.head.margin", "1", "Probability of the best class less that of the second, of sampled rows.", null, Buckets.Shares);
+        _entropy = _meter.CreateHistogram("scoring.head.entropy", "{nat}", "Entropy of the probabilities, of sampled rows.", null, Buckets.Nats);
+        _predictions = _meter.CreateCounter<long>("scoring.head.predictions", "{row}", "Sampled rows by their best class.");
+
+        _meter.CreateObservableUpDownCounter(
+            "scoring.buffers.rented", () => pool.Buffers.RentedBytes, "By", "Pooled buffers that the messages in flight hold.");
+        _meter.CreateObservableUpDownCounter(
+            "scoring.buffers.idle", () => pool.Buffers.IdleBytes, "By", "Pooled buffers that wait to be used again.");
+        _meter.CreateObservableUpDownCounter(
+            "scoring.buffers.outstanding", () => pool.Buffers.OutstandingRents, "{buffer}", "How many pooled buffers the messages in flight hold.");
+    }
+
+    /// <summary>Whether anybody listens to what batches are measured by.</summary>
+    public bool HearsBatches =>
+        _stageDuration.Enabled || _messageDuration.Enabled || _messages.Enabled || _rows.Enabled || _invalidRows.Enabled
+        || _batchMessages.Enabled || _batchRows.Enabled || _batchBytes.Enabled || HearsDrift;
+
+    /// <summary>Whether anybody listens to what the scores are like.</summary>
+    public bool HearsDrift => _confidence.Enabled || _margin.Enabled || _entropy.Enabled || _predictions.Enabled;
+
+    /// <summary>Shows the counts of what is rare from the start, or the first increase of each would not be one.</summary>
+    public void ShowZeros()
+    {
+        HeadsReloaded("accepted", 0);
+        HeadsReloaded("refused", 0);
+        Drained("completed", 0);
+        Drained("timed_out", 0);
     }
 
     /// <param name="outcome"><c>accepted</c> or <c>refused</c>.</param>
-    public void HeadsReloaded(string outcome) => _headReloads.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+    /// <param name="count">How often.</param>
+    public void HeadsReloaded(string outcome, int count = 1) => _headReloads.Add(count, new KeyValuePair<string, object?>("scoring.outcome", outcome));
+
+    /// <param name="outcome"><c>completed</c> or <c>timed_out</c>.</param>
+    /// <param name="count">How often.</param>
+    public void Drained(string outcome, int count = 1) => _drains.Add(count, new KeyValuePair<string, object?>("scoring.outcome", outcome));
+
+    public void ObserveStreams(Func<int> count) =>
+        _meter.CreateObservableUpDownCounter("scoring.streams.open", count, "{stream}", "Streams that are open.");
+
+    public void BatchAnswered(in BatchClock clock, int messages, int rows, long bytes)
+    {
+        for (var stage = BatchStage.Decode; stage <= BatchStage.Flush; stage++)
+        {
+            _stageDuration.Record(clock.Spent(stage).TotalSeconds, Stages[(int)stage]);
+        }
+
+        _batchMessages.Record(messages);
+        _batchRows.Record(rows);
+        _batchBytes.Record(bytes);
+    }
+
+    /// <summary>The messages of a batch come and go together.</summary>
+    public void MessagesAnswered(TimeSpan duration, int count)
+    {
+        if (_messageDuration.Enabled)
+        {
+            var seconds = duration.TotalSeconds;
+            for (var i = 0; i < count; i++)
+            {
+                _messageDuration.Record(seconds);
+            }
+        }
+    }
+
+    public void Count(in Outcome outcome)
+    {
+        var head = TagsOf(outcome.Head).Head;
+        _messages.Add(outcome.Messages, head, StatusTags.Of(outcome.Status));
+        AddSome(_rows, outcome.Rows, head);
+        if (outcome.Rejected > 0)
+        {
+            _invalidRows.Add(outcome.Rejected, head, Rejected);
+        }
+
+        if (outcome.Flagged > 0)
+        {
+            _invalidRows.Add(outcome.Flagged, head, Flagged);
+        }
+    }
+
+    /// <summary>One sampled row.</summary>
+    public void Predicted(HeadDefinition head, int best, double confidence, double margin, double entropy)
+    {
+        var tags = TagsOf(head);
+        _confidence.Record(confidence, tags.Head);
+        _margin.Record(margin, tags.Head);
+        _entropy.Record(entropy, tags.Head);
+        _predictions.Add(1, tags.Head, tags.Class(best));
+    }
+
+    private HeadTags TagsOf(HeadDefinition? head) => head is null ? _unknownHead : _heads.GetValue(head, _tagsOf);
+
+    private static void AddSome(Counter<long> counter, long amount, KeyValuePair<string, object?> tag)
+    {
+        if (amount > 0)
+        {
+            counter.Add(amount, tag);
+        }
+    }
 }

@@ -25,7 +25,7 @@ internal sealed class ReloadRecorder : IDisposable
         _listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
         {
             Assert.Equal(1, value);
-            Assert.Equal("outcome", tags[0].Key);
+            Assert.Equal("scoring.outcome", tags[0].Key);
             _outcomes.Writer.TryWrite((string)tags[0].Value!);
         });
         _listener.Start();

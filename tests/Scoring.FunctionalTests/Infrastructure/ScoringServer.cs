@@ -43,7 +43,10 @@ internal sealed class ScoringServer : IAsyncDisposable
     /// <summary>What the server itself is made of.</summary>
     public IServiceProvider Services => _app.Services;
 
-    public string Address => _app.Urls.Single();
+    public string Address => _app.Urls.First();
+
+    /// <summary>Where the metrics are, of a server that has an admin port.</summary>
+    public string AdminAddress => _app.Urls.Skip(1).Single();
 
     /// <summary>A piece of a log line that the test provokes.</summary>
     public string? ExpectedLog { get; set; }
@@ -52,7 +55,7 @@ internal sealed class ScoringServer : IAsyncDisposable
     {
         var log = new LogRecorder();
         string[] args = ["--Scoring:Listen:Address=127.0.0.1", "--Scoring:Listen:Port=0", .. settings];
-        var app = ScoringHost.Create(args, builder =>
+        var app = ScoringHost.Create(args, [], builder =>
         {
             builder.Logging.ClearProviders();
             builder.Logging.AddProvider(log);

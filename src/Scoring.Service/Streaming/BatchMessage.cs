@@ -1,0 +1,9 @@
+using Scoring.Protocol;
+
+namespace Scoring.Service.Streaming;
+
+/// <summary>One message of a batch.</summary>
+/// <param name="Request">As it came; its logits are used up by scoring.</param>
+/// <param name="Response">What it is answered with.</param>
+/// <param name="Plan">What it asks for; nothing where it is not well-formed.</param>
+internal record struct BatchMessage(PooledScoreRequest Request, PooledScoreResponse Response, ScoringPlan Plan);

@@ -1,0 +1,130 @@
+using System.Runtime.InteropServices;
+using Grpc.Core;
+using Scoring.Service.Heads;
+using Scoring.Service.Streaming;
+
+namespace Scoring.Service.Telemetry;
+
+/// <summary>
+/// What is told of the batches of one stream, one after another: started once the batch is gathered, noted once it is scored, stopped once it is answered. Where
+/// nobody listens it does nothing.
+/// </summary>
+internal sealed class BatchTelemetry(RowBatch batch, ScoringMetrics metrics, DriftSampler drift, HeadRegistry heads, TimeProvider time) : IDisposable
+{
+    private readonly List<Outcome> _outcomes = [];
+    private BatchTrace? _trace;
+    private bool _traces;
+    private bool _measures;
+    private int _messages;
+    private int _rows;
+    private long _bytes;
+
+    /// <summary>Starts the spans, and looks at a row for drift. Called before the batch is scored.</summary>
+    public void Start()
+    {
+        _traces = ScoringActivities.HasListeners;
+        _measures = metrics.HearsBatches;
+        if (_traces)
+        {
+            _trace ??= new BatchTrace(time);
+            _trace.Start(batch);
+        }
+
+        if (_measures)
+        {
+            (_messages, _rows, _bytes) = (batch.Messages.Length, batch.Rows, batch.Bytes);
+            drift.Sample(batch.Messages, batch.Clock.Since);
+        }
+    }
+
+    /// <summary>Notes what came of each message. Called before they are written, which is when the batch lets go of them.</summary>
+    public void Note()
+    {
+        if (_traces)
+        {
+            _trace!.Note(batch.Messages);
+        }
+
+        if (_measures)
+        {
+            foreach (ref readonly var message in batch.Messages)
+            {
+                Add(message);
+            }
+        }
+    }
+
+    /// <summary>Ends the spans and records what was measured, once the batch's clock stands still.</summary>
+    /// <param name="isAnswered">Whether the answers went out.</param>
+    public void Stop(bool isAnswered)
+    {
+        if (_measures && isAnswered)
+        {
+            Record();
+        }
+
+        _outcomes.Clear();
+        if (_traces)
+        {
+            _trace!.Stop(batch.Clock, isAnswered);
+        }
+    }
+
+    /// <summary>Stops where that is the end of a call.</summary>
+    public void Dispose() => Stop(isAnswered: true);
+
+    private void Record()
+    {
+        // An exemplar is the span that is current when a measurement is made.
+        var traced = _traces ? _trace!.TracedMessages : 0;
+        for (var i = 0; i < traced; i++)
+        {
+            _trace!.Enter(i);
+            metrics.MessagesAnswered(batch.Clock.Total, 1);
+        }
+
+        if (_traces)
+        {
+            _trace!.EnterBatch();
+        }
+
+        metrics.MessagesAnswered(batch.Clock.Total, _messages - traced);
+        metrics.BatchAnswered(batch.Clock, _messages, _rows, _bytes);
+        foreach (ref readonly var outcome in CollectionsMarshal.AsSpan(_outcomes))
+        {
+            metrics.Count(outcome);
+        }
+    }
+
+    private void Add(in BatchMessage message)
+    {
+        var error = message.Response.Error;
+        ref var outcome = ref Find(message.Plan.Head ?? heads.Find(message.Request.Head), (StatusCode)(error?.Code ?? 0));
+        outcome.Messages++;
+        if (error is null)
+        {
+            outcome.Rows += message.Plan.Rows;
+            outcome.Flagged += message.Response.InvalidRows.Count;
+        }
+        else if (error.HasRow)
+        {
+            outcome.Rejected += message.Plan.Rows;
+        }
+    }
+
+    /// <summary>A batch has few kinds of messages, and very often one.</summary>
+    private ref Outcome Find(HeadDefinition? head, StatusCode status)
+    {
+        var outcomes = CollectionsMarshal.AsSpan(_outcomes);
+        for (var i = outcomes.Length - 1; i >= 0; i--)
+        {
+            if (ReferenceEquals(outcomes[i].Head, head) && outcomes[i].Status == status)
+            {
+                return ref outcomes[i];
+            }
+        }
+
+        _outcomes.Add(new Outcome(head, status));
+        return ref CollectionsMarshal.AsSpan(_outcomes)[^1];
+    }
+}

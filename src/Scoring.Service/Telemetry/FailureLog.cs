@@ -1,0 +1,26 @@
+using Grpc.Core;
+
+namespace Scoring.Service.Telemetry;
+
+/// <summary>The lines that a client can provoke, at most one a second of each kind.</summary>
+internal sealed class FailureLog(TimeProvider time, ILogger<FailureLog> logger)
+{
+    private readonly LogLimiter _scoring = new(time);
+    private readonly LogLimiter _streams = new(time);
+
+    public void ScoringFailed(Exception exception, ulong id)
+    {
+        if (_scoring.TryPass(out var heldBack))
+        {
+            Log.ScoringFailed(logger, exception, id, heldBack);
+        }
+    }
+
+    public void StreamBroken(Status status)
+    {
+        if (_streams.TryPass(out var heldBack))
+        {
+            Log.StreamBroken(logger, status.StatusCode, status.Detail, heldBack);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using Scoring.Service.Heads;
+using Scoring.Service.Streaming;
+
+namespace Scoring.Service.Telemetry;
+
+/// <summary>Gives each stream what tells of its batches.</summary>
+internal sealed class TelemetryFactory(ScoringMetrics metrics, DriftSampler drift, HeadRegistry heads, TimeProvider time)
+{
+    /// <summary>Whether anybody listens to batches.</summary>
+    public bool IsHeard => metrics.HearsBatches || ScoringActivities.HasListeners;
+
+    public BatchTelemetry Create(RowBatch batch) => new(batch, metrics, drift, heads, time);
+}
