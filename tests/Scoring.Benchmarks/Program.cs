@@ -1,10 +1,12 @@
 using Scoring.Benchmarks.Kernels;
 using Scoring.Benchmarks.Service;
+using Scoring.Benchmarks.Telemetry;
 
 return args switch
 {
     ["kernels", .. var rest] => KernelCommand.Run(rest),
     ["service", .. var rest] => await ServiceCommand.RunAsync(rest),
+    ["telemetry", .. var rest] => await TelemetryCommand.RunAsync(rest),
     [PlainServer.Verb, var unixSocket] => PlainServer.Run(unixSocket),
     _ => Usage(),
 };
@@ -15,6 +17,7 @@ static int Usage()
         kernels --quick      the kernels beside their peers, in under three minutes
         kernels [arguments]  the same with BenchmarkDotNet, which takes the arguments
         service --quick      the service beside a plain one, in about three minutes
+        telemetry [program]  the service without telemetry, with metrics, and with traces, in about three minutes; and another scoring program
         """);
     return 1;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Scoring.Client;
 using Scoring.Protocol;
 using Scoring.V1;
@@ -40,6 +41,7 @@ internal sealed class LoadMessage
             Outputs = plan.Outputs,
             TopK = plan.TopK,
             Targets = targets,
+            Traceparent = plan.TracedEvery > 0 && seed == 0 ? $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01" : string.Empty,
         };
         RequestBytes = (isLogits ? logits.Length * sizeof(float) : data.Length) + (targets.Length * sizeof(uint));
         _check = plan.Check ? new AnswerCheck(plan, logits, targets) : null;
@@ -54,7 +56,7 @@ internal sealed class LoadMessage
     public int ResponseBytes => Volatile.Read(ref _responseBytes);
 
     public static IReadOnlyList<LoadMessage> CreateSeveral(LoadPlan plan) =>
-        [.. Enumerable.Range(0, Distinct).Select(seed => new LoadMessage(plan, seed))];
+        [.. Enumerable.Range(0, Math.Max(Distinct, plan.TracedEvery)).Select(seed => new LoadMessage(plan, seed))];
 
     /// <summary>What is wrong with an answer; null where nothing is, or nothing was asked to be checked.</summary>
     public string? FindFault(ScoreResult result)

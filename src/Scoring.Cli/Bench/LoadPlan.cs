@@ -47,6 +47,9 @@ internal sealed record LoadPlan
 
     public string Head { get; init; } = "softmax";
 
+    /// <summary>Of how many messages one carries the trace of a caller that is sampled; 0 for none.</summary>
+    public int TracedEvery { get; init; }
+
     /// <summary>Whether every answer is held against float64.</summary>
     public bool Check { get; init; }
 }

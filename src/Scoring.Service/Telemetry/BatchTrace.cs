@@ -101,7 +101,7 @@ internal sealed class BatchTrace(TimeProvider time)
     private void Describe(RowBatch batch)
     {
         var first = batch.Messages[0].Plan.Head;
-        var isOneHead = first is not null;
+        var isOneHead = true;
         foreach (ref readonly var message in batch.Messages)
         {
             isOneHead &= ReferenceEquals(message.Plan.Head, first);
@@ -111,10 +111,10 @@ internal sealed class BatchTrace(TimeProvider time)
         _batch.SetTag("scoring.batch.rows", batch.Rows);
         _batch.SetTag("scoring.batch.bytes", batch.Bytes);
         _batch.SetTag("scoring.batch.traced_messages", _messages.Count);
-        _batch.SetTag("scoring.head", isOneHead ? first!.Name : "mixed");
-        if (isOneHead)
+        _batch.SetTag("scoring.head", isOneHead ? first?.Name ?? "unknown" : "mixed");
+        if (isOneHead && first is not null)
         {
-            _batch.SetTag("scoring.head.revision", (long)first!.Revision);
+            _batch.SetTag("scoring.head.revision", (long)first.Revision);
         }
 
         _batch.SetTag("scoring.instruction_set", InstructionSet.Name);

@@ -35,7 +35,7 @@ internal static class TelemetryExport
             resource => resource.Clear().AddService(ServiceName).AddTelemetrySdk().AddEnvironmentVariableDetector());
         if (traces.IsSent)
         {
-            telemetry.WithTracing(tracing => tracing.AddSource(ScoringActivities.SourceName, "Microsoft.AspNetCore").AddOtlpExporter(traces.Configure));
+            telemetry.WithTracing(tracing => tracing.AddSource(ScoringActivities.SourceName).AddAspNetCoreInstrumentation().AddOtlpExporter(traces.Configure));
         }
 
         if (logs.IsSent)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Scoring.Client;
 using Scoring.Protocol;
 using Scoring.Service;
@@ -57,7 +58,7 @@ internal sealed class ScoringServer : IAsyncDisposable
         string[] args = ["--Scoring:Listen:Address=127.0.0.1", "--Scoring:Listen:Port=0", .. settings];
         var app = ScoringHost.Create(args, [], builder =>
         {
-            builder.Logging.ClearProviders();
+            builder.Logging.AddFilter<ConsoleLoggerProvider>(null, LogLevel.None);
             builder.Logging.AddProvider(log);
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
