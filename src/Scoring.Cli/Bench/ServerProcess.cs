@@ -33,22 +33,27 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts <c>scoring serve</c>: this program, or the one that this assembly belongs to.</summary>
     /// <param name="settings">Settings of the service, such as <c>--Scoring:Limits:Rows=4096</c>.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static Task<ServerProcess> StartAsync(IReadOnlyList<string> settings, CancellationToken cancellationToken) =>
+    /// <param name="environment">Environment variables on top of this process's.</param>
+    public static Task<ServerProcess> StartAsync(
+        IReadOnlyList<string> settings, CancellationToken cancellationToken, params IEnumerable<KeyValuePair<string, string>> environment) =>
         StartAsync(
             socket => [.. ThisProgram(), "serve", "--unix-socket", socket, "--", "--Logging:LogLevel:Default=Warning", .. settings],
-            cancellationToken);
+            cancellationToken,
+            environment);
 
     /// <summary>Starts any server, and waits until it listens.</summary>
     /// <param name="commandLine">From the path of the socket that the server must listen on to the program and its arguments.</param>
     /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="environment">Environment variables on top of this process's.</param>
     /// <exception cref="IOException">The program cannot be started, or ended before it listened.</exception>
-    public static async Task<ServerProcess> StartAsync(Func<string, IReadOnlyList<string>> commandLine, CancellationToken cancellationToken)
+    public static async Task<ServerProcess> StartAsync(
+        Func<string, IReadOnlyList<string>> commandLine, CancellationToken cancellationToken, params IEnumerable<KeyValuePair<string, string>> environment)
     {
         var folder = Directory.CreateTempSubdirectory("scoring-");
         ServerProcess? server = null;
         try
         {
-            server = Start(folder, commandLine(SocketPath(folder)));
+            server = Start(folder, commandLine(SocketPath(folder)), environment);
             await server.WaitUntilListeningAsync(cancellationToken).ConfigureAwait(false);
             return server;
         }
@@ -88,7 +93,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    private static ServerProcess Start(DirectoryInfo folder, IReadOnlyList<string> commandLine)
+    private static ServerProcess Start(
+        DirectoryInfo folder, IReadOnlyList<string> commandLine, IEnumerable<KeyValuePair<string, string>> environment)
     {
         var process = new Process
         {
@@ -101,6 +107,11 @@ internal sealed class ServerProcess : IAsyncDisposable
                 WorkingDirectory = folder.FullName,
             },
         };
+        foreach (var (name, value) in environment)
+        {
+            process.StartInfo.Environment[name] = value;
+        }
+
         var server = new ServerProcess(folder, process);
         process.OutputDataReceived += server.Listen;
         process.ErrorDataReceived += server.Listen;

@@ -43,21 +43,25 @@ internal static class TelemetryCommand
     /// <summary>The first is what the others are compared with.</summary>
     private static IReadOnlyList<Variant> Variants(OtlpSink sink, string[] otherProgram)
     {
-        string[] otlp = ["--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "--OTEL_METRIC_EXPORT_INTERVAL=1000"];
-        var metrics = $"--OTEL_EXPORTER_OTLP_METRICS_ENDPOINT={sink.Address}/v1/metrics";
-        string[] traces =
+        KeyValuePair<string, string>[] metrics =
         [
-            $"--OTEL_EXPORTER_OTLP_TRACES_ENDPOINT={sink.Address}/v1/traces",
-            "--OTEL_TRACES_SAMPLER=parentbased_traceidratio",
-            "--OTEL_TRACES_SAMPLER_ARG=0.01",
+            new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            new("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", $"{sink.Address}/v1/metrics"),
+            new("OTEL_METRIC_EXPORT_INTERVAL", "1000"),
+        ];
+        KeyValuePair<string, string>[] traces =
+        [
+            new("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", $"{sink.Address}/v1/traces"),
+            new("OTEL_TRACES_SAMPLER", "parentbased_traceidratio"),
+            new("OTEL_TRACES_SAMPLER_ARG", "0.01"),
         ];
         return
         [
             new("none", () => ServerProcess.StartAsync([], CancellationToken.None)),
             .. otherProgram.Select(path => new Variant("none, the other program", () => ServerProcess.StartAsync(
                 socket => [path, "serve", "--unix-socket", socket, "--", "--Logging:LogLevel:Default=Warning"], CancellationToken.None))),
-            new("metrics", () => ServerProcess.StartAsync([.. otlp, metrics], CancellationToken.None)),
-            new("metrics, traces of 1 %", () => ServerProcess.StartAsync([.. otlp, metrics, .. traces], CancellationToken.None)),
+            new("metrics", () => ServerProcess.StartAsync([], CancellationToken.None, metrics)),
+            new("metrics, traces of 1 %", () => ServerProcess.StartAsync([], CancellationToken.None, [.. metrics, .. traces])),
         ];
     }
 
