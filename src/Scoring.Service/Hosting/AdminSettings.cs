@@ -17,7 +17,8 @@ internal sealed class AdminSettings : IValidatableObject
     {
         if (Address.Length > 0 && !IPAddress.TryParse(Address, out _))
         {
-            yield return new ValidationResult($"Scoring:Admin:Address is '{Address}'; it must be an IP address, such as 127.0.0.1 or ::1, or empty for that of Scoring:Listen.");
+            yield return new ValidationResult(
+                $"Scoring:Admin:Address is '{Address}'; it must be an IP address, such as 127.0.0.1 or ::1, or empty for that of Scoring:Listen.");
         }
     }
 }

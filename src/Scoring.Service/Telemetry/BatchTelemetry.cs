@@ -6,8 +6,8 @@ using Scoring.Service.Streaming;
 namespace Scoring.Service.Telemetry;
 
 /// <summary>
-/// What is told of the batches of one stream, one after another: started once the batch is gathered, noted once it is scored, stopped once it is answered. Where
-/// nobody listens it does nothing.
+/// What is told of the batches of one stream, one after another: started once the batch is gathered, noted once it is scored, stopped once it
+/// is answered. Where nobody listens it does nothing.
 /// </summary>
 internal sealed class BatchTelemetry(RowBatch batch, ScoringMetrics metrics, DriftSampler drift, HeadRegistry heads, TimeProvider time) : IDisposable
 {

@@ -31,8 +31,7 @@ internal sealed class BatchTrace(TimeProvider time)
             }
         }
 
-        _batch = ScoringActivities.StartBatch(
-            _arrival, [.. _messages.Take(ScoringActivities.MaxLinks).Select(message => new ActivityLink(message.Span.Context))]);
+        _batch = ScoringActivities.StartBatch(_arrival, Links());
         if (_batch is null)
         {
             return;
@@ -98,6 +97,17 @@ internal sealed class BatchTrace(TimeProvider time)
         span.Stop();
     }
 
+    private ActivityLink[] Links()
+    {
+        var links = _messages.Count == 0 ? [] : new ActivityLink[Math.Min(_messages.Count, ScoringActivities.MaxLinks)];
+        for (var i = 0; i < links.Length; i++)
+        {
+            links[i] = new ActivityLink(_messages[i].Span.Context);
+        }
+
+        return links;
+    }
+
     private void Describe(RowBatch batch)
     {
         var first = batch.Messages[0].Plan.Head;
@@ -107,17 +117,17 @@ internal sealed class BatchTrace(TimeProvider time)
             isOneHead &= ReferenceEquals(message.Plan.Head, first);
         }
 
-        _batch!.SetTag("scoring.batch.messages", batch.Messages.Length);
-        _batch.SetTag("scoring.batch.rows", batch.Rows);
-        _batch.SetTag("scoring.batch.bytes", batch.Bytes);
-        _batch.SetTag("scoring.batch.traced_messages", _messages.Count);
-        _batch.SetTag("scoring.head", isOneHead ? first?.Name ?? "unknown" : "mixed");
+        _batch!.AddTag("scoring.batch.messages", batch.Messages.Length);
+        _batch.AddTag("scoring.batch.rows", batch.Rows);
+        _batch.AddTag("scoring.batch.bytes", batch.Bytes);
+        _batch.AddTag("scoring.batch.traced_messages", _messages.Count);
+        _batch.AddTag("scoring.head", isOneHead ? first?.Name ?? "unknown" : "mixed");
         if (isOneHead && first is not null)
         {
-            _batch.SetTag("scoring.head.revision", (long)first.Revision);
+            _batch.AddTag("scoring.head.revision", (long)first.Revision);
         }
 
-        _batch.SetTag("scoring.instruction_set", InstructionSet.Name);
+        _batch.AddTag("scoring.instruction_set", InstructionSet.Name);
     }
 
     /// <summary>One event for each stage, with what it took: encoding is told once, though large batches are flushed in between.</summary>

@@ -10,8 +10,8 @@ using Scoring.V1;
 namespace Scoring.Service.Telemetry;
 
 /// <summary>
-/// Looks at a few rows of each head, so that a model whose inputs have changed shows. Heads that make one distribution of a row are looked at: softmax and
-/// log_softmax without groups. Sigmoid and linear heads have no best class that excludes the others.
+/// Looks at a few rows of each head, so that a model whose inputs have changed shows. Heads that make one distribution of a row are looked at:
+/// softmax and log_softmax without groups. Sigmoid and linear heads have no best class that excludes the others.
 /// </summary>
 internal sealed class DriftSampler(ScoringMetrics metrics, IOptions<TelemetrySettings> settings, TimeProvider time)
 {

@@ -4,8 +4,8 @@ using OpenTelemetry.Exporter;
 namespace Scoring.Service.Telemetry;
 
 /// <summary>
-/// One signal as the <c>OTEL_*</c> variables set it. The exporter reads those for all signals itself; of those for one, such as <c>OTEL_EXPORTER_OTLP_TRACES_ENDPOINT</c>, it
-/// would switch on the other signals as well.
+/// One signal as the <c>OTEL_*</c> variables set it. The exporter reads those for all signals itself; those for one, such as
+/// <c>OTEL_EXPORTER_OTLP_TRACES_ENDPOINT</c>, it reads only where it switches on all signals.
 /// </summary>
 /// <param name="configuration">Where the variables are.</param>
 /// <param name="name"><c>TRACES</c>, <c>METRICS</c> or <c>LOGS</c>.</param>

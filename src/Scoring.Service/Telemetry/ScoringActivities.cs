@@ -25,20 +25,33 @@ internal static class ScoringActivities
     /// <summary>The span of one message under its caller's; null where its caller is not traced, or says so in no way that can be read.</summary>
     public static Activity? StartMessage(string traceparent, DateTimeOffset arrival) =>
         IsSampled(traceparent) && ActivityContext.TryParse(traceparent, null, isRemote: true, out var caller)
-            ? Source.StartActivity("scoring.message", ActivityKind.Server, caller, startTime: arrival)
+            ? IfRecorded(Source.StartActivity("scoring.message", ActivityKind.Server, caller, startTime: arrival))
             : null;
 
     /// <summary>
-    /// The span of one batch, the root of a trace of its own. A batch belongs to many callers, so it is nobody's child; nor is it the child of its stream's span,
-    /// which lasts as long as the stream and says nothing of latency. Where a message is traced, so is its batch; otherwise the sampler decides.
+    /// The span of one batch, the root of a trace of its own. A batch belongs to many callers, so it is nobody's child; nor is it the child of its
+    /// stream's span, which lasts as long as the stream and says nothing of latency. Where a message is traced, so is its batch; otherwise the
+    /// sampler decides.
     /// </summary>
-    public static Activity? StartBatch(DateTimeOffset arrival, IReadOnlyList<ActivityLink> messages)
+    public static Activity? StartBatch(DateTimeOffset arrival, ActivityLink[] messages)
     {
         // Without a parent, whatever is current becomes it.
         Activity.Current = null;
         // A trace without a span: what a sampler that follows the parent takes its decision from.
-        var trace = messages.Count > 0 ? new ActivityContext(ActivityTraceId.CreateRandom(), default, ActivityTraceFlags.Recorded) : default;
-        return Source.StartActivity("scoring.batch", ActivityKind.Internal, trace, links: messages, startTime: arrival);
+        var trace = messages.Length > 0 ? new ActivityContext(ActivityTraceId.CreateRandom(), default, ActivityTraceFlags.Recorded) : default;
+        return IfRecorded(Source.StartActivity("scoring.batch", ActivityKind.Internal, trace, links: messages, startTime: arrival));
+    }
+
+    /// <summary>A span that is not sampled may be made all the same, to hand its trace on, and here is nobody to hand it to.</summary>
+    private static Activity? IfRecorded(Activity? span)
+    {
+        if (span is { IsAllDataRequested: false })
+        {
+            span.Dispose();
+            return null;
+        }
+
+        return span;
     }
 
     /// <summary>A cheap look before the proper one.</summary>

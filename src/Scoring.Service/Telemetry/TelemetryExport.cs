@@ -6,7 +6,8 @@ using OpenTelemetry.Trace;
 namespace Scoring.Service.Telemetry;
 
 /// <summary>
-/// Who listens: over OTLP whom the <c>OTEL_*</c> variables name, and Prometheus where there is an admin port. Without either nobody does, and nothing is measured.
+/// Who listens: over OTLP whom the <c>OTEL_*</c> variables name, and Prometheus where there is an admin port. Without either nobody does, and
+/// nothing is measured.
 /// </summary>
 internal static class TelemetryExport
 {

@@ -16,6 +16,21 @@ public sealed class ServeTests
     }
 
     [Fact]
+    public async Task The_admin_port_serves_metrics()
+    {
+        const string Marker = "Now listening on: ";
+        var (process, _) = await ScoringProcess.ServeAsync("--port", "0", "--address", "127.0.0.1");
+        using (process)
+        using (var http = new HttpClient())
+        {
+            var line = (await process.ReadLineAsync())!;
+            var admin = line[(line.IndexOf(Marker, StringComparison.Ordinal) + Marker.Length)..].Trim();
+            var page = await http.GetStringAsync($"{admin}/metrics", TestContext.Current.CancellationToken);
+            Assert.Contains("# TYPE scoring_streams_open gauge", page, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Settings_after_two_dashes_reach_the_service()
     {
         using var folder = new TemporaryFolder();

@@ -77,7 +77,13 @@ public sealed class DriftTests
         {
             var request = new ScoreRequest
             {
-                Head = "h", Classes = 4, Logits = message.Logits, Data = message.Data, DataType = message.DataType, NonFinite = message.NonFinite, Outputs = message.Outputs,
+                Head = "h",
+                Classes = 4,
+                Logits = message.Logits,
+                Data = message.Data,
+                DataType = message.DataType,
+                NonFinite = message.NonFinite,
+                Outputs = message.Outputs,
             };
             await foreach (var result in server.Connect().ScoreStreamAsync(Source.Of(request), TestEnd))
             {
@@ -95,7 +101,8 @@ public sealed class DriftTests
         {
             InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument.Meter.Scope == server.MeterFactory && instrument.Name is "scoring.head.confidence" or "scoring.head.margin" or "scoring.head.entropy" or "scoring.head.predictions")
+                if (instrument.Meter.Scope == server.MeterFactory
+                    && instrument.Name is "scoring.head.confidence" or "scoring.head.margin" or "scoring.head.entropy" or "scoring.head.predictions")
                 {
                     listener.EnableMeasurementEvents(instrument);
                 }

@@ -74,7 +74,8 @@ public sealed class MetricExportTests
         Assert.Equal(5, metrics["scoring.rows"]["scoring.head=pets"]);
         Assert.Equal(1, metrics["scoring.rows.invalid"]["scoring.head=pets scoring.outcome=flagged"]);
         Assert.Equal(2, metrics["scoring.rows.invalid"]["scoring.head=pets scoring.outcome=rejected"]);
-        Assert.Equal(4, metrics["scoring.message.duration"][string.Empty]);
+        // One for each batch, and all of them may have been one.
+        Assert.InRange(metrics["scoring.message.duration"][string.Empty], 1, 4);
         Assert.Equal(0, metrics["scoring.buffers.rented"][string.Empty]);
         Assert.Equal(server.Pool.Buffers.IdleBytes, metrics["scoring.buffers.idle"][string.Empty]);
         // Those of the runtime and of the transport come along.

@@ -14,7 +14,9 @@ internal sealed class SpanRecorder : IDisposable
         {
             ShouldListenTo = source => source.Name == ScoringActivities.SourceName,
             Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
-                !followsParents || (options.Parent.TraceFlags & ActivityTraceFlags.Recorded) != 0 ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
+                !followsParents || (options.Parent.TraceFlags & ActivityTraceFlags.Recorded) != 0
+                    ? ActivitySamplingResult.AllDataAndRecorded
+                    : ActivitySamplingResult.None,
             ActivityStopped = Spans.Add,
         };
         ActivitySource.AddActivityListener(_listener);
