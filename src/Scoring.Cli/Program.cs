@@ -12,6 +12,7 @@ var root = new RootCommand("Turns logits into probabilities: a streaming scoring
     EvaluateCommand.Create(),
     CalibrateCommand.Create(),
     BenchCommand.Create(),
+    TopCommand.Create(),
 };
 
 var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);

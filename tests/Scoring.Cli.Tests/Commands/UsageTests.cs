@@ -37,6 +37,8 @@ public sealed class UsageTests
     [InlineData("--unary has no streams", "bench", "--unary", "--streams", "2")]
     [InlineData("--check knows the heads softmax", "bench", "--check", "--head", "iris")]
     [InlineData("--server names another", "bench", "--server", "http://localhost:1", "--", "--Scoring:Limits:Rows=3")]
+    [InlineData("--server must be http://host:port or https://host:port, not 'unix:/x'", "top", "--server", "unix:/x")]
+    [InlineData("--interval must be from 0.1 to 3600 seconds, not '0'", "top", "--interval", "0")]
     public async Task Bad_usage_is_explained_and_ends_with_2(string said, params string[] arguments)
     {
         var result = await ScoringProcess.RunAsync(arguments);
@@ -53,7 +55,7 @@ public sealed class UsageTests
     {
         var result = await ScoringProcess.RunAsync(arguments);
         Assert.Equal(0, result.ExitCode);
-        Assert.All(["demo", "serve", "score", "bench"], command => Assert.Contains($"  {command} ", result.Output, StringComparison.Ordinal));
+        Assert.All(["demo", "serve", "score", "bench", "top"], command => Assert.Contains($"  {command} ", result.Output, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,0 +1,62 @@
+using Scoring.Cli.Tests.Top;
+
+namespace Scoring.Cli.Tests.Commands;
+
+public sealed class TopTests
+{
+    [Fact]
+    public async Task One_view_is_printed_where_the_output_is_no_terminal()
+    {
+        await using var server = await MetricsServer.StartAsync(200, Pages.Text(100), Pages.Text(101));
+        var result = await ScoringProcess.RunAsync("top", "--server", server.Address, "--interval", "0.2");
+        Assert.Equal("", result.Error);
+        Assert.Equal(0, result.ExitCode);
+        Assert.StartsWith($" {server.Address}: over 0.", result.OutputLines[0], StringComparison.Ordinal);
+        Assert.Contains("setosa 75 %, virginica 25 %", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', result.Output);
+    }
+
+    [Fact]
+    public async Task A_service_that_is_started_anew_meanwhile_is_read_once_more()
+    {
+        await using var server = await MetricsServer.StartAsync(200, Pages.Text(100), Pages.Text(1), Pages.Text(2));
+        var result = await ScoringProcess.RunAsync("top", "--server", server.Address, "--interval", "0.1", "--once");
+        Assert.Equal("", result.Error);
+        Assert.Matches(@"messages per second +\d", result.Output);
+        Assert.DoesNotContain("-", result.OutputLines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_that_is_not_there_is_told()
+    {
+        var result = await ScoringProcess.RunAsync("top", "--server", "http://127.0.0.1:1");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("scoring: cannot reach http://127.0.0.1:1: Connection refused; start the service with Scoring:Admin:Port", result.ErrorLine);
+    }
+
+    [Theory]
+    [InlineData(200, "<html>", "line 1 is no metric")]
+    [InlineData(200, "up 1\n", "no metric on it begins with scoring_")]
+    [InlineData(200, "", "no metric on it begins with scoring_")]
+    [InlineData(404, "", "it answers 404 Not Found")]
+    public async Task A_page_of_something_else_is_told(int status, string page, string why)
+    {
+        await using var server = await MetricsServer.StartAsync(status, page);
+        var result = await ScoringProcess.RunAsync("top", "--server", server.Address);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(
+            $"scoring: {server.Address}/metrics is no metrics page of the service: {why}; give the port of Scoring:Admin:Port", result.ErrorLine);
+    }
+
+    [Fact]
+    public async Task The_port_for_scoring_is_told_from_that_for_metrics()
+    {
+        var (process, address) = await ScoringProcess.ServeAsync("--port", "0", "--address", "127.0.0.1");
+        using (process)
+        {
+            var result = await ScoringProcess.RunAsync("top", "--server", address);
+            Assert.Equal(1, result.ExitCode);
+            Assert.Contains("give the port of Scoring:Admin:Port", result.ErrorLine, StringComparison.Ordinal);
+        }
+    }
+}
