@@ -32,14 +32,16 @@ internal static class Units
     {
         null => None,
         < 1e3 => Text(value.Value, "0") + " B",
-        < 1e6 => Text(value.Value / 1e3, "0.0") + " kB",
-        < 1e9 => Text(value.Value / 1e6, "0.0") + " MB",
-        _ => Text(value.Value / 1e9, "0.00") + " GB",
+        < 1e6 => Scaled(value.Value / 1e3) + " kB",
+        < 1e9 => Scaled(value.Value / 1e6) + " MB",
+        _ => Scaled(value.Value / 1e9) + " GB",
     };
 
     public static string Share(double? value) => value is null ? None : Text(value.Value * 100, "0") + " %";
 
     public static string Fraction(double? value) => value is null ? None : Text(value.Value, "0.00");
+
+    private static string Scaled(double value) => Text(value, value < 99.95 ? "0.0" : "0");
 
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Scoring.Cli.Tests.Top;
 
 namespace Scoring.Cli.Tests.Commands;
@@ -14,6 +15,31 @@ public sealed class TopTests
         Assert.StartsWith($" {server.Address}: over 0.", result.OutputLines[0], StringComparison.Ordinal);
         Assert.Contains("setosa 75 %, virginica 25 %", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', result.Output);
+    }
+
+    [Fact]
+    public async Task A_running_service_is_seen_at_work()
+    {
+        var (process, address) = await ScoringProcess.ServeAsync("--port", "0", "--address", "127.0.0.1");
+        using (process)
+        {
+            var admin = (await process.ReadLineAsync())!.Split("Now listening on: ")[1];
+            using var load = ScoringProcess.Start("bench", "--server", address, "--rows", "2", "--classes", "3", "--rate", "200", "--duration", "600");
+            // The load takes a moment to start.
+            ProcessResult result;
+            var views = 0;
+            do
+            {
+                result = await ScoringProcess.RunAsync("top", "--server", admin, "--interval", "0.5");
+                Assert.Equal("", result.Error);
+            }
+            while (!Regex.IsMatch(result.Output, @"softmax +\d+ +\d+ +0 +0\.\d\d +\d\.\d\d +\d \d+ %") && ++views < 30);
+
+            Assert.InRange(views, 0, 29);
+            Assert.Matches(@"open streams +4 ", result.Output);
+            Assert.Matches(@"latency p99 +\d+(\.\d+)? (µs|ms) ", result.Output);
+            Assert.Matches(@"kernel +\d+(\.\d+)? (µs|ms) +\d", result.Output);
+        }
     }
 
     [Fact]
