@@ -36,7 +36,8 @@ internal static class TopCommand
                 Parsed.Number<double>(result, "from 0.1 to 3600 seconds", number => number is >= 0.1 and <= 3600) ?? 1),
         };
         var once = new Option<bool>("--once") { Description = "Print one view, of the first interval; as where the output is no terminal." };
-        var command = new Command("top", "Shows a running service live, from the metrics of its admin port: throughput, latency by stage, heads, drift.")
+        var command = new Command(
+            "top", "Shows a running service live, from the metrics of its admin port: throughput, latency by stage, heads, drift.")
         {
             server, interval, once,
         };

@@ -9,4 +9,10 @@ namespace Scoring.Cli.Top;
 /// <param name="Entropy">The mean entropy of sampled rows, in nats.</param>
 /// <param name="Classes">The share of each predicted class, the most frequent first.</param>
 internal sealed record HeadFigures(
-    string Name, double Messages, double Rows, double Errors, double? Confidence, double? Entropy, IReadOnlyList<(string Class, double Share)> Classes);
+    string Name,
+    double Messages,
+    double Rows,
+    double Errors,
+    double? Confidence,
+    double? Entropy,
+    IReadOnlyList<(string Class, double Share)> Classes);

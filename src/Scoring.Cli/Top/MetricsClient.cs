@@ -36,7 +36,8 @@ internal sealed class MetricsClient : IDisposable
         }
         catch (InvalidDataException exception)
         {
-            throw new InvalidDataException($"{_page} is no metrics page of the service: {exception.Message}; give the port of Scoring:Admin:Port", exception);
+            throw new InvalidDataException(
+                $"{_page} is no metrics page of the service: {exception.Message}; give the port of Scoring:Admin:Port", exception);
         }
         catch (HttpRequestException exception)
         {

@@ -43,8 +43,9 @@ internal sealed class MetricsPage
     }
 
     /// <summary>Whether it is of another process than an earlier page: something that only grows has shrunk.</summary>
-    public bool HasRestartedSince(MetricsPage earlier) => earlier._samples.Where(metric => IsCounter(metric.Key)).Any(metric => Sum(metric.Key) is not { } sum
-        || sum < earlier.Sum(metric.Key));
+    public bool HasRestartedSince(MetricsPage earlier) => earlier._samples
+        .Where(metric => IsCounter(metric.Key))
+        .Any(metric => Sum(metric.Key) is not { } sum || sum < earlier.Sum(metric.Key));
 
     private static bool IsCounter(string name) => name == CpuTime
         || (name.StartsWith(Ours, StringComparison.Ordinal)

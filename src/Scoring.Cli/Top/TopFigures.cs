@@ -105,8 +105,14 @@ internal sealed record TopFigures
 
     private static List<(string Class, double Share)> Classes(MetricsPage oldest, MetricsPage after, string head)
     {
-        var classes = after.Since(oldest, "scoring_head_predictions_total", "scoring_class", sample => sample.Labels.GetValueOrDefault(Head) == head);
+        var classes = after.Since(
+            oldest, "scoring_head_predictions_total", "scoring_class", sample => sample.Labels.GetValueOrDefault(Head) == head);
         var rows = classes.Values.Sum();
-        return [.. classes.Where(counted => counted.Value > 0).OrderByDescending(counted => counted.Value).Select(counted => (counted.Key, counted.Value / rows))];
+        return
+        [
+            .. classes.Where(counted => counted.Value > 0)
+                .OrderByDescending(counted => counted.Value).ThenBy(counted => counted.Key, StringComparer.Ordinal)
+                .Select(counted => (counted.Key, counted.Value / rows)),
+        ];
     }
 }

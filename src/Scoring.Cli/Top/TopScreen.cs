@@ -31,7 +31,8 @@ internal sealed class TopScreen(int width, int height, bool unicode)
                 parts.Add(Note($"and {figures.Heads.Count - shown.Count} more heads"));
             }
 
-            parts.Add(Note(Invariant($"confidence, entropy in nats, classes: of rows sampled in the last {figures.DriftElapsed.TotalSeconds:0.#} s")));
+            var seconds = figures.DriftElapsed.TotalSeconds;
+            parts.Add(Note(Invariant($"confidence, entropy in nats, classes: of rows sampled in the last {seconds:0.#} s")));
         }
 
         return new Rows(parts);
@@ -48,7 +49,8 @@ internal sealed class TopScreen(int width, int height, bool unicode)
         Add("rows per second", Units.Count(figures.RowRate), "messages a batch", Sizes(figures.BatchMessages, Units.Count));
         Add("errors per second", Units.Count(figures.ErrorRate), "rows a batch", Sizes(figures.BatchRows, Units.Count));
         Add("invalid rows per second", Units.Count(figures.InvalidRows), "bytes a batch", Sizes(figures.BatchBytes, Units.Bytes));
-        Add("latency p50", Units.Seconds(figures.Latency.Quantile(0.5)), "rented, idle buffers", $"{Units.Bytes(figures.RentedBytes)}, {Units.Bytes(figures.IdleBytes)}");
+        var buffers = $"{Units.Bytes(figures.RentedBytes)}, {Units.Bytes(figures.IdleBytes)}";
+        Add("latency p50", Units.Seconds(figures.Latency.Quantile(0.5)), "rented, idle buffers", buffers);
         Add("latency p99", Units.Seconds(figures.Latency.Quantile(0.99)), "resident memory", Units.Bytes(figures.ResidentBytes));
         Add("open streams", Units.Whole(figures.Streams), "processors in use", Units.Fraction(figures.Processors));
         return grid;
@@ -62,7 +64,7 @@ internal sealed class TopScreen(int width, int height, bool unicode)
 
     private Table Stages(TopFigures figures)
     {
-        var table = NewTable().AddColumn(Named("stage")).AddColumn(Figure("mean")).AddColumn(Figure("p99")).AddColumn(Named("share of a batch's time"));
+        var table = NewTable().AddColumns(Named("stage"), Figure("mean"), Figure("p99"), Named("share of a batch's time"));
         foreach (var stage in figures.Stages)
         {
             table.AddRow(
@@ -81,7 +83,10 @@ internal sealed class TopScreen(int width, int height, bool unicode)
         var nameWidth = shown.Max(head => Printable(head.Name, WidestHead).Length);
         var room = width - 2 - nameWidth - columns.Sum(column => 1 + column.Width!.Value);
 
-        var table = NewTable().AddColumn(Named("head").Width(Math.Max(nameWidth, "head".Length))).AddColumns(columns).AddColumn(Named("predicted").PadRight(0));
+        var table = NewTable()
+            .AddColumn(Named("head").Width(Math.Max(nameWidth, "head".Length)))
+            .AddColumns(columns)
+            .AddColumn(Named("predicted").PadRight(0));
         foreach (var head in shown)
         {
             table.AddRow(
