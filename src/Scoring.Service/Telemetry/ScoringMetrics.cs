@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
 using Scoring.Service.Heads;
+using Scoring.Service.Hosting;
 using Scoring.Service.Streaming;
 
 namespace Scoring.Service.Telemetry;
@@ -40,7 +41,7 @@ internal sealed class ScoringMetrics
     private readonly ConditionalWeakTable<HeadDefinition, HeadTags> _heads = [];
     private readonly ConditionalWeakTable<HeadDefinition, HeadTags>.CreateValueCallback _tagsOf;
 
-    public ScoringMetrics(IMeterFactory meters, MessagePool pool, IOptions<TelemetrySettings> settings)
+    public ScoringMetrics(IMeterFactory meters, MessagePool pool, IOptions<LimitSettings> limits, IOptions<TelemetrySettings> settings)
     {
         _unknownHead = new HeadTags("unknown", [], maxClasses: 0);
         _tagsOf = head => HeadTags.Of(head, settings.Value.DriftClasses);
@@ -72,6 +73,8 @@ internal sealed class ScoringMetrics
 
         _meter.CreateObservableUpDownCounter(
             "scoring.buffers.rented", () => pool.Buffers.RentedBytes, "By", "Pooled buffers that the messages in flight hold.");
+        _meter.CreateObservableUpDownCounter(
+            "scoring.buffers.limit", () => limits.Value.ServerBytes, "By", "What the messages in flight may hold before streams wait and calls are refused.");
         _meter.CreateObservableUpDownCounter(
             "scoring.buffers.idle", () => pool.Buffers.IdleBytes, "By", "Pooled buffers that wait to be used again.");
         _meter.CreateObservableUpDownCounter(

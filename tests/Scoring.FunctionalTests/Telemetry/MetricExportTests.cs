@@ -28,6 +28,7 @@ public sealed class MetricExportTests
         { "scoring.rows", "counter", "{row}", ["scoring.head=pets"] },
         { "scoring.rows.invalid", "counter", "{row}", ["scoring.head=pets scoring.outcome=flagged", "scoring.head=pets scoring.outcome=rejected"] },
         { "scoring.buffers.rented", "up-down counter", "By", [""] },
+        { "scoring.buffers.limit", "up-down counter", "By", [""] },
         { "scoring.buffers.idle", "up-down counter", "By", [""] },
         { "scoring.buffers.outstanding", "up-down counter", "{buffer}", [""] },
         { "scoring.streams.open", "up-down counter", "{stream}", [""] },
