@@ -1,3 +1,4 @@
+using System.Globalization;
 using Scoring.Benchmarks.Kernels;
 using Scoring.Benchmarks.Service;
 using Scoring.Benchmarks.Telemetry;
@@ -7,7 +8,7 @@ return args switch
     ["kernels", .. var rest] => KernelCommand.Run(rest),
     ["service", .. var rest] => await ServiceCommand.RunAsync(rest),
     ["telemetry", .. var rest] => await TelemetryCommand.RunAsync(rest),
-    [PlainServer.Verb, var unixSocket] => PlainServer.Run(unixSocket),
+    [PlainServer.Verb, var port] => PlainServer.Run(int.Parse(port, CultureInfo.InvariantCulture)),
     _ => Usage(),
 };
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -7,7 +9,7 @@ namespace Scoring.Cli.Bench;
 
 /// <summary>
 /// A server in a process of its own, so that its processor time and memory are told apart from the client's. It listens on a Unix domain
-/// socket in a folder that only this user can enter, and both go when this is disposed.
+/// socket in a folder that only this user can enter, or on a port of this machine alone, and all of it goes when this is disposed.
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
@@ -18,17 +20,18 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private readonly DirectoryInfo _folder;
     private readonly Process _process;
+    private readonly EndPoint _endPoint;
 
     /// <summary>The last line that the server said, for when it ends too early.</summary>
     private volatile string _lastWords = string.Empty;
 
-    private ServerProcess(DirectoryInfo folder, Process process)
+    private ServerProcess(DirectoryInfo folder, Process process, EndPoint endPoint)
     {
-        (_folder, _process) = (folder, process);
+        (_folder, _process, _endPoint) = (folder, process, endPoint);
     }
 
     /// <summary>What a client connects to.</summary>
-    public string Address => $"unix:{SocketPath(_folder)}";
+    public string Address => _endPoint is IPEndPoint port ? $"http://{port}" : $"unix:{_endPoint}";
 
     /// <summary>Starts <c>scoring serve</c>: this program, or the one that this assembly belongs to.</summary>
     /// <param name="settings">Settings of the service, such as <c>--Scoring:Limits:Rows=4096</c>.</param>
@@ -42,18 +45,47 @@ internal sealed class ServerProcess : IAsyncDisposable
             environment);
 
     /// <summary>Starts any server, and waits until it listens.</summary>
+    /// <param name="commandLine">From the port that the server must listen on to the program and its arguments.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <exception cref="IOException">The program cannot be started, or ended before it listened.</exception>
+    public static Task<ServerProcess> StartAsync(Func<int, IReadOnlyList<string>> commandLine, CancellationToken cancellationToken)
+    {
+        var port = FreePort();
+        return StartAsync(
+            Directory.CreateTempSubdirectory("scoring-"), new IPEndPoint(IPAddress.Loopback, port), commandLine(port), [], cancellationToken);
+    }
+
+    /// <summary>What starts <c>scoring serve</c> on a port of this machine alone.</summary>
+    public static IReadOnlyList<string> ServeOnPort(int port) =>
+    [
+        .. ThisProgram(), "serve", "--address", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--",
+        "--Logging:LogLevel:Default=Warning", "--Scoring:Admin:Port=",
+    ];
+
+    /// <summary>Starts any server, and waits until it listens.</summary>
     /// <param name="commandLine">From the path of the socket that the server must listen on to the program and its arguments.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <param name="environment">Environment variables on top of this process's.</param>
     /// <exception cref="IOException">The program cannot be started, or ended before it listened.</exception>
-    public static async Task<ServerProcess> StartAsync(
+    public static Task<ServerProcess> StartAsync(
         Func<string, IReadOnlyList<string>> commandLine, CancellationToken cancellationToken, params IEnumerable<KeyValuePair<string, string>> environment)
     {
         var folder = Directory.CreateTempSubdirectory("scoring-");
+        var socket = Path.Combine(folder.FullName, "service.sock");
+        return StartAsync(folder, new UnixDomainSocketEndPoint(socket), commandLine(socket), environment, cancellationToken);
+    }
+
+    private static async Task<ServerProcess> StartAsync(
+        DirectoryInfo folder,
+        EndPoint endPoint,
+        IReadOnlyList<string> commandLine,
+        IEnumerable<KeyValuePair<string, string>> environment,
+        CancellationToken cancellationToken)
+    {
         ServerProcess? server = null;
         try
         {
-            server = Start(folder, commandLine(SocketPath(folder)), environment);
+            server = Start(folder, endPoint, commandLine, environment);
             await server.WaitUntilListeningAsync(cancellationToken).ConfigureAwait(false);
             return server;
         }
@@ -94,7 +126,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     private static ServerProcess Start(
-        DirectoryInfo folder, IReadOnlyList<string> commandLine, IEnumerable<KeyValuePair<string, string>> environment)
+        DirectoryInfo folder, EndPoint endPoint, IReadOnlyList<string> commandLine, IEnumerable<KeyValuePair<string, string>> environment)
     {
         var process = new Process
         {
@@ -112,7 +144,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             process.StartInfo.Environment[name] = value;
         }
 
-        var server = new ServerProcess(folder, process);
+        var server = new ServerProcess(folder, process, endPoint);
         process.OutputDataReceived += server.Listen;
         process.ErrorDataReceived += server.Listen;
         try
@@ -143,11 +175,16 @@ internal sealed class ServerProcess : IAsyncDisposable
         return host is not null && Assembly.GetEntryAssembly() == assembly ? [host] : ["dotnet", assembly.Location];
     }
 
-    private static string SocketPath(DirectoryInfo folder) => Path.Combine(folder.FullName, "service.sock");
+    /// <summary>Another program may take it before the server does, who then says so and ends.</summary>
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
 
     private async Task WaitUntilListeningAsync(CancellationToken cancellationToken)
     {
-        var endPoint = new UnixDomainSocketEndPoint(SocketPath(_folder));
         while (true)
         {
             if (_process.HasExited)
@@ -159,8 +196,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
             try
             {
-                using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+                using var socket = new Socket(_endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(_endPoint, cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (SocketException)

@@ -24,7 +24,7 @@ internal static class ServiceCommand
             return 2;
         }
 
-        Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}; medians of {Rounds} rounds of {Measured.TotalSeconds} s, over Unix domain sockets");
+        Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}; medians of {Rounds} rounds of {Measured.TotalSeconds} s, over loopback TCP");
         Console.WriteLine();
         Console.WriteLine("| | workload | plain: messages/s of server CPU | ours | ratio | plain: bytes allocated | ours | plain: p99 ms | ours |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
@@ -39,7 +39,7 @@ internal static class ServiceCommand
     private static async Task PrintAsync(Workload workload)
     {
         await using var plain = await ServerProcess.StartAsync(PlainServerCommand, CancellationToken.None);
-        await using var ours = await ServerProcess.StartAsync([], CancellationToken.None);
+        await using var ours = await ServerProcess.StartAsync(ServerProcess.ServeOnPort, CancellationToken.None);
         await LoadAsync(workload, plain, FirstWarmUp);
         await LoadAsync(workload, ours, FirstWarmUp);
 
@@ -69,8 +69,8 @@ internal static class ServiceCommand
         return sorted[sorted.Length / 2];
     }
 
-    private static IReadOnlyList<string> PlainServerCommand(string socket) =>
-        [Environment.ProcessPath!, .. EntryAssembly(), PlainServer.Verb, socket];
+    private static IReadOnlyList<string> PlainServerCommand(int port) =>
+        [Environment.ProcessPath!, .. EntryAssembly(), PlainServer.Verb, port.ToString(CultureInfo.InvariantCulture)];
 
     /// <summary>What the host needs where this program runs as <c>dotnet file.dll</c>.</summary>
     private static IEnumerable<string> EntryAssembly() =>
