@@ -29,10 +29,10 @@ internal sealed class Race
     }
 
     /// <summary>The median time of one run.</summary>
-    public double Seconds(int way) => Median(_seconds[way]);
+    public double Seconds(int way) => Median.Of(_seconds[way]);
 
     /// <summary>How many times as long one way took as another.</summary>
-    public double Ratio(int way, int other) => Median([.. _seconds[way].Zip(_seconds[other], (one, two) => one / two)]);
+    public double Ratio(int way, int other) => Median.Of([.. _seconds[way].Zip(_seconds[other], (one, two) => one / two)]);
 
     private static int Calibrate(Action way)
     {
@@ -56,11 +56,5 @@ internal sealed class Race
         }
 
         return Stopwatch.GetElapsedTime(start).TotalSeconds / repeats;
-    }
-
-    private static double Median(double[] values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
     }
 }

@@ -50,10 +50,10 @@ internal static class ServiceCommand
         }
 
         // The ratio of each round before the median, since both sides of a round had the same machine.
-        var ratio = Median(rounds.Select(round => PerCpuSecond(round.Ours) / PerCpuSecond(round.Plain)));
+        var ratio = Median.Of(rounds.Select(round => PerCpuSecond(round.Ours) / PerCpuSecond(round.Plain)));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {workload.Name} | {workload.Description} | {Median(rounds.Select(round => PerCpuSecond(round.Plain))):N0} | {Median(rounds.Select(round => PerCpuSecond(round.Ours))):N0} | {ratio:F2} | {Median(rounds.Select(round => Allocated(round.Plain))):N0} | {Median(rounds.Select(round => Allocated(round.Ours))):N0} | {Median(rounds.Select(round => round.Plain.Latency.P99 / 1000)):F2} | {Median(rounds.Select(round => round.Ours.Latency.P99 / 1000)):F2} |"));
+            $"| {workload.Name} | {workload.Description} | {Median.Of(rounds.Select(round => PerCpuSecond(round.Plain))):N0} | {Median.Of(rounds.Select(round => PerCpuSecond(round.Ours))):N0} | {ratio:F2} | {Median.Of(rounds.Select(round => Allocated(round.Plain))):N0} | {Median.Of(rounds.Select(round => Allocated(round.Ours))):N0} | {Median.Of(rounds.Select(round => round.Plain.Latency.P99 / 1000)):F2} | {Median.Of(rounds.Select(round => round.Ours.Latency.P99 / 1000)):F2} |"));
     }
 
     private static Task<LoadReport> LoadAsync(Workload workload, ServerProcess server, TimeSpan warmUp) =>
@@ -62,12 +62,6 @@ internal static class ServiceCommand
     private static double PerCpuSecond(LoadReport report) => 1e6 / report.Server!.CpuMicrosecondsPerMessage;
 
     private static double Allocated(LoadReport report) => report.Server!.AllocatedBytesPerMessage;
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
-    }
 
     private static IReadOnlyList<string> PlainServerCommand(int port) =>
         [Environment.ProcessPath!, .. EntryAssembly(), PlainServer.Verb, port.ToString(CultureInfo.InvariantCulture)];

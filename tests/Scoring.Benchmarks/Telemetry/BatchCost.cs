@@ -66,10 +66,10 @@ internal sealed class BatchCost(OtlpSink sink, IServiceProvider services)
 
         for (var i = 0; i < variants.Length; i++)
         {
-            var added = Median(costs[i].Zip(costs[0], (with, without) => with.Cpu - without.Cpu));
+            var added = Median.Of(costs[i].Zip(costs[0], (with, without) => with.Cpu - without.Cpu));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {messages} × {classes} | {variants[i].Name} | {Median(costs[i].Select(cost => cost.Cpu)):F1} | {added:F2} | {added / messages:F3} | {Median(costs[i].Select(cost => cost.Bytes)):N0} |"));
+                $"| {messages} × {classes} | {variants[i].Name} | {Median.Of(costs[i].Select(cost => cost.Cpu)):F1} | {added:F2} | {added / messages:F3} | {Median.Of(costs[i].Select(cost => cost.Bytes)):N0} |"));
         }
     }
 
@@ -125,12 +125,6 @@ internal sealed class BatchCost(OtlpSink sink, IServiceProvider services)
         telemetry.Stop(isAnswered: true);
         var answers = await _sent.Reader.ReadAsync();
         _sent.Reader.AdvanceTo(answers.Buffer.End);
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
     }
 
     private sealed class Both(IDisposable first, IDisposable second) : IDisposable

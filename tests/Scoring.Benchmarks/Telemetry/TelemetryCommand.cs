@@ -114,22 +114,16 @@ internal static class TelemetryCommand
     private static void Print(Workload workload, Variant variant, (LoadReport First, LoadReport This)[] rounds)
     {
         // The ratio of each round before the median, since both sides of a round had the same machine.
-        var ratio = Median(rounds.Select(round => PerCpuSecond(round.This) / PerCpuSecond(round.First)));
+        var ratio = Median.Of(rounds.Select(round => PerCpuSecond(round.This) / PerCpuSecond(round.First)));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {workload.Name} | {variant.Name} | {Median(rounds.Select(round => PerCpuSecond(round.This))):N0} | {ratio:F3} | {Median(rounds.Select(round => round.This.Server!.AllocatedBytesPerMessage)):N1} | {Median(rounds.Select(round => round.This.Latency.P99 / 1000)):F2} |"));
+            $"| {workload.Name} | {variant.Name} | {Median.Of(rounds.Select(round => PerCpuSecond(round.This))):N0} | {ratio:F3} | {Median.Of(rounds.Select(round => round.This.Server!.AllocatedBytesPerMessage)):N1} | {Median.Of(rounds.Select(round => round.This.Latency.P99 / 1000)):F2} |"));
     }
 
     private static Task<LoadReport> LoadAsync(Workload workload, Variant variant, ServerProcess server, TimeSpan warmUp) => LoadGenerator.RunAsync(
         workload.Plan with { WarmUp = warmUp, Duration = Measured, TracedEvery = variant.TracedEvery }, server.Address, progress: null, CancellationToken.None);
 
     private static double PerCpuSecond(LoadReport report) => 1e6 / report.Server!.CpuMicrosecondsPerMessage;
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
-    }
 
     private sealed record Variant(string Name, Func<Task<ServerProcess>> StartAsync)
     {
