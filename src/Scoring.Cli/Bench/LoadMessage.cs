@@ -19,7 +19,7 @@ internal sealed class LoadMessage
     private CheckedAnswer? _checked;
     private int _responseBytes;
 
-    private LoadMessage(LoadPlan plan, int seed)
+    private LoadMessage(LoadPlan plan, int seed, string traceparent = "")
     {
         var random = new Random(seed);
         var logits = new float[checked(plan.Rows * plan.Classes)];
@@ -41,7 +41,7 @@ internal sealed class LoadMessage
             Outputs = plan.Outputs,
             TopK = plan.TopK,
             Targets = targets,
-            Traceparent = plan.TracedEvery > 0 && seed == 0 ? $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01" : string.Empty,
+            Traceparent = traceparent,
         };
         RequestBytes = (isLogits ? logits.Length * sizeof(float) : data.Length) + (targets.Length * sizeof(uint));
         _check = plan.Check ? new AnswerCheck(plan, logits, targets) : null;
@@ -55,8 +55,14 @@ internal sealed class LoadMessage
     /// <summary>Bytes of results in an answer; 0 before there was one.</summary>
     public int ResponseBytes => Volatile.Read(ref _responseBytes);
 
-    public static IReadOnlyList<LoadMessage> CreateSeveral(LoadPlan plan) =>
-        [.. Enumerable.Range(0, Math.Max(Distinct, plan.TracedEvery)).Select(seed => new LoadMessage(plan, seed))];
+    /// <summary>What is sent turn by turn. A load that is traced has no more logits than one that is not, or it would cost more for its cache misses.</summary>
+    public static IReadOnlyList<LoadMessage> CreateSeveral(LoadPlan plan)
+    {
+        LoadMessage[] distinct = [.. Enumerable.Range(0, Distinct).Select(seed => new LoadMessage(plan, seed))];
+        return plan.TracedEvery == 0
+            ? distinct
+            : [Traced(plan), .. Enumerable.Range(1, plan.TracedEvery - 1).Select(turn => distinct[turn % Distinct])];
+    }
 
     /// <summary>What is wrong with an answer; null where nothing is, or nothing was asked to be checked.</summary>
     public string? FindFault(ScoreResult result)
@@ -85,6 +91,9 @@ internal sealed class LoadMessage
         first = Interlocked.CompareExchange(ref _checked, new CheckedAnswer(result), null) ?? _checked;
         return first.HasSameBits(result) ? null : $"message {result.Id}: other bits than in an earlier answer to the same logits";
     }
+
+    private static LoadMessage Traced(LoadPlan plan) =>
+        new(plan, seed: 0, $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01");
 
     private static uint[] Targets(LoadPlan plan, Random random)
     {

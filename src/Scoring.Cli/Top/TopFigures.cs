@@ -47,7 +47,8 @@ internal sealed record TopFigures
 
     public double ErrorRate => Heads.Sum(head => head.Errors);
 
-    public double BatchRate => BatchMessages.Count / Elapsed.TotalSeconds;
+    /// <summary>By the size of those that were measured, which are not all.</summary>
+    public double BatchRate => BatchMessages.Sum > 0 ? MessageRate * BatchMessages.Count / BatchMessages.Sum : 0;
 
     /// <param name="oldest">Where what is sampled counts from.</param>
     /// <param name="before">Where everything else counts from.</param>

@@ -13,22 +13,27 @@ internal sealed class BatchTrace(TimeProvider time)
     private Activity? _batch;
     private DateTimeOffset _arrival;
 
+    /// <summary>Whether the batch has a span that is recorded, which it has where one of its messages does.</summary>
+    public bool IsRecorded => _batch is not null;
+
     /// <summary>Messages whose spans are recorded.</summary>
     public int TracedMessages => _messages.Count;
 
-    /// <summary>Starts the spans, as of the batch's arrival. The batch's is the current one from here on; null where it is not recorded.</summary>
-    public void Start(RowBatch batch)
+    /// <summary>Starts the spans, as of the batch's arrival. The batch's is the current one from here on, where it is recorded.</summary>
+    /// <param name="batch">What is about to be scored.</param>
+    /// <param name="asksSampler">Whether the sampler is asked about a batch none of whose messages is traced.</param>
+    public void Start(RowBatch batch, bool asksSampler)
     {
-        _arrival = time.GetUtcNow() - batch.Clock.Total - time.GetElapsedTime(batch.Clock.Since);
-        var messages = batch.Messages;
-        for (var i = 0; i < messages.Length; i++)
+        if (!asksSampler && !HasTracedMessage(batch.Messages))
         {
-            var request = messages[i].Request;
-            if (request.Traceparent.Length > 0 && ScoringActivities.StartMessage(request.Traceparent, _arrival) is { } span)
-            {
-                span.SetTag("scoring.message.id", request.Id);
-                _messages.Add((span, i));
-            }
+            return;
+        }
+
+        _arrival = time.GetUtcNow() - batch.Clock.Total - time.GetElapsedTime(batch.Clock.Since);
+        StartMessages(batch.Messages);
+        if (!asksSampler && _messages.Count == 0)
+        {
+            return;
         }
 
         _batch = ScoringActivities.StartBatch(_arrival, Links());
@@ -83,6 +88,32 @@ internal sealed class BatchTrace(TimeProvider time)
             AddStages(_batch, clock);
             End(_batch, end, isAnswered);
             _batch = null;
+        }
+    }
+
+    private static bool HasTracedMessage(ReadOnlySpan<BatchMessage> messages)
+    {
+        foreach (ref readonly var message in messages)
+        {
+            if (message.Request.Traceparent.Length > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void StartMessages(ReadOnlySpan<BatchMessage> messages)
+    {
+        for (var i = 0; i < messages.Length; i++)
+        {
+            var request = messages[i].Request;
+            if (request.Traceparent.Length > 0 && ScoringActivities.StartMessage(request.Traceparent, _arrival) is { } span)
+            {
+                span.SetTag("scoring.message.id", request.Id);
+                _messages.Add((span, i));
+            }
         }
     }
 

@@ -25,7 +25,7 @@ internal static class ScoringActivities
     /// <summary>The span of one message under its caller's; null where its caller is not traced, or says so in no way that can be read.</summary>
     public static Activity? StartMessage(string traceparent, DateTimeOffset arrival) =>
         IsSampled(traceparent) && ActivityContext.TryParse(traceparent, null, isRemote: true, out var caller)
-            ? IfRecorded(Source.StartActivity("scoring.message", ActivityKind.Server, caller, startTime: arrival))
+            ? StartIfRecorded(Source.CreateActivity("scoring.message", ActivityKind.Server, caller), arrival)
             : null;
 
     /// <summary>
@@ -35,24 +35,19 @@ internal static class ScoringActivities
     /// </summary>
     public static Activity? StartBatch(DateTimeOffset arrival, ActivityLink[] messages)
     {
-        // Without a parent, whatever is current becomes it.
+        // Without a parent, whatever is current becomes it: the call's span.
         Activity.Current = null;
         // A trace without a span: what a sampler that follows the parent takes its decision from.
         var trace = messages.Length > 0 ? new ActivityContext(ActivityTraceId.CreateRandom(), default, ActivityTraceFlags.Recorded) : default;
-        return IfRecorded(Source.StartActivity("scoring.batch", ActivityKind.Internal, trace, links: messages, startTime: arrival));
+        return StartIfRecorded(Source.CreateActivity("scoring.batch", ActivityKind.Internal, trace, links: messages), arrival);
     }
 
-    /// <summary>A span that is not sampled may be made all the same, to hand its trace on, and here is nobody to hand it to.</summary>
-    private static Activity? IfRecorded(Activity? span)
-    {
-        if (span is { IsAllDataRequested: false })
-        {
-            span.Dispose();
-            return null;
-        }
-
-        return span;
-    }
+    /// <summary>
+    /// A span that is not sampled may be made all the same, to hand its trace on, and here is nobody to hand it to. It is not started, since a span
+    /// that starts and ends changes what is current, which costs more than all else of it.
+    /// </summary>
+    private static Activity? StartIfRecorded(Activity? span, DateTimeOffset arrival) =>
+        span is { IsAllDataRequested: true } ? span.SetStartTime(arrival.UtcDateTime).Start() : null;
 
     /// <summary>A cheap look before the proper one.</summary>
     private static bool IsSampled(string traceparent) =>

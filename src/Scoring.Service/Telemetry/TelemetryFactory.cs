@@ -1,13 +1,17 @@
+using Microsoft.Extensions.Options;
 using Scoring.Service.Heads;
 using Scoring.Service.Streaming;
 
 namespace Scoring.Service.Telemetry;
 
 /// <summary>Gives each stream what tells of its batches.</summary>
-internal sealed class TelemetryFactory(ScoringMetrics metrics, DriftSampler drift, HeadRegistry heads, TimeProvider time)
+internal sealed class TelemetryFactory(
+    ScoringMetrics metrics, DriftSampler drift, HeadRegistry heads, IOptions<TelemetrySettings> settings, TimeProvider time)
 {
+    private readonly long _ticksBetweenLooks = time.TimestampFrequency / settings.Value.BatchesPerSecond;
+
     /// <summary>Whether anybody listens to batches.</summary>
     public bool IsHeard => metrics.HearsBatches || ScoringActivities.HasListeners;
 
-    public BatchTelemetry Create(RowBatch batch) => new(batch, metrics, drift, heads, time);
+    public BatchTelemetry Create(RowBatch batch) => new(batch, metrics, drift, heads, time, _ticksBetweenLooks);
 }

@@ -27,7 +27,7 @@ internal static class Pages
                 $$"""scoring_batch_stage_duration_seconds_sum{otel_scope_name="Scoring",scoring_stage="{{stage}}"} {{0.002 * seconds}}""",
             ]),
             .. HistogramOf("scoring_batch_messages", "", ("10", 100 * seconds), ("+Inf", 100 * seconds)),
-            $$"""scoring_batch_messages_sum{otel_scope_name="Scoring"} {{950 * seconds}}""",
+            $$"""scoring_batch_messages_sum{otel_scope_name="Scoring"} {{1050 * seconds}}""",
             $$"""scoring_head_confidence_sum{otel_scope_name="Scoring",scoring_head="iris"} {{80 * seconds}}""",
             $$"""scoring_head_confidence_count{otel_scope_name="Scoring",scoring_head="iris"} {{100 * seconds}}""",
             $$"""scoring_head_predictions_total{otel_scope_name="Scoring",scoring_head="iris",scoring_class="setosa"} {{75 * seconds}}""",

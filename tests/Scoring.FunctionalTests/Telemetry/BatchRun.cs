@@ -17,17 +17,18 @@ internal sealed class BatchRun : IDisposable
     private readonly Pipe _sent = new();
     private readonly ResponseFrames _responses;
 
-    public BatchRun(ScoringServer server)
+    public BatchRun(ScoringServer server, TimeProvider? clock = null)
     {
         _server = server;
         var services = server.Services;
+        var time = clock ?? services.GetRequiredService<TimeProvider>();
         _batch = new RowBatch(
             services.GetRequiredService<IOptions<BatchSettings>>().Value,
             server.Checker,
             server.Pool,
-            services.GetRequiredService<TimeProvider>(),
+            time,
             services.GetRequiredService<FailureLog>());
-        _telemetry = services.GetRequiredService<TelemetryFactory>().Create(_batch);
+        _telemetry = ActivatorUtilities.CreateInstance<TelemetryFactory>(services, time).Create(_batch);
         _responses = new ResponseFrames(_sent.Writer);
     }
 

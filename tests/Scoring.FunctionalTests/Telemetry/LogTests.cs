@@ -49,13 +49,4 @@ public sealed class LogTests
         Assert.All(lines, line => Assert.Equal(16, line.TraceId.Length));
         Assert.Contains("begins with the byte 7", (string)lines[0].Attributes.Get("Detail")!, StringComparison.Ordinal);
     }
-
-    private sealed class StoppedTime : TimeProvider
-    {
-        public double Seconds { get; set; }
-
-        public override long TimestampFrequency => 1_000_000;
-
-        public override long GetTimestamp() => (long)(Seconds * TimestampFrequency);
-    }
 }
