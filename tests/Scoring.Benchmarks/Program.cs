@@ -8,6 +8,7 @@ return args switch
     ["kernels", .. var rest] => KernelCommand.Run(rest),
     ["service", .. var rest] => await ServiceCommand.RunAsync(rest),
     ["telemetry", .. var rest] => await TelemetryCommand.RunAsync(rest),
+    [ListenedServer.Verb, var socket, var collector] => await ListenedServer.RunAsync(socket, collector),
     [PlainServer.Verb, var port] => PlainServer.Run(int.Parse(port, CultureInfo.InvariantCulture)),
     _ => Usage(),
 };
@@ -18,7 +19,7 @@ static int Usage()
         kernels --quick      the kernels beside their peers, in under three minutes
         kernels [arguments]  the same with BenchmarkDotNet, which takes the arguments
         service --quick      the service beside a plain one, in about three minutes
-        telemetry [program]  the service without telemetry, with metrics, and with traces, in about three minutes; and another scoring program
+        telemetry            the service without telemetry, with metrics, and with traces, in about seven minutes
         """);
     return 1;
 }
