@@ -1,4 +1,5 @@
 using Scoring.Protocol.Buffers;
+using Scoring.Protocol.OpenInference;
 using Scoring.V1;
 
 namespace Scoring.Protocol;
@@ -8,6 +9,8 @@ internal sealed class PooledScoreRequest(FreeList<PooledScoreRequest> home, Buff
 {
     /// <summary>Characters in the name of a head. A longer one names no head.</summary>
     public const int MaxHeadLength = 256;
+
+    private InferenceDetails? _inference;
 
     public ulong Id { get; set; }
 
@@ -38,8 +41,16 @@ internal sealed class PooledScoreRequest(FreeList<PooledScoreRequest> home, Buff
 
     public PooledStrings TargetLabels { get; } = new(buffers);
 
+    /// <summary>Where the message came by the Open Inference Protocol, what it says beyond these fields; null where it did not.</summary>
+    public InferenceDetails? Inference { get; private set; }
+
+    /// <summary>Makes this a message of the Open Inference Protocol.</summary>
+    public InferenceDetails StartInference() => Inference = _inference ??= new InferenceDetails();
+
     protected override void Clear()
     {
+        Inference?.Clear();
+        Inference = null;
         Id = 0;
         Classes = 0;
         Logits.Release();

@@ -1,4 +1,5 @@
 using Scoring.Protocol.Buffers;
+using Scoring.Protocol.OpenInference;
 using Scoring.V1;
 
 namespace Scoring.Protocol;
@@ -9,6 +10,9 @@ internal sealed class PooledScoreResponse(FreeList<PooledScoreResponse> home, Bu
     public ulong Id { get; set; }
 
     public Error? Error { get; set; }
+
+    /// <summary>What a request of the Open Inference Protocol has told; its request's.</summary>
+    public InferenceDetails? Inference { get; set; }
 
     public uint Rows { get; set; }
 
@@ -64,6 +68,7 @@ internal sealed class PooledScoreResponse(FreeList<PooledScoreResponse> home, Bu
     {
         Id = 0;
         Error = null;
+        Inference = null;
         ClearResults();
     }
 

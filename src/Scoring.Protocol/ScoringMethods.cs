@@ -59,7 +59,7 @@ internal sealed class ScoringMethods
         catch (Exception exception)
         {
             request.Dispose();
-            throw Malformed(exception);
+            throw Malformed(exception, nameof(ScoreRequest), StatusCode.InvalidArgument);
         }
     }
 
@@ -92,13 +92,12 @@ internal sealed class ScoringMethods
         context.Complete();
     }
 
-    /// <summary>What to throw for what reading a request's bytes threw.</summary>
-    public static Exception Malformed(Exception exception) => Malformed(exception, nameof(ScoreRequest), StatusCode.InvalidArgument);
-
-    private static Exception Malformed(Exception exception, string message, StatusCode status) =>
+    /// <summary>What to throw for what reading a message's bytes threw.</summary>
+    public static Exception Malformed(Exception exception, string message, StatusCode status) =>
         exception is MalformedMessageException ? new RpcException(new Status(status, $"Not a {message}: {exception.Message}.")) : exception;
 
-    private static Marshaller<T> Generated<T>(MessageParser<T> parser, StatusCode malformed)
+    /// <summary>Of a generated message.</summary>
+    public static Marshaller<T> Generated<T>(MessageParser<T> parser, StatusCode malformed)
         where T : class, IMessage<T> => Marshallers.Create(
             (message, context) =>
             {

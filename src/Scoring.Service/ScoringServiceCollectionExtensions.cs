@@ -3,16 +3,19 @@ using Grpc.AspNetCore.Server.Model;
 using Grpc.Health.V1;
 using Grpc.Reflection;
 using Grpc.Reflection.V1Alpha;
+using Inference;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
+using Scoring.Protocol.OpenInference;
 using Scoring.Service;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
+using Scoring.Service.OpenInference;
 using Scoring.Service.Streaming;
 using Scoring.Service.Telemetry;
 using Scoring.V1;
@@ -49,9 +52,14 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton<TelemetryFactory>();
         services.TryAddSingleton<FailureLog>();
         services.TryAddSingleton(provider => new MessagePool(provider.GetRequiredService<IOptions<LimitSettings>>().Value.IdleBufferBytes));
+        services.TryAddSingleton<MessageCalls>();
         services.TryAddSingleton<ScoringMethods>();
         services.TryAddSingleton<ScoringEndpoint>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<ScoringEndpoint>, ScoringMethodProvider>());
+        services.TryAddSingleton<InferenceMethods>();
+        services.TryAddSingleton<InferenceCounters>();
+        services.TryAddSingleton<InferenceEndpoint>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<InferenceEndpoint>, InferenceMethodProvider>());
         services.TryAddSingleton<EvaluationChecker>();
         services.TryAddSingleton<EvaluationCalls>();
         services.TryAddSingleton<CalibrationMemory>();
@@ -69,7 +77,7 @@ public static class ScoringServiceCollectionExtensions
         services.AddGrpcHealthChecks().AddCheck<Readiness>("readiness");
 
         Google.Protobuf.Reflection.ServiceDescriptor[] described =
-            [ScoringService.Descriptor, Health.Descriptor, ServerReflection.Descriptor];
+            [ScoringService.Descriptor, GRPCInferenceService.Descriptor, Health.Descriptor, ServerReflection.Descriptor];
         services.TryAddSingleton(new ReflectionServiceImpl(described));
         services.TryAddSingleton(new ReflectionV1ServiceImpl(described));
 

@@ -155,6 +155,38 @@ internal ref struct WireReader(ReadOnlySequence<byte> message)
         destination.Append(1, expectedMore: 0)[0] = value;
     }
 
+    /// <summary>Appends packed elements of 8 bytes, as they lie.</summary>
+    public void ReadPackedFixed64(PooledArray<byte> destination)
+    {
+        var length = ReadPackedLength();
+        if (length % sizeof(ulong) != 0)
+        {
+            Throw("packed doubles do not end on a whole double");
+        }
+
+        ReadBytes(destination.Append(length, expectedMore: 0));
+    }
+
+    /// <summary>Appends one element of 8 bytes that was written unpacked.</summary>
+    public void ReadUnpackedFixed64(PooledArray<byte> destination)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        ReadBytes(bytes);
+        bytes.CopyTo(destination.Append(bytes.Length, expectedMore: 0));
+    }
+
+    /// <summary>Replaces what the destination holds with the field's bytes, which are floats as they lie in memory.</summary>
+    public void ReadRawFloats(PooledArray<float> destination)
+    {
+        var length = ReadLength();
+        if (length % sizeof(float) != 0)
+        {
+            Throw("raw floats do not end on a whole float");
+        }
+
+        ReadBytes(MemoryMarshal.AsBytes(destination.Allocate(length / sizeof(float))));
+    }
+
     /// <summary>Appends packed varints of 32 bits.</summary>
     public void ReadPackedUInt32(PooledArray<uint> destination)
     {

@@ -130,7 +130,7 @@ internal ref struct WireWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>Bytes that stand in the message as they are.</summary>
-    public void Raw(ReadOnlySpan<byte> bytes)
+    public void Raw(scoped ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length > _span.Length - _position)
         {

@@ -40,8 +40,8 @@ internal sealed class WarmUp(
     {
         var received = new Pipe();
         var sent = new Pipe();
-        var requests = new RequestFrames(received.Reader, pool, new MessageCompression(null), int.MaxValue);
-        var responses = new ResponseFrames(sent.Writer);
+        var requests = new RequestFrames(received.Reader, pool, ScoreMessageCodec.Instance, new MessageCompression(null), int.MaxValue);
+        var responses = new ResponseFrames(sent.Writer, ScoreMessageCodec.Instance);
         using var batch = new RowBatch(batchSettings.Value, checker, pool, time, failures);
         var frame = Frame(head, classes);
         for (var round = 0; round < Rounds; round++)

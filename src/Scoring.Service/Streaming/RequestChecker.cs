@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Scoring.Protocol;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
+using Scoring.Service.OpenInference;
 using Scoring.V1;
 
 namespace Scoring.Service.Streaming;
@@ -22,6 +23,11 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
         if (FindHead(request.Head, out var head) is { } unknown)
         {
             return unknown;
+        }
+
+        if (request.Inference is { } inference && InferenceChecker.Apply(request, inference, head) is { } unfit)
+        {
+            return unfit;
         }
 
         var shape = new RowShape(request.Classes, request.Logits.Count, request.Data.Count, request.DataType);

@@ -13,7 +13,7 @@ namespace Scoring.Service.Streaming;
 /// gRPC's own reader hands out one message for each asynchronous read; here a look at what has arrived yields all of it, and nothing is under way while
 /// a batch is answered.
 /// </remarks>
-internal sealed class RequestFrames(PipeReader body, MessagePool pool, MessageCompression messageCompression, int maxMessageBytes)
+internal sealed class RequestFrames(PipeReader body, MessagePool pool, IMessageCodec codec, MessageCompression messageCompression, int maxMessageBytes)
 {
     /// <summary>What has arrived and is not taken yet, while <see cref="_isHolding"/>. The memory is the pipe's.</summary>
     private ReadOnlySequence<byte> _arrived;
@@ -118,13 +118,13 @@ internal sealed class RequestFrames(PipeReader body, MessagePool pool, MessageCo
         var request = pool.RentRequest();
         try
         {
-            ScoreRequestCodec.Read(message, request);
+            codec.Read(message, request);
             return request;
         }
         catch (Exception exception)
         {
             request.Dispose();
-            throw ScoringMethods.Malformed(exception);
+            throw ScoringMethods.Malformed(exception, codec.RequestName, StatusCode.InvalidArgument);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Scoring.Service.Streaming;
 /// Writes the answers of one stream into the pipe that the transport empties, in gRPC's framing. The pipe is asked for memory once for many answers,
 /// because each time it takes a lock.
 /// </summary>
-internal sealed class ResponseFrames(PipeWriter body) : IBufferWriter<byte>
+internal sealed class ResponseFrames(PipeWriter body, IMessageCodec codec) : IBufferWriter<byte>
 {
     /// <summary>Memory of the pipe's, of which <see cref="_written"/> bytes are written and not told it yet.</summary>
     private Memory<byte> _memory;
@@ -19,10 +19,10 @@ internal sealed class ResponseFrames(PipeWriter body) : IBufferWriter<byte>
 
     public void Write(PooledScoreResponse response)
     {
-        var size = ScoreResponseCodec.Size(response);
+        var size = codec.Size(response);
         FrameHeader.Write(GetSpan(FrameHeader.Bytes), size);
         Advance(FrameHeader.Bytes);
-        ScoreResponseCodec.Write(response, this);
+        codec.Write(response, this);
         UnflushedBytes += FrameHeader.Bytes + size;
     }
 

@@ -42,6 +42,7 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
             + ((long)(request.Targets.Count + request.TargetLabels.Count) * sizeof(uint)) + request.TargetLabels.Bytes;
 
         response.Id = request.Id;
+        response.Inference = request.Inference;
         // In the batch first, so that nothing is lost whatever the check runs into.
         _messages.Add(new BatchMessage(request, response, default));
         response.Error = checker.Check(request, out var plan);

@@ -29,7 +29,7 @@ internal sealed class BatchRun : IDisposable
             time,
             services.GetRequiredService<FailureLog>());
         _telemetry = ActivatorUtilities.CreateInstance<TelemetryFactory>(services, time).Create(_batch);
-        _responses = new ResponseFrames(_sent.Writer);
+        _responses = new ResponseFrames(_sent.Writer, ScoreMessageCodec.Instance);
     }
 
     /// <summary>Scores a batch of one-row messages, each with the next of the trace contexts.</summary>

@@ -1,0 +1,259 @@
+using System.Buffers;
+using System.Globalization;
+using Google.Protobuf;
+using Inference;
+using Scoring.Protocol.Wire;
+
+namespace Scoring.Protocol.OpenInference;
+
+/// <summary>
+/// Reads and writes <see cref="ModelInferRequest"/> as a pooled <see cref="PooledScoreRequest"/>: the input's bytes go straight into pooled memory, and what a
+/// ScoreRequest has no field for into its <see cref="InferenceDetails"/>. What makes no sense is for whoever checks the request to tell.
+/// </summary>
+internal static class InferenceRequestCodec
+{
+    public const string Input = "logits";
+    public const string Scores = "scores";
+
+    /// <summary>Fills a message that is empty but for its head, which serves as a hint.</summary>
+    public static void Read(ReadOnlySequence<byte> bytes, PooledScoreRequest request)
+    {
+        var knownHead = request.Head;
+        request.Head = string.Empty;
+        var details = request.StartInference();
+
+        var reader = new WireReader(bytes);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            switch ((field, type))
+            {
+                case (ModelInferRequest.ModelNameFieldNumber, WireType.LengthDelimited):
+                    request.Head = reader.ReadString(knownHead);
+                    break;
+                case (ModelInferRequest.ModelVersionFieldNumber, WireType.LengthDelimited):
+                    details.ModelVersion = reader.ReadString(string.Empty);
+                    break;
+                case (ModelInferRequest.IdFieldNumber, WireType.LengthDelimited):
+                    details.Id = reader.ReadString(string.Empty);
+                    break;
+                case (ModelInferRequest.ParametersFieldNumber, WireType.LengthDelimited):
+                    ReadParameter(reader.ReadSlice(), details);
+                    break;
+                case (ModelInferRequest.InputsFieldNumber, WireType.LengthDelimited):
+                    ReadInput(reader.ReadSlice(), request, details);
+                    break;
+                case (ModelInferRequest.OutputsFieldNumber, WireType.LengthDelimited):
+                    ReadOutput(reader.ReadSlice(), details.AddOutput());
+                    break;
+                case (ModelInferRequest.RawInputContentsFieldNumber, WireType.LengthDelimited):
+                    details.RawContents++;
+                    reader.ReadBytes(request.Data);
+                    break;
+                default:
+                    reader.Skip(field, type);
+                    break;
+            }
+        }
+
+        details.ModelName = request.Head;
+    }
+
+    /// <summary>The bytes that <see cref="Write"/> will write.</summary>
+    public static int Size(PooledScoreRequest request) => checked(
+        WireSize.String(ModelInferRequest.ModelNameFieldNumber, request.Head)
+        + WireSize.String(ModelInferRequest.IdFieldNumber, Id(request))
+        + WireSize.Nested(ModelInferRequest.InputsFieldNumber, InputSize(request))
+        + WireSize.Nested(ModelInferRequest.OutputsFieldNumber, OutputSize)
+        + WireSize.Nested(ModelInferRequest.RawInputContentsFieldNumber, request.Logits.Count * sizeof(float)));
+
+    /// <summary>Writes FP32 logits, and asks for their scores.</summary>
+    public static void Write(PooledScoreRequest request, IBufferWriter<byte> output)
+    {
+        var writer = new WireWriter(output);
+        writer.String(ModelInferRequest.ModelNameFieldNumber, request.Head);
+        writer.String(ModelInferRequest.IdFieldNumber, Id(request));
+        writer.StartField(ModelInferRequest.InputsFieldNumber, InputSize(request));
+        writer.String(ModelInferRequest.Types.InferInputTensor.NameFieldNumber, Input);
+        writer.String(ModelInferRequest.Types.InferInputTensor.DatatypeFieldNumber, "FP32");
+        writer.PackedUInt32(ModelInferRequest.Types.InferInputTensor.ShapeFieldNumber, Shape(request));
+        writer.StartField(ModelInferRequest.OutputsFieldNumber, OutputSize);
+        writer.String(ModelInferRequest.Types.InferRequestedOutputTensor.NameFieldNumber, Scores);
+        writer.PackedFloats(ModelInferRequest.RawInputContentsFieldNumber, request.Logits.Span);
+        writer.Finish();
+    }
+
+    private static int OutputSize { get; } = WireSize.String(ModelInferRequest.Types.InferRequestedOutputTensor.NameFieldNumber, Scores);
+
+    private static int InputSize(PooledScoreRequest request) =>
+        WireSize.String(ModelInferRequest.Types.InferInputTensor.NameFieldNumber, Input)
+        + WireSize.String(ModelInferRequest.Types.InferInputTensor.DatatypeFieldNumber, "FP32")
+        + WireSize.PackedUInt32(ModelInferRequest.Types.InferInputTensor.ShapeFieldNumber, Shape(request));
+
+    private static uint[] Shape(PooledScoreRequest request) => [(uint)request.Logits.Count / request.Classes, request.Classes];
+
+    private static string Id(PooledScoreRequest request) => request.Id.ToString(CultureInfo.InvariantCulture);
+
+    private static void ReadInput(ReadOnlySequence<byte> bytes, PooledScoreRequest request, InferenceDetails details)
+    {
+        details.Inputs++;
+        var (knownName, knownType) = (details.InputName, details.DataTypeName);
+        (details.InputName, details.DataTypeName) = (string.Empty, string.Empty);
+        var reader = new WireReader(bytes);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            switch ((field, type))
+            {
+                case (ModelInferRequest.Types.InferInputTensor.NameFieldNumber, WireType.LengthDelimited):
+                    details.InputName = reader.ReadString(knownName);
+                    break;
+                case (ModelInferRequest.Types.InferInputTensor.DatatypeFieldNumber, WireType.LengthDelimited):
+                    details.DataTypeName = reader.ReadString(knownType);
+                    break;
+                case (ModelInferRequest.Types.InferInputTensor.ShapeFieldNumber, WireType.LengthDelimited):
+                    var shape = new WireReader(reader.ReadPackedSlice());
+                    while (shape.Remaining > 0)
+                    {
+                        details.AddDimension((long)shape.ReadVarint());
+                    }
+
+                    break;
+                case (ModelInferRequest.Types.InferInputTensor.ShapeFieldNumber, WireType.Varint):
+                    details.AddDimension((long)reader.ReadVarint());
+                    break;
+                case (ModelInferRequest.Types.InferInputTensor.ContentsFieldNumber, WireType.LengthDelimited):
+                    ReadContents(reader.ReadSlice(), request, details);
+                    break;
+                default:
+                    reader.Skip(field, type);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Doubles lie in the message as they lie in <see cref="PooledScoreRequest.Data"/>.</summary>
+    private static void ReadContents(ReadOnlySequence<byte> bytes, PooledScoreRequest request, InferenceDetails details)
+    {
+        var reader = new WireReader(bytes);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            switch ((field, type))
+            {
+                case (InferTensorContents.Fp32ContentsFieldNumber, WireType.LengthDelimited):
+                    details.HasFp32Contents = true;
+                    reader.ReadPackedFloats(request.Logits);
+                    break;
+                case (InferTensorContents.Fp32ContentsFieldNumber, WireType.Fixed32):
+                    details.HasFp32Contents = true;
+                    reader.ReadUnpackedFloat(request.Logits);
+                    break;
+                case (InferTensorContents.Fp64ContentsFieldNumber, WireType.LengthDelimited):
+                    details.HasFp64Contents = true;
+                    reader.ReadPackedFixed64(request.Data);
+                    break;
+                case (InferTensorContents.Fp64ContentsFieldNumber, WireType.Fixed64):
+                    details.HasFp64Contents = true;
+                    reader.ReadUnpackedFixed64(request.Data);
+                    break;
+                default:
+                    details.HasOtherContents |= field is >= InferTensorContents.BoolContentsFieldNumber and <= InferTensorContents.BytesContentsFieldNumber;
+                    reader.Skip(field, type);
+                    break;
+            }
+        }
+    }
+
+    private static void ReadOutput(ReadOnlySequence<byte> bytes, RequestedOutput output)
+    {
+        var knownName = output.Name;
+        output.Name = string.Empty;
+        var reader = new WireReader(bytes);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            switch ((field, type))
+            {
+                case (ModelInferRequest.Types.InferRequestedOutputTensor.NameFieldNumber, WireType.LengthDelimited):
+                    output.Name = reader.ReadString(knownName);
+                    break;
+                case (ModelInferRequest.Types.InferRequestedOutputTensor.ParametersFieldNumber, WireType.LengthDelimited):
+                    var (key, value) = Parameter(reader.ReadSlice());
+                    if (key == "classification")
+                    {
+                        output.Classification = Integer(value);
+                    }
+
+                    break;
+                default:
+                    reader.Skip(field, type);
+                    break;
+            }
+        }
+    }
+
+    private static void ReadParameter(ReadOnlySequence<byte> bytes, InferenceDetails details)
+    {
+        var (key, value) = Parameter(bytes);
+        switch (key)
+        {
+            case "top_k":
+                details.TopK = Integer(value);
+                break;
+            case "temperature":
+                details.Temperature = value.ParameterChoiceCase switch
+                {
+                    InferParameter.ParameterChoiceOneofCase.DoubleParam => value.DoubleParam,
+                    InferParameter.ParameterChoiceOneofCase.Int64Param => value.Int64Param,
+                    InferParameter.ParameterChoiceOneofCase.Uint64Param => value.Uint64Param,
+                    _ => double.NaN,
+                };
+                break;
+            case "non_finite":
+                details.NonFinite = value.HasStringParam ? value.StringParam : value.ParameterChoiceCase.ToString();
+                break;
+        }
+    }
+
+    /// <summary>One entry of a map. Few messages have any, so these are the generated messages.</summary>
+    private static (string Key, InferParameter Value) Parameter(ReadOnlySequence<byte> bytes)
+    {
+        var key = string.Empty;
+        var value = new InferParameter();
+        var reader = new WireReader(bytes);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            switch ((field, type))
+            {
+                case (1, WireType.LengthDelimited):
+                    key = reader.ReadString("triton_enable_empty_final_response");
+                    break;
+                case (2, WireType.LengthDelimited):
+                    Merge(value, reader.ReadSlice());
+                    break;
+                default:
+                    reader.Skip(field, type);
+                    break;
+            }
+        }
+
+        return (key, value);
+    }
+
+    private static void Merge(InferParameter value, ReadOnlySequence<byte> bytes)
+    {
+        try
+        {
+            value.MergeFrom(bytes);
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            throw new MalformedMessageException($"in a parameter: {exception.Message}");
+        }
+    }
+
+    /// <summary>A value that is no whole number, or none of the range, counts as one that no check lets pass.</summary>
+    private static long Integer(InferParameter value) => value.ParameterChoiceCase switch
+    {
+        InferParameter.ParameterChoiceOneofCase.Int64Param => value.Int64Param,
+        InferParameter.ParameterChoiceOneofCase.Uint64Param => (long)Math.Min(value.Uint64Param, long.MaxValue),
+        _ => -1,
+    };
+}

@@ -1,0 +1,177 @@
+using System.Globalization;
+using Scoring.Protocol;
+using Scoring.Protocol.OpenInference;
+using Scoring.Service.Heads;
+using Scoring.Service.Streaming;
+using Scoring.V1;
+
+namespace Scoring.Service.OpenInference;
+
+/// <summary>
+/// Makes an ordinary request of what came by the Open Inference Protocol, or tells what is wrong with it in that protocol's words. What is wrong with an ordinary request as well,
+/// such as a width that is not the head's, is found afterwards.
+/// </summary>
+internal static class InferenceChecker
+{
+    /// <summary>The error that the message is answered with; null where the request now says all.</summary>
+    public static Error? Apply(PooledScoreRequest request, InferenceDetails details, HeadDefinition head)
+    {
+        details.HeadVersion = InferenceModel.Version(head);
+        details.Groups = head.Groups.Length;
+        if (request.Head.Length == 0)
+        {
+            return ScoringErrors.InvalidArgument("the request names no model");
+        }
+
+        return CheckVersion(details.ModelVersion, head) ?? ApplyParameters(request, details) ?? ApplyInput(request, details) ?? ApplyOutputs(request, details, head);
+    }
+
+    /// <summary>Why there is no such version of the head; null where there is, or none is named.</summary>
+    public static Error? CheckVersion(string version, HeadDefinition head) => version.Length == 0 || version == InferenceModel.Version(head)
+        ? null
+        : ScoringErrors.NotFound($"model '{head.Name}' has version {InferenceModel.Version(head)}, not '{version}'");
+
+    private static Error? ApplyParameters(PooledScoreRequest request, InferenceDetails details)
+    {
+        if (details.Temperature is { } temperature)
+        {
+            request.Temperature = (float)temperature;
+        }
+
+        NonFinite? nonFinite = details.NonFinite switch
+        {
+            "" or "reject" => NonFinite.Reject,
+            "flag" => NonFinite.Flag,
+            "propagate" => NonFinite.Propagate,
+            _ => null,
+        };
+        if (nonFinite is not { } known)
+        {
+            return ScoringErrors.InvalidArgument($"parameter non_finite is '{details.NonFinite}', which is none of reject, flag, propagate");
+        }
+
+        request.NonFinite = known;
+        if (details.TopK is < 0 or > int.MaxValue)
+        {
+            return ScoringErrors.InvalidArgument("parameter top_k is no whole number from 1 to the classes of a row");
+        }
+
+        details.TopWidth = details.TopK == 0 ? 1 : (int)details.TopK;
+        return null;
+    }
+
+    private static Error? ApplyInput(PooledScoreRequest request, InferenceDetails details)
+    {
+        if (details.Inputs != 1 || details.InputName != InferenceRequestCodec.Input)
+        {
+            return ScoringErrors.InvalidArgument(details.Inputs == 1
+                ? $"the input is named '{details.InputName}'; a head has one, '{InferenceRequestCodec.Input}'"
+                : $"the request has {details.Inputs} inputs; a head has one, '{InferenceRequestCodec.Input}'");
+        }
+
+        DataType? type = details.DataTypeName switch
+        {
+            "FP32" => DataType.Fp32,
+            "FP16" => DataType.Fp16,
+            "BF16" => DataType.Bf16,
+            "FP64" => DataType.Fp64,
+            _ => null,
+        };
+        if (type is not { } dataType)
+        {
+            return ScoringErrors.InvalidArgument($"input 'logits' is of '{details.DataTypeName}', which is none of FP32, FP16, BF16, FP64");
+        }
+
+        if (details.Shape.Length != 2 || details.Shape[0] < 0 || details.Shape[1] is < 1 or > int.MaxValue)
+        {
+            return ScoringErrors.InvalidArgument($"input 'logits' has shape {Text(details.Shape)}; it must be [rows, classes]");
+        }
+
+        request.Classes = (uint)details.Shape[1];
+        request.DataType = dataType;
+        return CheckContents(request, details, dataType);
+    }
+
+    private static Error? CheckContents(PooledScoreRequest request, InferenceDetails details, DataType type)
+    {
+        var isTyped = details.HasFp32Contents || details.HasFp64Contents || details.HasOtherContents;
+        if (details.RawContents > 0 && isTyped)
+        {
+            return ScoringErrors.InvalidArgument("raw_input_contents and contents are both set; a request carries one of them");
+        }
+
+        if (details.RawContents > 1)
+        {
+            return ScoringErrors.InvalidArgument($"raw_input_contents has {details.RawContents} elements; there is one input");
+        }
+
+        if (isTyped && (details.HasOtherContents || (type != DataType.Fp32 && details.HasFp32Contents) || (type != DataType.Fp64 && details.HasFp64Contents)))
+        {
+            return ScoringErrors.InvalidArgument($"input 'logits' is of {details.DataTypeName}, and its contents are not; {(type is DataType.Fp16 or DataType.Bf16
+                ? "this type comes in raw_input_contents only" : $"they must be {details.DataTypeName.ToLowerInvariant()}_contents")}");
+        }
+
+        var size = LogitData.ElementBytes(type)!.Value;
+        var bytes = ((long)request.Logits.Count * sizeof(float)) + request.Data.Count;
+        return (UInt128)details.Shape[0] * (UInt128)details.Shape[1] * (UInt128)size == (UInt128)bytes
+            ? null
+            : ScoringErrors.InvalidArgument($"input 'logits' has shape {Text(details.Shape)} of {details.DataTypeName}, and {bytes} bytes of contents");
+    }
+
+    private static Error? ApplyOutputs(PooledScoreRequest request, InferenceDetails details, HeadDefinition head)
+    {
+        if (details.Outputs.IsEmpty)
+        {
+            foreach (var (name, _) in InferenceModel.Outputs(head))
+            {
+                details.AddOutput().Name = name;
+            }
+        }
+
+        long topK = 0;
+        foreach (var output in details.Outputs)
+        {
+            if (InferenceModel.Outputs(head).FirstOrDefault(known => known.Name == output.Name) is not (not null, var wanted))
+            {
+                return ScoringErrors.InvalidArgument(
+                    $"there is no output '{output.Name}'; model '{head.Name}' has {string.Join(", ", InferenceModel.Outputs(head).Select(known => known.Name))}");
+            }
+
+            if (output.Classification == 0)
+            {
+                request.Outputs |= wanted;
+                topK = (wanted & OutputSet.TopK) != 0 ? Math.Max(topK, details.TopWidth) : topK;
+                continue;
+            }
+
+            if (output.Classification < 0 || output.Name != InferenceRequestCodec.Scores)
+            {
+                return ScoringErrors.InvalidArgument(output.Classification < 0
+                    ? $"parameter classification of output '{output.Name}' is no whole number above 0"
+                    : $"parameter classification of output '{output.Name}': only '{InferenceRequestCodec.Scores}' can be told as classes");
+            }
+
+            // Of fewer classes than were asked for all are told, as Triton has it.
+            output.Classification = Math.Min(output.Classification, Narrowest(request, head));
+            topK = Math.Max(topK, output.Classification);
+            request.Outputs |= OutputSet.TopK | (head.Labels.Count > 0 ? OutputSet.Labels : OutputSet.None);
+        }
+
+        request.TopK = (uint)topK;
+        return null;
+    }
+
+    /// <summary>The most that the best classes of each distribution can be.</summary>
+    private static long Narrowest(PooledScoreRequest request, HeadDefinition head) => head.Groups.Length > 0 ? head.Groups.Min() : request.Classes;
+
+    private static string Text(ReadOnlySpan<long> shape)
+    {
+        var text = new System.Text.StringBuilder("[");
+        for (var i = 0; i < shape.Length; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? string.Empty : ", ")}{shape[i]}");
+        }
+
+        return text.Append(']').ToString();
+    }
+}

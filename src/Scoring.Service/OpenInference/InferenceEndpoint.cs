@@ -1,0 +1,87 @@
+using System.Reflection;
+using Grpc.Core;
+using Inference;
+using Microsoft.Extensions.Options;
+using Scoring.Protocol;
+using Scoring.Service.Heads;
+using Scoring.Service.Hosting;
+using Scoring.Service.Streaming;
+
+namespace Scoring.Service.OpenInference;
+
+/// <summary>The RPCs of <c>inference.GRPCInferenceService</c>: another way to the same batches and kernels.</summary>
+internal sealed class InferenceEndpoint(
+    MessageCalls calls, InferenceCounters counters, HeadRegistry heads, RequestChecker checker, OpenStreams streams, IOptions<LimitSettings> limits)
+{
+    private static readonly string ServerVersion =
+        typeof(InferenceEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    private readonly InferenceMessageCodec _codec = new(counters);
+
+    private bool IsReady => !streams.Stopping.IsCancellationRequested;
+
+    public Task<PooledScoreResponse> ModelInfer(PooledScoreRequest request, ServerCallContext context)
+    {
+        var response = calls.Score(context);
+        counters.Count(response);
+        return response.Error is null ? Task.FromResult(response) : throw MessageCalls.Refusal(response.Error);
+    }
+
+    public Task ModelStreamInfer(ServerCallContext context) => calls.ScoreStream(context, _codec);
+
+    public static Task<ServerLiveResponse> ServerLive(ServerLiveRequest request, ServerCallContext context) => Task.FromResult(new ServerLiveResponse { Live = true });
+
+    public Task<ServerReadyResponse> ServerReady(ServerReadyRequest request, ServerCallContext context) => Task.FromResult(new ServerReadyResponse { Ready = IsReady });
+
+    public Task<ModelReadyResponse> ModelReady(ModelReadyRequest request, ServerCallContext context) => Task.FromResult(new ModelReadyResponse
+    {
+        Ready = IsReady && FindHead(request.Name, request.Version, out _) is null,
+    });
+
+    public static Task<ServerMetadataResponse> ServerMetadata(ServerMetadataRequest request, ServerCallContext context)
+    {
+        var response = new ServerMetadataResponse { Name = InferenceModel.Platform, Version = ServerVersion };
+        response.Extensions.Add(["classification", "model_configuration", "model_repository", "statistics"]);
+        return Task.FromResult(response);
+    }
+
+    public Task<ModelMetadataResponse> ModelMetadata(ModelMetadataRequest request, ServerCallContext context) =>
+        Task.FromResult(InferenceModel.Metadata(Head(request.Name, request.Version)));
+
+    public Task<ModelConfigResponse> ModelConfig(ModelConfigRequest request, ServerCallContext context) =>
+        Task.FromResult(new ModelConfigResponse { Config = InferenceModel.Config(Head(request.Name, request.Version), limits.Value.Rows) });
+
+    public Task<ModelStatisticsResponse> ModelStatistics(ModelStatisticsRequest request, ServerCallContext context)
+    {
+        var response = new ModelStatisticsResponse();
+        var asked = request.Name.Length == 0 ? heads.Current.All : [Head(request.Name, request.Version)];
+        response.ModelStats.AddRange(asked.Select(counters.Of));
+        return Task.FromResult(response);
+    }
+
+    public Task<RepositoryIndexResponse> RepositoryIndex(RepositoryIndexRequest request, ServerCallContext context)
+    {
+        var response = new RepositoryIndexResponse();
+        response.Models.AddRange(heads.Current.All.Select(head => new RepositoryIndexResponse.Types.ModelIndex
+        {
+            Name = head.Name,
+            Version = InferenceModel.Version(head),
+            State = "READY",
+        }));
+        return Task.FromResult(response);
+    }
+
+    private HeadDefinition Head(string name, string version) =>
+        FindHead(name, version, out var head) is { } error ? throw new RpcException(new Status((StatusCode)error.Code, error.Message)) : head;
+
+    private V1.Error? FindHead(string name, string version, out HeadDefinition head)
+    {
+        head = null!;
+        if (name.Length == 0)
+        {
+            return ScoringErrors.InvalidArgument("the request names no model");
+        }
+
+        return checker.FindHead(name, out head) ?? InferenceChecker.CheckVersion(version, head);
+    }
+}

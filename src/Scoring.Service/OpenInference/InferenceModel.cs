@@ -1,0 +1,108 @@
+using System.Globalization;
+using Inference;
+using Scoring.Protocol;
+using Scoring.Protocol.OpenInference;
+using Scoring.Service.Heads;
+using Scoring.V1;
+using Metadata = Inference.ModelMetadataResponse.Types.TensorMetadata;
+
+namespace Scoring.Service.OpenInference;
+
+/// <summary>A head as a model of the Open Inference Protocol.</summary>
+internal static class InferenceModel
+{
+    public const string Platform = "scoring";
+
+    private const long Any = -1;
+
+    /// <summary>The revision of the head's configuration.</summary>
+    public static string Version(HeadDefinition head) => head.Revision.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The outputs that a head has, and what of a <see cref="ScoreRequest"/> each stands for.</summary>
+    public static IEnumerable<(string Name, OutputSet Output)> Outputs(HeadDefinition head)
+    {
+        yield return (InferenceRequestCodec.Scores, OutputSet.Scores);
+        yield return (OutputTensor.TopIndices, OutputSet.TopK);
+        yield return (OutputTensor.TopScores, OutputSet.TopK);
+        if (head.Labels.Count > 0)
+        {
+            yield return (OutputTensor.TopLabels, OutputSet.TopK | OutputSet.Labels);
+        }
+
+        yield return (OutputTensor.LogSumExp, OutputSet.LogSumExp);
+        if (head.Activation is Activation.Softmax or Activation.LogSoftmax)
+        {
+            yield return (OutputTensor.Entropy, OutputSet.Entropy);
+        }
+    }
+
+    public static ModelMetadataResponse Metadata(HeadDefinition head)
+    {
+        var metadata = new ModelMetadataResponse { Name = head.Name, Platform = Platform };
+        metadata.Versions.Add(Version(head));
+        metadata.Inputs.Add(Tensor(InferenceRequestCodec.Input, "FP32", [Any, Classes(head)]));
+        metadata.Outputs.AddRange(Outputs(head).Select(output => Tensor(output.Name, TypeName(output.Name), [Any, .. Dimensions(head, output.Name)])));
+        metadata.Properties.Add("activation", head.Activation.ToString());
+        metadata.Properties.Add("temperature", head.Temperature.ToString(CultureInfo.InvariantCulture));
+        return metadata;
+    }
+
+    public static ModelConfig Config(HeadDefinition head, int maxRows)
+    {
+        var config = new ModelConfig
+        {
+            Name = head.Name,
+            Platform = Platform,
+            Backend = Platform,
+            MaxBatchSize = maxRows,
+            DynamicBatching = new ModelDynamicBatching(),
+            ModelTransactionPolicy = new ModelTransactionPolicy(),
+        };
+        var input = new ModelInput { Name = InferenceRequestCodec.Input, DataType = Inference.DataType.TypeFp32 };
+        input.Dims.Add(Classes(head));
+        config.Input.Add(input);
+        foreach (var (name, _) in Outputs(head))
+        {
+            var output = new ModelOutput { Name = name, DataType = Type(name) };
+            output.Dims.AddRange(Dimensions(head, name));
+            config.Output.Add(output);
+        }
+
+        return config;
+    }
+
+    private static long Classes(HeadDefinition head) => head.Classes == 0 ? Any : head.Classes;
+
+    /// <summary>The shape of an output but for the rows.</summary>
+    private static long[] Dimensions(HeadDefinition head, string output)
+    {
+        long[] groups = head.Groups.Length > 0 ? [head.Groups.Length] : [];
+        return output switch
+        {
+            InferenceRequestCodec.Scores => [Classes(head)],
+            OutputTensor.LogSumExp or OutputTensor.Entropy => groups,
+            _ => [.. groups, Any],
+        };
+    }
+
+    private static Metadata Tensor(string name, string type, IEnumerable<long> shape)
+    {
+        var tensor = new Metadata { Name = name, Datatype = type };
+        tensor.Shape.AddRange(shape);
+        return tensor;
+    }
+
+    private static string TypeName(string output) => output switch
+    {
+        OutputTensor.TopIndices => "INT64",
+        OutputTensor.TopLabels => "BYTES",
+        _ => "FP32",
+    };
+
+    private static Inference.DataType Type(string output) => output switch
+    {
+        OutputTensor.TopIndices => Inference.DataType.TypeInt64,
+        OutputTensor.TopLabels => Inference.DataType.TypeString,
+        _ => Inference.DataType.TypeFp32,
+    };
+}

@@ -1,0 +1,69 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Scoring.Protocol;
+using Scoring.Service.Hosting;
+using Scoring.Service.Telemetry;
+
+namespace Scoring.Service.Streaming;
+
+/// <summary>What calls of any protocol do with their messages once those are read.</summary>
+internal sealed class MessageCalls(
+    MessagePool pool,
+    RequestChecker checker,
+    ServerMemory memory,
+    IOptions<LimitSettings> limits,
+    IOptions<BatchSettings> batchSettings,
+    OpenStreams streams,
+    TelemetryFactory telemetry,
+    FailureLog failures,
+    TimeProvider time)
+{
+    /// <summary>How long a unary call that found no room is told to wait, in milliseconds.</summary>
+    private const uint RetryAfterMs = 100;
+
+    /// <summary>Scores the one message that lies in the call's inbox, as a batch of one. Its memory is the call's until the answer is on the wire.</summary>
+    public PooledScoreResponse Score(ServerCallContext context)
+    {
+        var batch = new RowBatch(batchSettings.Value, checker, pool, time, failures);
+        var http = context.GetHttpContext();
+        var told = telemetry.IsHeard ? telemetry.Create(batch) : null;
+        if (told is not null)
+        {
+            // What is registered last goes first: the batch's clock has stopped by then.
+            http.Response.RegisterForDispose(told);
+        }
+
+        http.Response.RegisterForDispose(batch);
+        batch.Begin();
+        var response = batch.Add(MessageInbox.Current.Take());
+        if (!memory.HasRoom)
+        {
+            response.Error = ScoringErrors.Exhausted(
+                $"the messages in flight hold {pool.Buffers.RentedBytes} bytes; the limit is {limits.Value.ServerBytes}", RetryAfterMs);
+        }
+
+        batch.Close();
+        told?.Start();
+        batch.Score();
+        told?.Note();
+        batch.HandOver();
+        return response;
+    }
+
+    /// <summary>What a unary call ends with instead of an answer.</summary>
+    public static RpcException Refusal(V1.Error error) =>
+        new(new Status((StatusCode)error.Code, error.Message), new Metadata { { ScoringMethods.ErrorTrailer, error.ToByteArray() } });
+
+    /// <summary>Scores the messages of a stream, straight from the transport's pipes, until it ends.</summary>
+    public Task ScoreStream(ServerCallContext context, IMessageCodec codec)
+    {
+        var http = context.GetHttpContext();
+        streams.Add(http.Response);
+        var batch = new RowBatch(batchSettings.Value, checker, pool, time, failures);
+        var compression = new MessageCompression(http.Request.Headers[MessageCompression.Header]);
+        var requests = new RequestFrames(http.Request.BodyReader, pool, codec, compression, limits.Value.MessageBytes);
+        var responses = new ResponseFrames(http.Response.BodyWriter, codec);
+        return new ScoreStreamLoop(batch, telemetry.Create(batch), memory, requests, responses, failures).RunAsync(context.CancellationToken, streams.Stopping);
+    }
+}
