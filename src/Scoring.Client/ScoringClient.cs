@@ -4,6 +4,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Scoring.Client.Bursts;
 using Scoring.Protocol;
+using Scoring.Protocol.OpenInference;
 using Scoring.V1;
 
 namespace Scoring.Client;
@@ -21,6 +22,7 @@ public sealed class ScoringClient : IAsyncDisposable
     private readonly CallInvoker _invoker;
     private readonly ScoringClientOptions _options;
     private readonly ScoringMethods _methods;
+    private readonly Method<PooledScoreRequest, PooledScoreResponse> _stream;
     private ulong _lastId;
 
     private ScoringClient(GrpcChannel channel, ScoringClientOptions options)
@@ -30,6 +32,7 @@ public sealed class ScoringClient : IAsyncDisposable
         _options = options;
         Pool = new MessagePool(options.MaxIdleBufferBytes);
         _methods = new ScoringMethods(Pool);
+        _stream = options.StreamsOpenInference ? new InferenceMethods(Pool).ModelStreamInfer : _methods.ScoreStream;
     }
 
     internal MessagePool Pool { get; }
@@ -123,7 +126,7 @@ public sealed class ScoringClient : IAsyncDisposable
     public IAsyncEnumerable<ScoreResult> ScoreStreamAsync(IAsyncEnumerable<ScoreRequest> requests, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        return new ScoreStream(_invoker, _methods.ScoreStream, Pool, _options).RunAsync(requests, cancellationToken);
+        return new ScoreStream(_invoker, _stream, Pool, _options).RunAsync(requests, cancellationToken);
     }
 
     /// <summary>Measures classification: losses and metrics of any number of rows with their targets.</summary>

@@ -15,6 +15,9 @@ public sealed class ScoringClientOptions
     /// <summary>The most that buffers hold which wait to be used again, in bytes.</summary>
     public long MaxIdleBufferBytes { get; init; } = 64 << 20;
 
+    /// <summary>Whether streams are those of the Open Inference Protocol, to measure it by the same means: FP32 logits in, scores out.</summary>
+    internal bool StreamsOpenInference { get; init; }
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxInFlightMessages, 1);

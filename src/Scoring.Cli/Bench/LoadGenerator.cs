@@ -47,7 +47,7 @@ internal sealed class LoadGenerator
         await generator.ReachAsync(address, cancellationToken).ConfigureAwait(false);
 
         // The windows are the flows'.
-        var options = new ScoringClientOptions { MaxInFlightMessages = plan.Window, MaxInFlightBytes = long.MaxValue };
+        var options = new ScoringClientOptions { MaxInFlightMessages = plan.Window, MaxInFlightBytes = long.MaxValue, StreamsOpenInference = plan.Protocol == LoadProtocol.Oip };
         ScoringClient[] clients = [.. Enumerable.Range(0, plan.Connections).Select(_ => ScoringClient.Connect(address, options))];
         try
         {

@@ -25,6 +25,9 @@ internal sealed record LoadPlan
     /// <summary>One call for each message, instead of streams.</summary>
     public bool Unary { get; init; }
 
+    /// <summary>How messages are told, on streams. Open Inference has FP32 logits and scores alone here.</summary>
+    public LoadProtocol Protocol { get; init; }
+
     /// <summary>The measured time.</summary>
     [JsonPropertyName("duration_seconds")]
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(10);

@@ -46,4 +46,13 @@ internal sealed record LoadReport
 
     /// <summary>With a rate: messages that were due and never sent, because the windows were full.</summary>
     public required long Unsent { get; init; }
+
+    /// <summary>Beside the same load in the service's own messages; null where that is what was measured.</summary>
+    public LoadRatio? TimesNative { get; init; }
+
+    /// <summary>What this took for each message, in multiples of another.</summary>
+    public LoadRatio TimesOf(LoadReport other) => new(
+        other.MessagesPerSecond / MessagesPerSecond,
+        ClientCpuMicrosecondsPerMessage / other.ClientCpuMicrosecondsPerMessage,
+        Server?.CpuMicrosecondsPerMessage / other.Server?.CpuMicrosecondsPerMessage);
 }

@@ -31,6 +31,11 @@ internal static class LoadReportText
         }
 
         Line($" errors              {report.Errors + report.Wrong,12:N0}{Errors(report)}");
+        if (report.TimesNative is { } times)
+        {
+            Line($" beside scoring.v1   {times.Time,12:0.00} × the time, {times.ServerCpu:0.00} × the server's CPU, {times.ClientCpu:0.00} × the client's");
+        }
+
         if (report.Unsent > 0)
         {
             Line($" unsent              {report.Unsent,12:N0} messages were due and not sent at the end");
@@ -46,7 +51,8 @@ internal static class LoadReportText
         var flows = plan.Unary ? $"{plan.Window} unary calls at once" : $"{Count(plan.Streams, "stream")}, {plan.Window} messages in flight on each";
         var pace = plan.Rate is { } rate ? FormattableString.Invariant($", {rate:N0} messages/s due") : "";
         var outputs = plan.Outputs == OutputSet.Scores ? "" : $" for {plan.Outputs}";
-        return $"{plan.Rows} × {plan.Classes} {Name(plan)} logits to {plan.Head}{outputs}; {flows}, {Count(plan.Connections, "connection")}{pace}";
+        var protocol = plan.Protocol == LoadProtocol.Oip ? " by Open Inference" : "";
+        return $"{plan.Rows} × {plan.Classes} {Name(plan)} logits to {plan.Head}{outputs}{protocol}; {flows}, {Count(plan.Connections, "connection")}{pace}";
     }
 
     private static string Name(LoadPlan plan) => plan.Type.ToString().ToLowerInvariant();

@@ -57,6 +57,12 @@ internal static class BenchCommand
             DefaultValueFactory = _ => "fp32",
         };
         type.AcceptOnlyFromAmong("fp32", "fp16", "bf16", "fp64");
+        var protocol = new Option<LoadProtocol>("--protocol")
+        {
+            Description = "native, or oip for streams of the Open Inference Protocol, measured beside the same load in the service's own messages.",
+            HelpName = "name",
+            DefaultValueFactory = _ => Default.Protocol,
+        };
         var check = new Option<bool>("--check") { Description = "Hold every answer against float64." };
         var server = new Option<string?>("--server")
         {
@@ -69,7 +75,7 @@ internal static class BenchCommand
         var command = new Command(
             "bench", "Puts a load on a service and measures throughput, latency and cost. Settings of a service of its own may follow after --.")
         {
-            rows, classes, streams, connections, window, unary, duration, warmUp, rate, head, outputs, topK, type, check, server, json, configuration,
+            rows, classes, streams, connections, window, unary, duration, warmUp, rate, head, outputs, topK, type, protocol, check, server, json, configuration,
         };
         server.Validators.Add(result =>
         {
@@ -88,6 +94,12 @@ internal static class BenchCommand
             if (result.GetValue(unary) && result.GetResult(streams) is { Implicit: false })
             {
                 result.AddError("--unary has no streams: --window is the number of calls in flight.");
+            }
+
+            if (result.GetValue(protocol) == LoadProtocol.Oip
+                && (result.GetValue(unary) || result.GetResult(type) is { Implicit: false } && result.GetValue(type) != "fp32" || (result.GetResult(outputs) is { Implicit: false } && result.GetValue(outputs) != OutputSet.Scores)))
+            {
+                result.AddError("--protocol oip is measured with streams, fp32 logits and scores.");
             }
 
             if (result.GetValue(check) && result.GetValue(head) is { } name && !AnswerCheck.Heads.Contains(name))
@@ -113,6 +125,7 @@ internal static class BenchCommand
                 Outputs = parsed.GetResult(outputs) is null ? Default.Outputs : parsed.GetValue(outputs),
                 TopK = parsed.GetRequiredValue(topK),
                 Type = Enum.Parse<DataType>(parsed.GetRequiredValue(type), ignoreCase: true),
+                Protocol = parsed.GetRequiredValue(protocol),
                 Check = parsed.GetValue(check),
             };
             var job = new BenchJob(plan, parsed.GetValue(server), parsed.GetValue(configuration) ?? [], parsed.GetValue(json));
