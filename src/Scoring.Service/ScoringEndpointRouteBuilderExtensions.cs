@@ -2,6 +2,8 @@ using Grpc.Reflection;
 using Scoring.Protocol;
 using Scoring.Service;
 using Scoring.Service.Evaluation;
+using Scoring.Service.Hosting;
+using Scoring.Service.Http;
 using Scoring.Service.OpenInference;
 using Scoring.Service.Telemetry;
 
@@ -10,15 +12,18 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Puts the scoring service where clients reach it.</summary>
 public static class ScoringEndpointRouteBuilderExtensions
 {
-    /// <summary>Maps <c>scoring.v1.ScoringService</c>, <c>inference.GRPCInferenceService</c>, <c>grpc.health.v1.Health</c> and server reflection.</summary>
+    /// <summary>
+    /// Maps <c>scoring.v1.ScoringService</c>, in gRPC and JSON, <c>inference.GRPCInferenceService</c>, <c>grpc.health.v1.Health</c> and server reflection.
+    /// </summary>
     public static void MapScoring(this IEndpointRouteBuilder endpoints)
     {
         // Nobody asks for the instruments, so nobody else would make them.
         endpoints.ServiceProvider.GetRequiredService<ScoringMetrics>();
         endpoints.MapGrpcService<ScoringEndpoint>().Add(WithInbox);
         endpoints.MapGrpcService<InferenceEndpoint>().Add(WithInbox);
+        endpoints.MapJsonScoring().Add(WithInbox);
         endpoints.MapGrpcService<EvaluationEndpoint>();
-        endpoints.MapGrpcHealthChecksService();
+        endpoints.MapGrpcService<HealthEndpoint>();
         endpoints.MapGrpcService<ReflectionServiceImpl>();
         endpoints.MapGrpcService<ReflectionV1ServiceImpl>();
     }

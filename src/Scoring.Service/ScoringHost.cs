@@ -45,8 +45,8 @@ public static class ScoringHost
                 new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
                 // A line for each call that ends with an error, which a bad client could write by the million: see FailureLog.
                 new("Logging:LogLevel:Grpc", "Warning"),
-                // It logs an error for each look while the service stops, which is no error.
-                new("Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks", "None"),
+                // It warns of each service that is bound by hand, and has nothing to say of others.
+                new("Logging:LogLevel:Microsoft.AspNetCore.Grpc.JsonTranscoding", "Error"),
             ],
         });
         builder.Logging.AddSimpleConsole(console =>

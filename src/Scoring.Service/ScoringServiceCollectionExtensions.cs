@@ -2,7 +2,6 @@ using Grpc.AspNetCore.Server;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Health.V1;
 using Grpc.Reflection;
-using Grpc.Reflection.V1Alpha;
 using Inference;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -15,6 +14,7 @@ using Scoring.Service;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
+using Scoring.Service.Http;
 using Scoring.Service.OpenInference;
 using Scoring.Service.Streaming;
 using Scoring.Service.Telemetry;
@@ -35,6 +35,7 @@ public static class ScoringServiceCollectionExtensions
     {
         var section = configuration.GetSection("Scoring");
         services.AddOptions<ListenSettings>().Bind(section.GetSection("Listen")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<HttpSettings>().Bind(section.GetSection("Http")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<AdminSettings>().Bind(section.GetSection("Admin")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<TelemetrySettings>().Bind(section.GetSection("Telemetry")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<LimitSettings>().Bind(section.GetSection("Limits")).ValidateDataAnnotations().ValidateOnStart();
@@ -70,18 +71,28 @@ public static class ScoringServiceCollectionExtensions
         services.AddHostedService<WarmUp>();
 
         services.AddGrpc();
+        services.AddCors();
+        services.AddJsonScoring();
         services.TryAddEnumerable(ServiceDescriptor.Transient<IConfigureOptions<GrpcServiceOptions>, GrpcSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Transient<IConfigureOptions<KestrelServerOptions>, KestrelSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Transient<IConfigureOptions<SocketTransportOptions>, KestrelSetup>());
         services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, LargeBlockMemoryPoolFactory>());
-        services.AddGrpcHealthChecks().AddCheck<Readiness>("readiness");
 
-        Google.Protobuf.Reflection.ServiceDescriptor[] described =
-            [ScoringService.Descriptor, GRPCInferenceService.Descriptor, Health.Descriptor, ServerReflection.Descriptor];
-        services.TryAddSingleton(new ReflectionServiceImpl(described));
-        services.TryAddSingleton(new ReflectionV1ServiceImpl(described));
+        // What reflection describes, and what has a health of its own.
+        Google.Protobuf.Reflection.ServiceDescriptor[] served =
+        [
+            ScoringService.Descriptor,
+            GRPCInferenceService.Descriptor,
+            Health.Descriptor,
+            Grpc.Reflection.V1Alpha.ServerReflection.Descriptor,
+            Grpc.Reflection.V1.ServerReflection.Descriptor,
+        ];
+        services.TryAddSingleton(new ReflectionServiceImpl(served));
+        services.TryAddSingleton(new ReflectionV1ServiceImpl(served));
+        services.TryAddSingleton(provider => new HealthEndpoint(provider.GetRequiredService<OpenStreams>(), served.Select(service => service.FullName)));
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, AdminPort>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, HttpPort>());
         TelemetryExport.Add(services, configuration, isScraped: !string.IsNullOrEmpty(section["Admin:Port"]));
         return services;
     }

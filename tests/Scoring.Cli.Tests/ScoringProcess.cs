@@ -53,7 +53,7 @@ internal sealed partial class ScoringProcess : IDisposable
     public static async Task<(ScoringProcess Process, string Address)> ServeAsync(params string[] arguments)
     {
         const string Marker = "Now listening on: http://";
-        var process = Start(["serve", "--admin-port", "0", .. arguments]);
+        var process = Start(["serve", "--http-port", "0", "--admin-port", "0", .. arguments]);
         while (await process._process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
             var at = line.IndexOf(Marker, StringComparison.Ordinal);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
+using Scoring.Service.Http;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.FunctionalTests;
@@ -17,6 +18,7 @@ public sealed class DeployedSettingsTests
         string[] defaults =
         [
             .. Defaults("Scoring:Listen", new ListenSettings()),
+            .. Defaults("Scoring:Http", new HttpSettings()),
             .. Defaults("Scoring:Admin", new AdminSettings()),
             .. Defaults("Scoring:Telemetry", new TelemetrySettings()),
             .. Defaults("Scoring:Limits", new LimitSettings()),
@@ -29,5 +31,7 @@ public sealed class DeployedSettingsTests
     }
 
     private static IEnumerable<string> Defaults(string section, object settings) => settings.GetType().GetProperties().Select(
-        property => $"{section}:{property.Name} = {Convert.ToString(property.GetValue(settings), CultureInfo.InvariantCulture)}");
+        property => $"{section}:{property.Name} = {Text(property.GetValue(settings))}");
+
+    private static string? Text(object? value) => value is string[] many ? string.Join(',', many) : Convert.ToString(value, CultureInfo.InvariantCulture);
 }

@@ -59,7 +59,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static IReadOnlyList<string> ServeOnPort(int port) =>
     [
         .. ThisProgram(), "serve", "--address", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--",
-        "--Logging:LogLevel:Default=Warning", "--Scoring:Admin:Port=",
+        "--Logging:LogLevel:Default=Warning", "--Scoring:Listen:HttpPort=", "--Scoring:Admin:Port=",
     ];
 
     /// <summary>Starts any server, and waits until it listens.</summary>

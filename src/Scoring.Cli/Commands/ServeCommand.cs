@@ -8,7 +8,10 @@ namespace Scoring.Cli.Commands;
 /// <summary><c>scoring serve</c>: the service, until SIGINT or SIGTERM.</summary>
 internal static class ServeCommand
 {
+    private const string HttpPort = "Scoring:Listen:HttpPort";
     private const string AdminPort = "Scoring:Admin:Port";
+
+    private const string DefaultHttpPort = "8081";
 
     /// <summary>What exporters for Prometheus listen on by convention.</summary>
     private const string DefaultAdminPort = "9464";
@@ -38,6 +41,12 @@ internal static class ServeCommand
             Description = "Listen on a Unix domain socket at this path instead of a port.",
             HelpName = "path",
         };
+        var httpPort = new Option<int?>("--http-port")
+        {
+            Description = "TCP port of JSON and gRPC-Web, HTTP/1.1 without TLS; 0 takes a free one. [default: 8081; none with --unix-socket]",
+            HelpName = "number",
+            CustomParser = result => Parsed.Number<int>(result, "0 to 65535", number => number is >= 0 and <= 65535),
+        };
         var adminPort = new Option<int?>("--admin-port")
         {
             Description = "TCP port of GET /metrics for Prometheus, HTTP/1.1 without TLS; 0 takes a free one. [default: 9464; none with --unix-socket]",
@@ -49,7 +58,7 @@ internal static class ServeCommand
         var command = new Command(
             "serve", "Runs the service until Ctrl-C or SIGTERM. Settings may follow after --: scoring serve -- --Scoring:Limits:Rows=4096")
         {
-            port, address, unixSocket, adminPort, configuration,
+            port, address, unixSocket, httpPort, adminPort, configuration,
         };
         command.Validators.Add(result =>
         {
@@ -65,12 +74,13 @@ internal static class ServeCommand
                 parsed.GetValue(port) is { } number ? $"--Scoring:Listen:Port={number.ToString(CultureInfo.InvariantCulture)}" : null,
                 parsed.GetValue(address) is { } ip ? $"--Scoring:Listen:Address={ip}" : null,
                 parsed.GetValue(unixSocket) is { } path ? $"--Scoring:Listen:UnixSocket={Path.GetFullPath(path)}" : null,
+                parsed.GetValue(httpPort) is { } http ? $"--{HttpPort}={http.ToString(CultureInfo.InvariantCulture)}" : null,
                 parsed.GetValue(adminPort) is { } admin ? $"--{AdminPort}={admin.ToString(CultureInfo.InvariantCulture)}" : null,
                 .. parsed.GetValue(configuration)!,
             ];
             await using var service = ScoringHost.Create(
                 [.. arguments.OfType<string>()],
-                parsed.GetResult(unixSocket) is null ? [new(AdminPort, DefaultAdminPort)] : []);
+                parsed.GetResult(unixSocket) is null ? [new(HttpPort, DefaultHttpPort), new(AdminPort, DefaultAdminPort)] : []);
             await service.RunAsync().ConfigureAwait(false);
         }));
         return command;

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
+using Scoring.Service.Http;
 
 namespace Scoring.Service.Hosting;
 
@@ -30,6 +31,11 @@ internal sealed class KestrelSetup(IOptions<ListenSettings> listen, IOptions<Adm
         else
         {
             Listen(options, listen.Value.Address, listen.Value.Port, Http2);
+        }
+
+        if (listen.Value.HttpPort is { } httpPort)
+        {
+            Listen(options, listen.Value.Address, httpPort, HttpPort.Mark);
         }
 
         if (admin.Value.Port is { } adminPort)

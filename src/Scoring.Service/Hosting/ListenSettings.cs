@@ -13,7 +13,11 @@ internal sealed class ListenSettings : IValidatableObject
     [Range(0, 65535)]
     public int Port { get; set; } = 8080;
 
-    /// <summary>The path of a Unix domain socket to listen on instead of TCP.</summary>
+    /// <summary>The TCP port of JSON and gRPC-Web, HTTP/1.1 in clear text. 0 lets the system choose one; without one there is neither.</summary>
+    [Range(0, 65535)]
+    public int? HttpPort { get; set; }
+
+    /// <summary>The path of a Unix domain socket to listen on instead of <see cref="Port"/>.</summary>
     public string UnixSocket { get; set; } = string.Empty;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

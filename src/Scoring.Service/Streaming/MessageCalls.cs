@@ -19,9 +19,6 @@ internal sealed class MessageCalls(
     FailureLog failures,
     TimeProvider time)
 {
-    /// <summary>How long a unary call that found no room is told to wait, in milliseconds.</summary>
-    private const uint RetryAfterMs = 100;
-
     /// <summary>Scores the one message that lies in the call's inbox, as a batch of one. Its memory is the call's until the answer is on the wire.</summary>
     public PooledScoreResponse Score(ServerCallContext context)
     {
@@ -39,8 +36,7 @@ internal sealed class MessageCalls(
         var response = batch.Add(MessageInbox.Current.Take());
         if (!memory.HasRoom)
         {
-            response.Error = ScoringErrors.Exhausted(
-                $"the messages in flight hold {pool.Buffers.RentedBytes} bytes; the limit is {limits.Value.ServerBytes}", RetryAfterMs);
+            response.Error = memory.Refusal();
         }
 
         batch.Close();

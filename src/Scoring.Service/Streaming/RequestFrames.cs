@@ -25,7 +25,13 @@ internal sealed class RequestFrames(PipeReader body, MessagePool pool, IMessageC
     public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {
         Hold(await body.ReadAsync(cancellationToken));
-        return !_arrived.IsEmpty || !_isLast;
+        if (!_arrived.IsEmpty || !_isLast)
+        {
+            return true;
+        }
+
+        Pause();
+        return false;
     }
 
     /// <summary>The next message that has arrived whole, which is the caller's from here on; null where there is none yet.</summary>

@@ -97,6 +97,8 @@ internal sealed class ScoreStreamLoop(
         }
         catch (RpcException broken)
         {
+            // On HTTP/1.1 the transport reads what is left, for the sake of the next call.
+            requests.Pause();
             return broken;
         }
     }

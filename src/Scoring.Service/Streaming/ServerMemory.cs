@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
 using Scoring.Service.Hosting;
+using Scoring.V1;
 
 namespace Scoring.Service.Streaming;
 
@@ -10,6 +11,9 @@ namespace Scoring.Service.Streaming;
 /// </summary>
 internal sealed class ServerMemory
 {
+    /// <summary>How long a unary call that found no room is told to wait, in milliseconds.</summary>
+    private const uint RetryAfterMs = 100;
+
     private readonly MessagePool _pool;
     private readonly long _limit;
     private TaskCompletionSource _roomAgain = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -23,6 +27,9 @@ internal sealed class ServerMemory
     }
 
     public bool HasRoom => _pool.Buffers.RentedBytes < _limit;
+
+    /// <summary>What a unary call that found no room is told.</summary>
+    public Error Refusal() => ScoringErrors.Exhausted($"the messages in flight hold {_pool.Buffers.RentedBytes} bytes; the limit is {_limit}", RetryAfterMs);
 
     public async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
     {

@@ -46,6 +46,9 @@ internal sealed class ScoringServer : IAsyncDisposable
 
     public string Address => _app.Urls.First();
 
+    /// <summary>Where JSON and gRPC-Web are, of a server that has an HTTP port.</summary>
+    public string HttpAddress => _app.Urls.Skip(1).First();
+
     /// <summary>Where the metrics are, of a server that has an admin port.</summary>
     public string AdminAddress => _app.Urls.Skip(1).Single();
 

@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using Scoring.Protocol;
+
+namespace Scoring.Service.Http;
+
+/// <summary>Opens a port to what speaks no HTTP/2 in clear text: gRPC-Web, with what browsers ask of a server before they let a page call it, and JSON.</summary>
+internal sealed class HttpPort(IOptions<HttpSettings> http) : IStartupFilter
+{
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        app.UseWhen(IsOf, branch => branch.UseCors(AllowOrigins).UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true }));
+        next(app);
+    };
+
+    /// <summary>Marks the connections of an endpoint as the HTTP port's.</summary>
+    public static void Mark(ListenOptions endpoint)
+    {
+        endpoint.Protocols = HttpProtocols.Http1;
+        endpoint.Use(next => connection =>
+        {
+            connection.Features.Set(HttpConnection.Instance);
+            return next(connection);
+        });
+    }
+
+    /// <summary>Whether a request came to this port.</summary>
+    public static bool IsOf(HttpContext context) => context.Features.Get<HttpConnection>() is not null;
+
+    private void AllowOrigins(CorsPolicyBuilder policy) => policy
+        .WithOrigins(http.Value.Origins)
+        .WithMethods("GET", "POST")
+        .AllowAnyHeader()
+        .WithExposedHeaders("grpc-status", "grpc-message", "grpc-encoding", "grpc-accept-encoding", ScoringMethods.ErrorTrailer)
+        .SetPreflightMaxAge(TimeSpan.FromHours(1));
+
+    private sealed class HttpConnection
+    {
+        public static readonly HttpConnection Instance = new();
+    }
+}

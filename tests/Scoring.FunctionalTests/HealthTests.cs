@@ -1,0 +1,88 @@
+using Grpc.Core;
+using Grpc.Health.V1;
+using Microsoft.Extensions.DependencyInjection;
+using Scoring.FunctionalTests.Infrastructure;
+using Scoring.Service.Hosting;
+using static Grpc.Health.V1.HealthCheckResponse.Types;
+
+namespace Scoring.FunctionalTests;
+
+public sealed class HealthTests
+{
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, ServingStatus> NamesWhileStopping => new()
+    {
+        { string.Empty, ServingStatus.NotServing },
+        { "readiness", ServingStatus.NotServing },
+        { "scoring.v1.ScoringService", ServingStatus.NotServing },
+        { "inference.GRPCInferenceService", ServingStatus.NotServing },
+        { "liveness", ServingStatus.Serving },
+    };
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("liveness")]
+    [InlineData("readiness")]
+    [InlineData("scoring.v1.ScoringService")]
+    [InlineData("inference.GRPCInferenceService")]
+    [InlineData("grpc.health.v1.Health")]
+    [InlineData("grpc.reflection.v1.ServerReflection")]
+    public async Task Each_name_serves(string name)
+    {
+        await using var server = await ScoringServer.StartAsync();
+        using var raw = new RawCalls(server);
+        var answer = await new Health.HealthClient(raw.Channel).CheckAsync(new HealthCheckRequest { Service = name }, cancellationToken: TestEnd);
+        Assert.Equal(ServingStatus.Serving, answer.Status);
+    }
+
+    [Fact]
+    public async Task A_name_that_nothing_has_is_not_found_by_a_check_and_unknown_to_a_watch()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        using var raw = new RawCalls(server);
+        var health = new Health.HealthClient(raw.Channel);
+        var request = new HealthCheckRequest { Service = "nobody" };
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await health.CheckAsync(request, cancellationToken: TestEnd));
+        Assert.Equal(StatusCode.NotFound, refused.StatusCode);
+        Assert.Contains("'nobody'", refused.Status.Detail, StringComparison.Ordinal);
+        Assert.Contains("'readiness'", refused.Status.Detail, StringComparison.Ordinal);
+
+        using var watch = health.Watch(request, cancellationToken: TestEnd);
+        Assert.True(await watch.ResponseStream.MoveNext(TestEnd));
+        Assert.Equal(ServingStatus.ServiceUnknown, watch.ResponseStream.Current.Status);
+    }
+
+    [Theory]
+    [MemberData(nameof(NamesWhileStopping))]
+    public async Task A_watch_tells_what_changes_when_the_service_stops_and_ends(string name, ServingStatus whileStopping)
+    {
+        await using var server = await ScoringServer.StartAsync();
+        using var raw = new RawCalls(server);
+        using var watch = new Health.HealthClient(raw.Channel).Watch(new HealthCheckRequest { Service = name }, cancellationToken: TestEnd);
+        Assert.True(await watch.ResponseStream.MoveNext(TestEnd));
+        Assert.Equal(ServingStatus.Serving, watch.ResponseStream.Current.Status);
+
+        var stopped = server.StopAsync();
+        if (whileStopping != ServingStatus.Serving)
+        {
+            Assert.True(await watch.ResponseStream.MoveNext(TestEnd));
+            Assert.Equal(whileStopping, watch.ResponseStream.Current.Status);
+        }
+
+        var ended = await Assert.ThrowsAsync<RpcException>(() => watch.ResponseStream.MoveNext(TestEnd));
+        Assert.Equal(StatusCode.Unavailable, ended.StatusCode);
+        await stopped;
+    }
+
+    [Theory]
+    [MemberData(nameof(NamesWhileStopping))]
+    public async Task A_check_once_the_service_stops_tells_who_still_serves(string name, ServingStatus whileStopping)
+    {
+        await using var server = await ScoringServer.StartAsync();
+        await server.StopAsync();
+        // Nothing listens any longer, so the call is made where it would arrive.
+        var answer = await server.Services.GetRequiredService<HealthEndpoint>().Check(new HealthCheckRequest { Service = name }, null!);
+        Assert.Equal(whileStopping, answer.Status);
+    }
+}
