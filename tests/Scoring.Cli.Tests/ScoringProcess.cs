@@ -71,6 +71,9 @@ internal sealed partial class ScoringProcess : IDisposable
 
     public ValueTask<string?> ReadLineAsync() => _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
 
+    /// <summary>The next address that a service says it listens on: after the first that of the HTTP port, then that of the admin port.</summary>
+    public async Task<string> ReadAddressAsync() => (await ReadLineAsync())!.Split("Now listening on: ")[1].Trim();
+
     public void Terminate() => Assert.Equal(0, Kill(_process.Id, Sigterm));
 
     public async Task<ProcessResult> EndAsync()

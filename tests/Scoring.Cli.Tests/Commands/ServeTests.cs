@@ -16,16 +16,15 @@ public sealed class ServeTests
     }
 
     [Fact]
-    public async Task The_admin_port_serves_metrics()
+    public async Task The_HTTP_port_serves_JSON_and_the_admin_port_metrics()
     {
-        const string Marker = "Now listening on: ";
         var (process, _) = await ScoringProcess.ServeAsync("--port", "0", "--address", "127.0.0.1");
         using (process)
         using (var http = new HttpClient())
         {
-            var line = (await process.ReadLineAsync())!;
-            var admin = line[(line.IndexOf(Marker, StringComparison.Ordinal) + Marker.Length)..].Trim();
-            var page = await http.GetStringAsync($"{admin}/metrics", TestContext.Current.CancellationToken);
+            var heads = await http.GetStringAsync($"{await process.ReadAddressAsync()}/v1/heads", TestContext.Current.CancellationToken);
+            Assert.Contains("\"log_softmax\"", heads, StringComparison.Ordinal);
+            var page = await http.GetStringAsync($"{await process.ReadAddressAsync()}/metrics", TestContext.Current.CancellationToken);
             Assert.Contains("# TYPE scoring_streams_open gauge", page, StringComparison.Ordinal);
         }
     }

@@ -23,7 +23,8 @@ public sealed class TopTests
         var (process, address) = await ScoringProcess.ServeAsync("--port", "0", "--address", "127.0.0.1");
         using (process)
         {
-            var admin = (await process.ReadLineAsync())!.Split("Now listening on: ")[1];
+            await process.ReadAddressAsync();
+            var admin = await process.ReadAddressAsync();
             using var load = ScoringProcess.Start("bench", "--server", address, "--rows", "2", "--classes", "3", "--rate", "200", "--duration", "600");
             // The load takes a moment to start.
             ProcessResult result;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Grpc.Core;
 using Scoring.FunctionalTests.Infrastructure;
 
 namespace Scoring.FunctionalTests.Http;
@@ -147,6 +148,18 @@ public sealed class JsonTests
 
         server.Pool.Buffers.Return(held);
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(server, Body)).Status);
+    }
+
+    [Fact]
+    public async Task A_call_in_gRPC_is_not_served_on_generated_messages()
+    {
+        await using var server = await ScoringServer.StartAsync(Settings);
+        using var raw = new RawCalls(server);
+        var score = new Method<byte[], byte[]>(MethodType.Unary, "scoring.v1.ScoringService", "Score", RawCalls.Bytes, RawCalls.Bytes);
+        var call = raw.Channel.CreateCallInvoker().AsyncUnaryCall(score, null, new CallOptions(cancellationToken: TestEnd), [0x22, 0x05, 0, 0]);
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await call);
+        // The pooled codec's words.
+        Assert.Equal("Not a ScoreRequest: the message ends in the middle of a field (at byte 2).", refused.Status.Detail);
     }
 
     [Fact]
