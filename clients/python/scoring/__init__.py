@@ -1,0 +1,9 @@
+"""A client of the Scoring service: logits in, probabilities, labels, decisions and losses out, as NumPy arrays."""
+
+from scoring import aio
+from scoring.client import Client
+from scoring.errors import ScoringError
+from scoring.request import Request
+from scoring.result import Result
+
+__all__ = ["aio", "Client", "Request", "Result", "ScoringError"]

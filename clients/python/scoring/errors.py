@@ -1,0 +1,41 @@
+"""What is told of a message or a call that was not answered with scores."""
+
+import grpc
+
+from scoring.v1 import scoring_pb2 as pb
+
+_CODES = {code.value[0]: code for code in grpc.StatusCode}
+_ERROR_TRAILER = "scoring-error-bin"
+
+
+class ScoringError(Exception):
+    """Why a message could not be scored, or a call broke.
+
+    code is a grpc.StatusCode; row and column, from 0, say where in the message, and are None where the fault is in no one place. retry_after is seconds to wait
+    before the message is worth sending again, 0 where waiting does not help.
+    """
+
+    def __init__(self, code, message, row=None, column=None, retry_after=0.0):
+        super().__init__(f"{code.name}: {message}")
+        self.code = code
+        self.message = message
+        self.row = row
+        self.column = column
+        self.retry_after = retry_after
+
+    @classmethod
+    def of_message(cls, error: pb.Error) -> "ScoringError":
+        return cls(
+            _CODES.get(error.code, grpc.StatusCode.UNKNOWN),
+            error.message,
+            error.row if error.HasField("row") else None,
+            error.column if error.HasField("column") else None,
+            error.retry_after_ms / 1000,
+        )
+
+    @classmethod
+    def of_call(cls, error: grpc.RpcError) -> "ScoringError":
+        for key, value in error.trailing_metadata() or ():
+            if key == _ERROR_TRAILER:
+                return cls.of_message(pb.Error.FromString(value))
+        return cls(error.code(), error.details() or "the call failed")

@@ -1,0 +1,69 @@
+"""Messages of rows to score."""
+
+from dataclasses import dataclass
+from typing import Optional, Sequence
+
+import numpy as np
+
+from scoring.v1 import scoring_pb2 as pb
+
+_TYPES = {"float32": pb.DATA_TYPE_FP32, "float16": pb.DATA_TYPE_FP16, "float64": pb.DATA_TYPE_FP64}
+_OUTPUTS = {name.removeprefix("OUTPUT_").lower(): value for name, value in pb.Output.items()}
+_NON_FINITE = {name.removeprefix("NON_FINITE_").lower(): value for name, value in pb.NonFinite.items()}
+
+
+@dataclass
+class Request:
+    """One message of rows.
+
+    logits: (rows, classes), or (classes,) for one row; float16, float32 and float64 are sent as they are, all else as float32.
+    outputs: of scores, top_k, decisions, log_sum_exp, entropy, loss, labels. Empty: scores.
+    targets: for the loss, one class index for each row (softmax), or (rows, classes) of 0 and 1 (sigmoid); target_labels instead of them.
+    non_finite: reject, flag or propagate; what happens to rows that have no score.
+    """
+
+    logits: np.ndarray
+    head: str = "softmax"
+    outputs: Sequence[str] = ()
+    top_k: int = 0
+    temperature: Optional[float] = None
+    targets: Optional[np.ndarray] = None
+    target_labels: Sequence[str] = ()
+    non_finite: str = "reject"
+    traceparent: str = ""
+
+    def encode(self, id: int) -> bytes:
+        """The message as it is sent. The logits go as bytes, which costs a copy and no loop over them."""
+        logits = np.atleast_2d(np.asarray(self.logits))
+        if logits.ndim != 2:
+            raise ValueError(f"logits have shape {logits.shape}; they must be (rows, classes), or (classes,)")
+        if logits.dtype.name not in _TYPES:
+            logits = logits.astype(np.float32)
+        message = pb.ScoreRequest(
+            id=id,
+            head=self.head,
+            classes=logits.shape[1],
+            data=logits.astype(logits.dtype.newbyteorder("<"), copy=False).tobytes(),
+            data_type=_TYPES[logits.dtype.name],
+            outputs=[_number("output", _OUTPUTS, name) for name in self.outputs],
+            top_k=self.top_k,
+            target_labels=self.target_labels,
+            non_finite=_number("non_finite", _NON_FINITE, self.non_finite),
+            traceparent=self.traceparent,
+        )
+        if self.temperature is not None:
+            message.temperature = self.temperature
+        if self.targets is not None:
+            message.targets.extend(np.asarray(self.targets).ravel().tolist())
+        return message.SerializeToString()
+
+
+def encode(item, id: int) -> bytes:
+    """A request, or an array of logits for the softmax head."""
+    return (item if isinstance(item, Request) else Request(item)).encode(id)
+
+
+def _number(what, numbers, name):
+    if name not in numbers:
+        raise ValueError(f"{what} '{name}' is none of {', '.join(numbers)}")
+    return numbers[name]

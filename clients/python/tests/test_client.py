@@ -1,0 +1,167 @@
+import asyncio
+import itertools
+import threading
+
+import grpc
+import numpy as np
+import pytest
+
+import scoring
+
+LOGITS = np.array([[1, 2, 4], [5, -1, 0.5]], np.float32)
+
+
+def softmax(logits):
+    exponentials = np.exp(np.asarray(logits, np.float64) - np.max(logits, axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+@pytest.fixture
+def client(service):
+    with scoring.Client(service.address) as client:
+        yield client
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int64])
+def test_logits_of_each_type_are_scored(client, dtype):
+    logits = LOGITS.astype(dtype)
+    result = client.score(logits)
+    assert (result.rows, result.classes, result.scores.dtype) == (2, 3, np.float32)
+    np.testing.assert_allclose(result.scores, softmax(logits), atol=1e-7)
+
+
+def test_one_row_and_a_view_of_other_order_are_scored(client):
+    np.testing.assert_allclose(client.score(LOGITS[0]).scores, softmax(LOGITS[:1]), atol=1e-7)
+    np.testing.assert_allclose(client.score(np.asfortranarray(LOGITS)[:, ::-1]).scores, softmax(LOGITS[:, ::-1]), atol=1e-7)
+
+
+def test_every_output_has_its_shape(client):
+    result = client.score(
+        LOGITS, head="iris", outputs=["scores", "top_k", "labels", "decisions", "log_sum_exp", "entropy", "loss"], top_k=2, temperature=2, targets=[2, 1]
+    )
+    expected = softmax(LOGITS / 2)
+    assert result.top_indices.tolist() == [[2, 1], [0, 2]]
+    assert result.top_labels == [["virginica", "versicolor"], ["setosa", "virginica"]]
+    assert result.decisions.tolist() == [[0, 0, 1], [1, 0, 0]]
+    np.testing.assert_allclose(result.top_scores, [[expected[0, 2], expected[0, 1]], [expected[1, 0], expected[1, 2]]], atol=1e-7)
+    np.testing.assert_allclose(result.log_sum_exp, np.log(np.exp(LOGITS / 2.0).sum(axis=1)), atol=1e-6)
+    np.testing.assert_allclose(result.entropy, -(expected * np.log(expected)).sum(axis=1), atol=1e-6)
+    np.testing.assert_allclose(result.losses, -np.log([expected[0, 2], expected[1, 1]]), atol=1e-6)
+    assert client.score(LOGITS, head="iris", outputs=["top_k"]).scores.shape == (2, 0)
+
+
+def test_rows_without_a_score_are_named(client):
+    logits = LOGITS.copy()
+    logits[1, 2] = np.nan
+    with pytest.raises(scoring.ScoringError) as refused:
+        client.score(logits)
+    assert (refused.value.code, refused.value.row, refused.value.column) == (grpc.StatusCode.INVALID_ARGUMENT, 1, 2)
+    assert client.score(logits, non_finite="flag").invalid_rows.tolist() == [1]
+
+
+def test_an_unknown_head_is_refused(client):
+    with pytest.raises(scoring.ScoringError, match="NOT_FOUND: head 'nobody' is not configured"):
+        client.score(LOGITS, head="nobody")
+
+
+def test_what_no_request_can_be_is_refused_at_once(client):
+    with pytest.raises(ValueError, match="shape"):
+        client.score(np.zeros((1, 2, 3)))
+    with pytest.raises(ValueError, match="output 'probabilities' is none of scores"):
+        client.score(LOGITS, outputs=["probabilities"])
+
+
+def messages(count):
+    random = np.random.default_rng(1)
+    return [random.normal(0, 5, (1 + i % 3, 4)).astype(np.float32) for i in range(count)]
+
+
+def test_a_stream_answers_each_message_in_order_and_goes_on_after_an_error(client):
+    logits = messages(500)
+    logits[100] = scoring.Request(logits[100], head="nobody")
+    results = list(client.score_stream(logits, window=7))
+    assert [result.id for result in results] == list(range(1, 501))
+    assert results[100].error.code is grpc.StatusCode.NOT_FOUND
+    with pytest.raises(scoring.ScoringError):
+        results[100].scores
+    for i, result in enumerate(results):
+        if i != 100:
+            np.testing.assert_allclose(result.scores, softmax(logits[i]), atol=1e-6)
+
+
+def test_no_more_is_read_of_the_source_than_the_window_holds(client):
+    read = 0
+
+    def source():
+        nonlocal read
+        for item in messages(100):
+            read += 1
+            yield item
+
+    for answered, _ in enumerate(client.score_stream(source(), window=4)):
+        # What is unanswered, and one that waits for room; the answer at hand has made room for another.
+        assert read <= answered + 1 + 4 + 1
+
+
+def test_an_error_of_the_source_is_the_caller_s(client):
+    def source():
+        yield LOGITS
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        list(client.score_stream(source()))
+
+
+def test_a_stream_may_be_left(client):
+    for _ in client.score_stream(itertools.repeat(LOGITS)):
+        break
+    assert client.score(LOGITS).rows == 2
+
+
+def kill_and_restart(service, at, count):
+    """Yields messages, and restarts the service in the midst of them."""
+    for i, item in enumerate(messages(count)):
+        if i in at:
+            service.kill()
+            threading.Thread(target=service.start).start()
+        yield item
+
+
+def assert_all(results, count):
+    assert [result.id for result in results] == list(range(1, count + 1))
+    for result, logits in zip(results, messages(count)):
+        np.testing.assert_allclose(result.scores, softmax(logits), atol=1e-6)
+
+
+def test_a_stream_loses_and_doubles_nothing_when_the_service_is_killed(mortal_service):
+    with scoring.Client(mortal_service.address) as client:
+        assert_all(list(client.score_stream(kill_and_restart(mortal_service, (500, 1500), 2000))), 2000)
+
+
+def test_an_asynchronous_stream_loses_and_doubles_nothing_either(mortal_service):
+    async def run():
+        async with scoring.aio.Client(mortal_service.address) as client:
+            return [result async for result in client.score_stream(kill_and_restart(mortal_service, (500,), 1000))]
+
+    assert_all(asyncio.run(run()), 1000)
+
+
+def test_a_stream_gives_up_in_the_end_and_names_what_was_not_answered():
+    with scoring.Client("127.0.0.1:9") as client:
+        with pytest.raises(scoring.ScoringError, match="UNAVAILABLE: .*messages 1 to 3 were not answered"):
+            list(client.score_stream(messages(3), patience=0.3))
+
+
+def test_the_asynchronous_client_scores_refuses_and_streams(service):
+    async def source():
+        for item in messages(50):
+            yield item
+
+    async def run():
+        async with scoring.aio.Client(service.address) as client:
+            np.testing.assert_allclose((await client.score(LOGITS)).scores, softmax(LOGITS), atol=1e-7)
+            with pytest.raises(scoring.ScoringError, match="nobody"):
+                await client.score(LOGITS, head="nobody")
+            return [result async for result in client.score_stream(source())]
+
+    assert_all(asyncio.run(run()), 50)
