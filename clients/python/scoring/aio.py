@@ -1,7 +1,6 @@
 """The client for asyncio: as scoring.Client, with `await` and `async for`."""
 
 import asyncio
-from collections import deque
 from typing import AsyncIterable, AsyncIterator, Iterable, Optional, Union
 
 import grpc
@@ -12,6 +11,7 @@ from scoring.client import METHODS, OPTIONS
 from scoring.errors import ScoringError
 from scoring.request import Request, encode
 from scoring.result import Result
+from scoring.window import Window
 
 
 class Client:
@@ -55,10 +55,9 @@ class _Stream:
 
     def __init__(self, method, window: int, backoff: Backoff):
         self._method = method
-        self._window = window
+        self._window = Window(window)
         self._backoff = backoff
         self._changed = asyncio.Condition()
-        self._unanswered = deque()  # of (id, bytes), with ids that follow one another
         self._source_ended = False
 
     async def run(self, requests) -> AsyncIterator[Result]:
@@ -73,7 +72,7 @@ class _Stream:
                 except grpc.RpcError as error:
                     wait = self._backoff.next(error.code())
                     if wait is None:
-                        raise self._broken(ScoringError.of_call(error)) from None
+                        raise self._window.broken(ScoringError.of_call(error)) from None
                     await asyncio.sleep(wait)
         finally:
             reading.cancel()
@@ -86,8 +85,8 @@ class _Stream:
                 id += 1
                 message = encode(item, id)
                 async with self._changed:
-                    await self._changed.wait_for(lambda: len(self._unanswered) < self._window)
-                    self._unanswered.append((id, message))
+                    await self._changed.wait_for(lambda: self._window.has_room)
+                    self._window.add(id, message)
                     self._changed.notify_all()
         finally:
             async with self._changed:
@@ -99,40 +98,25 @@ class _Stream:
         try:
             async for result in call:
                 async with self._changed:
-                    if not self._unanswered or self._unanswered[0][0] != result.id:
-                        raise ScoringError(grpc.StatusCode.INTERNAL, f"an answer to message {result.id}, which is not the next")
-                    self._unanswered.popleft()
+                    self._window.answered(result.id)
                     self._changed.notify_all()
                 self._backoff.answered()
                 yield result
         finally:
             call.cancel()
-        if self._unanswered or not self._source_ended:
-            raise self._broken(ScoringError(grpc.StatusCode.UNAVAILABLE, "the service ended the stream before all was answered"))
+        if not (self._window.is_empty and self._source_ended):
+            raise self._window.ended_early()
 
     async def _send(self) -> AsyncIterator[bytes]:
         id = None
         while True:
             async with self._changed:
-                await self._changed.wait_for(lambda: self._source_ended or self._find(id) is not None)
-                found = self._find(id)
+                await self._changed.wait_for(lambda: self._source_ended or self._window.find(id) is not None)
+                found = self._window.find(id)
             if found is None:
                 return
             id = found[0] + 1
             yield found[1]
-
-    def _find(self, id):
-        """The message of this id, or the first one; None where it is not there yet."""
-        if not self._unanswered:
-            return None
-        index = 0 if id is None else id - self._unanswered[0][0]
-        return self._unanswered[index] if index < len(self._unanswered) else None
-
-    def _broken(self, error: ScoringError) -> ScoringError:
-        if self._unanswered:
-            ids = f"{self._unanswered[0][0]} to {self._unanswered[-1][0]}"
-            return ScoringError(error.code, f"{error.message}; messages {ids} were not answered")
-        return error
 
 
 async def _each(source):

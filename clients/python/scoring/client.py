@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections import deque
 from typing import Iterable, Iterator, Optional, Union
 
 import grpc
@@ -12,6 +11,7 @@ from scoring.backoff import Backoff
 from scoring.errors import ScoringError
 from scoring.request import Request, encode
 from scoring.result import Result
+from scoring.window import Window
 
 METHODS = "/scoring.v1.ScoringService/"
 OPTIONS = [
@@ -79,10 +79,9 @@ class _Stream:
     def __init__(self, method, wait_until_ready, window: int, backoff: Backoff):
         self._method = method
         self._wait_until_ready = wait_until_ready
-        self._window = window
+        self._window = Window(window)
         self._backoff = backoff
         self._changed = threading.Condition()
-        self._unanswered = deque()  # of (id, bytes), with ids that follow one another
         self._source_ended = False
         self._source_error: Optional[BaseException] = None
         self._closed = False
@@ -97,7 +96,7 @@ class _Stream:
                 except grpc.RpcError as error:
                     wait = self._backoff.next(error.code())
                     if wait is None:
-                        raise self._broken(ScoringError.of_call(error)) from None
+                        raise self._window.broken(ScoringError.of_call(error)) from None
                     time.sleep(wait)
                     self._wait_until_ready(self._backoff.left)
         finally:
@@ -110,10 +109,10 @@ class _Stream:
             for id, item in enumerate(source, start=1):
                 message = encode(item, id)
                 with self._changed:
-                    self._changed.wait_for(lambda: len(self._unanswered) < self._window or self._closed)
+                    self._changed.wait_for(lambda: self._window.has_room or self._closed)
                     if self._closed:
                         return
-                    self._unanswered.append((id, message))
+                    self._window.add(id, message)
                     self._changed.notify_all()
         except BaseException as error:  # the caller's, and raised where the caller is
             self._source_error = error
@@ -128,9 +127,7 @@ class _Stream:
         try:
             for result in call:
                 with self._changed:
-                    if not self._unanswered or self._unanswered[0][0] != result.id:
-                        raise ScoringError(grpc.StatusCode.INTERNAL, f"an answer to message {result.id}, which is not the next")
-                    self._unanswered.popleft()
+                    self._window.answered(result.id)
                     self._changed.notify_all()
                 self._backoff.answered()
                 yield result
@@ -141,29 +138,16 @@ class _Stream:
             call.cancel()
         if self._source_error is not None:
             raise self._source_error
-        if self._unanswered or not self._source_ended:
-            raise self._broken(ScoringError(grpc.StatusCode.UNAVAILABLE, "the service ended the stream before all was answered"))
+        if not (self._window.is_empty and self._source_ended):
+            raise self._window.ended_early()
 
     def _send(self, ended: threading.Event) -> Iterator[bytes]:
         id = None
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: ended.is_set() or self._source_ended or self._find(id) is not None)
-                found = None if ended.is_set() else self._find(id)
+                self._changed.wait_for(lambda: ended.is_set() or self._source_ended or self._window.find(id) is not None)
+                found = None if ended.is_set() else self._window.find(id)
             if found is None:
                 return
             id = found[0] + 1
             yield found[1]
-
-    def _find(self, id):
-        """The message of this id, or the first one; None where it is not there yet."""
-        if not self._unanswered:
-            return None
-        index = 0 if id is None else id - self._unanswered[0][0]
-        return self._unanswered[index] if index < len(self._unanswered) else None
-
-    def _broken(self, error: ScoringError) -> ScoringError:
-        if self._unanswered:
-            ids = f"{self._unanswered[0][0]} to {self._unanswered[-1][0]}"
-            return ScoringError(error.code, f"{error.message}; messages {ids} were not answered")
-        return error
