@@ -75,7 +75,7 @@ internal static class InferenceRequestCodec
         writer.StartField(ModelInferRequest.InputsFieldNumber, InputSize(request));
         writer.String(ModelInferRequest.Types.InferInputTensor.NameFieldNumber, Input);
         writer.String(ModelInferRequest.Types.InferInputTensor.DatatypeFieldNumber, "FP32");
-        writer.PackedUInt32(ModelInferRequest.Types.InferInputTensor.ShapeFieldNumber, Shape(request));
+        writer.PackedUInt32(ModelInferRequest.Types.InferInputTensor.ShapeFieldNumber, [Rows(request), request.Classes]);
         writer.StartField(ModelInferRequest.OutputsFieldNumber, OutputSize);
         writer.String(ModelInferRequest.Types.InferRequestedOutputTensor.NameFieldNumber, Scores);
         writer.PackedFloats(ModelInferRequest.RawInputContentsFieldNumber, request.Logits.Span);
@@ -87,9 +87,9 @@ internal static class InferenceRequestCodec
     private static int InputSize(PooledScoreRequest request) =>
         WireSize.String(ModelInferRequest.Types.InferInputTensor.NameFieldNumber, Input)
         + WireSize.String(ModelInferRequest.Types.InferInputTensor.DatatypeFieldNumber, "FP32")
-        + WireSize.PackedUInt32(ModelInferRequest.Types.InferInputTensor.ShapeFieldNumber, Shape(request));
+        + WireSize.PackedUInt32(ModelInferRequest.Types.InferInputTensor.ShapeFieldNumber, [Rows(request), request.Classes]);
 
-    private static uint[] Shape(PooledScoreRequest request) => [(uint)request.Logits.Count / request.Classes, request.Classes];
+    private static uint Rows(PooledScoreRequest request) => (uint)request.Logits.Count / request.Classes;
 
     private static string Id(PooledScoreRequest request) => request.Id.ToString(CultureInfo.InvariantCulture);
 

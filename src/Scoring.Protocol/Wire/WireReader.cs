@@ -2,10 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Unicode;
-using Scoring.Protocol.Buffers;
 
 namespace Scoring.Protocol.Wire;
 
@@ -13,7 +10,7 @@ namespace Scoring.Protocol.Wire;
 /// Walks the fields of one protobuf message in the transport's own bytes, accepting and refusing what Google.Protobuf does.
 /// https://protobuf.dev/programming-guides/encoding/
 /// </summary>
-internal ref struct WireReader(ReadOnlySequence<byte> message)
+internal ref partial struct WireReader(ReadOnlySequence<byte> message)
 {
     private const int MaxGroupDepth = 99;
     private const int MaxVarintBytes = 10;
@@ -117,106 +114,6 @@ internal ref struct WireReader(ReadOnlySequence<byte> message)
             Throw("a string is not UTF-8");
             return null;
         }
-    }
-
-    /// <summary>Appends one string of a repeated field.</summary>
-    public void ReadString(PooledStrings destination)
-    {
-        var utf8 = destination.Append(ReadLength());
-        ReadBytes(utf8);
-        if (!Utf8.IsValid(utf8))
-        {
-            Throw("a string is not UTF-8");
-        }
-    }
-
-    /// <summary>Appends packed little-endian floats, which lie in the message as they lie in memory.</summary>
-    public void ReadPackedFloats(PooledArray<float> destination)
-    {
-        var length = ReadPackedLength();
-        if (length % sizeof(float) != 0)
-        {
-            Throw("packed floats do not end on a whole float");
-        }
-
-        var span = destination.Append(length / sizeof(float), expectedMore: 0);
-        ReadBytes(MemoryMarshal.AsBytes(span));
-        if (!BitConverter.IsLittleEndian)
-        {
-            var bits = MemoryMarshal.Cast<float, uint>(span);
-            BinaryPrimitives.ReverseEndianness(bits, bits);
-        }
-    }
-
-    /// <summary>Appends one float of a repeated field that was written unpacked.</summary>
-    public void ReadUnpackedFloat(PooledArray<float> destination)
-    {
-        var value = ReadFloat();
-        destination.Append(1, expectedMore: 0)[0] = value;
-    }
-
-    /// <summary>Appends packed elements of 8 bytes, as they lie.</summary>
-    public void ReadPackedFixed64(PooledArray<byte> destination)
-    {
-        var length = ReadPackedLength();
-        if (length % sizeof(ulong) != 0)
-        {
-            Throw("packed doubles do not end on a whole double");
-        }
-
-        ReadBytes(destination.Append(length, expectedMore: 0));
-    }
-
-    /// <summary>Appends one element of 8 bytes that was written unpacked.</summary>
-    public void ReadUnpackedFixed64(PooledArray<byte> destination)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-        ReadBytes(bytes);
-        bytes.CopyTo(destination.Append(bytes.Length, expectedMore: 0));
-    }
-
-    /// <summary>Replaces what the destination holds with the field's bytes, which are floats as they lie in memory.</summary>
-    public void ReadRawFloats(PooledArray<float> destination)
-    {
-        var length = ReadLength();
-        if (length % sizeof(float) != 0)
-        {
-            Throw("raw floats do not end on a whole float");
-        }
-
-        ReadBytes(MemoryMarshal.AsBytes(destination.Allocate(length / sizeof(float))));
-    }
-
-    /// <summary>Appends packed varints of 32 bits.</summary>
-    public void ReadPackedUInt32(PooledArray<uint> destination)
-    {
-        var length = ReadPackedLength();
-        var end = _reader.Remaining - length;
-        while (_reader.Remaining > end)
-        {
-            // A varint takes at least a byte, so the bytes left bound the elements left.
-            var value = (uint)ReadVarint();
-            destination.Append(1, expectedMore: (int)Math.Max(_reader.Remaining - end, 0))[0] = value;
-        }
-
-        if (_reader.Remaining < end)
-        {
-            Throw("packed integers do not end with their field");
-        }
-    }
-
-    /// <summary>Appends one integer of a repeated field that was written unpacked.</summary>
-    public void ReadUnpackedUInt32(PooledArray<uint> destination)
-    {
-        var value = (uint)ReadVarint();
-        destination.Append(1, expectedMore: 0)[0] = value;
-    }
-
-    /// <summary>Replaces what the destination holds with the field's bytes.</summary>
-    public void ReadBytes(PooledArray<byte> destination)
-    {
-        var length = ReadLength();
-        ReadBytes(destination.Allocate(length));
     }
 
     /// <summary>Passes over a field that is not known here.</summary>

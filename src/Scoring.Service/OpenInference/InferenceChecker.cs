@@ -18,18 +18,21 @@ internal static class InferenceChecker
     {
         details.HeadVersion = InferenceModel.Version(head);
         details.Groups = head.Groups.Length;
-        if (request.Head.Length == 0)
+        return CheckModel(request.Head, details.ModelVersion, head) ?? ApplyParameters(request, details) ?? ApplyInput(request, details) ?? ApplyOutputs(request, details, head);
+    }
+
+    /// <summary>What is wrong with how a request names its model; null where it names the head that was found, in no version or in the one that is in force.</summary>
+    public static Error? CheckModel(string name, string version, HeadDefinition head)
+    {
+        if (name.Length == 0)
         {
             return ScoringErrors.InvalidArgument("the request names no model");
         }
 
-        return CheckVersion(details.ModelVersion, head) ?? ApplyParameters(request, details) ?? ApplyInput(request, details) ?? ApplyOutputs(request, details, head);
+        return version.Length == 0 || version == InferenceModel.Version(head)
+            ? null
+            : ScoringErrors.NotFound($"model '{head.Name}' has version {InferenceModel.Version(head)}, not '{Shown.Text(version)}'");
     }
-
-    /// <summary>Why there is no such version of the head; null where there is, or none is named.</summary>
-    public static Error? CheckVersion(string version, HeadDefinition head) => version.Length == 0 || version == InferenceModel.Version(head)
-        ? null
-        : ScoringErrors.NotFound($"model '{head.Name}' has version {InferenceModel.Version(head)}, not '{version}'");
 
     private static Error? ApplyParameters(PooledScoreRequest request, InferenceDetails details)
     {
@@ -47,7 +50,7 @@ internal static class InferenceChecker
         };
         if (nonFinite is not { } known)
         {
-            return ScoringErrors.InvalidArgument($"parameter non_finite is '{details.NonFinite}', which is none of reject, flag, propagate");
+            return ScoringErrors.InvalidArgument($"parameter non_finite is '{Shown.Text(details.NonFinite)}', which is none of reject, flag, propagate");
         }
 
         request.NonFinite = known;
@@ -65,7 +68,7 @@ internal static class InferenceChecker
         if (details.Inputs != 1 || details.InputName != InferenceRequestCodec.Input)
         {
             return ScoringErrors.InvalidArgument(details.Inputs == 1
-                ? $"the input is named '{details.InputName}'; a head has one, '{InferenceRequestCodec.Input}'"
+                ? $"the input is named '{Shown.Text(details.InputName)}'; a head has one, '{InferenceRequestCodec.Input}'"
                 : $"the request has {details.Inputs} inputs; a head has one, '{InferenceRequestCodec.Input}'");
         }
 
@@ -79,7 +82,7 @@ internal static class InferenceChecker
         };
         if (type is not { } dataType)
         {
-            return ScoringErrors.InvalidArgument($"input 'logits' is of '{details.DataTypeName}', which is none of FP32, FP16, BF16, FP64");
+            return ScoringErrors.InvalidArgument($"input 'logits' is of '{Shown.Text(details.DataTypeName)}', which is none of FP32, FP16, BF16, FP64");
         }
 
         if (details.Shape.Length != 2 || details.Shape[0] < 0 || details.Shape[1] is < 1 or > int.MaxValue)
@@ -131,10 +134,10 @@ internal static class InferenceChecker
         long topK = 0;
         foreach (var output in details.Outputs)
         {
-            if (InferenceModel.Outputs(head).FirstOrDefault(known => known.Name == output.Name) is not (not null, var wanted))
+            if (InferenceModel.FindOutput(head, output.Name) is not { } wanted)
             {
                 return ScoringErrors.InvalidArgument(
-                    $"there is no output '{output.Name}'; model '{head.Name}' has {string.Join(", ", InferenceModel.Outputs(head).Select(known => known.Name))}");
+                    $"there is no output '{Shown.Text(output.Name)}'; model '{head.Name}' has {string.Join(", ", InferenceModel.Outputs(head).Select(known => known.Name))}");
             }
 
             if (output.Classification == 0)
@@ -166,12 +169,8 @@ internal static class InferenceChecker
 
     private static string Text(ReadOnlySpan<long> shape)
     {
-        var text = new System.Text.StringBuilder("[");
-        for (var i = 0; i < shape.Length; i++)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? string.Empty : ", ")}{shape[i]}");
-        }
-
-        return text.Append(']').ToString();
+        const int MaxShown = 8;
+        var shown = string.Join(", ", shape[..Math.Min(shape.Length, MaxShown)].ToArray().Select(size => size.ToString(CultureInfo.InvariantCulture)));
+        return shape.Length > MaxShown ? $"[{shown}, …]" : $"[{shown}]";
     }
 }

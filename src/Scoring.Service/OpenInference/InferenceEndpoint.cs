@@ -74,14 +74,6 @@ internal sealed class InferenceEndpoint(
     private HeadDefinition Head(string name, string version) =>
         FindHead(name, version, out var head) is { } error ? throw new RpcException(new Status((StatusCode)error.Code, error.Message)) : head;
 
-    private V1.Error? FindHead(string name, string version, out HeadDefinition head)
-    {
-        head = null!;
-        if (name.Length == 0)
-        {
-            return ScoringErrors.InvalidArgument("the request names no model");
-        }
-
-        return checker.FindHead(name, out head) ?? InferenceChecker.CheckVersion(version, head);
-    }
+    private V1.Error? FindHead(string name, string version, out HeadDefinition head) =>
+        checker.FindHead(name, out head) ?? InferenceChecker.CheckModel(name, version, head);
 }

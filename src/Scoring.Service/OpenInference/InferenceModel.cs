@@ -15,25 +15,35 @@ internal static class InferenceModel
 
     private const long Any = -1;
 
+    /// <summary>In the order that they are told in.</summary>
+    private static readonly (string Name, OutputSet Output)[] All =
+    [
+        (InferenceRequestCodec.Scores, OutputSet.Scores),
+        (OutputTensor.TopIndices, OutputSet.TopK),
+        (OutputTensor.TopScores, OutputSet.TopK),
+        (OutputTensor.TopLabels, OutputSet.TopK | OutputSet.Labels),
+        (OutputTensor.LogSumExp, OutputSet.LogSumExp),
+        (OutputTensor.Entropy, OutputSet.Entropy),
+    ];
+
     /// <summary>The revision of the head's configuration.</summary>
     public static string Version(HeadDefinition head) => head.Revision.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The outputs that a head has, and what of a <see cref="ScoreRequest"/> each stands for.</summary>
-    public static IEnumerable<(string Name, OutputSet Output)> Outputs(HeadDefinition head)
+    public static IEnumerable<(string Name, OutputSet Output)> Outputs(HeadDefinition head) => All.Where(output => Has(head, output.Output));
+
+    /// <summary>What an output of this name stands for; null where the head has none. Every message asks.</summary>
+    public static OutputSet? FindOutput(HeadDefinition head, string name)
     {
-        yield return (InferenceRequestCodec.Scores, OutputSet.Scores);
-        yield return (OutputTensor.TopIndices, OutputSet.TopK);
-        yield return (OutputTensor.TopScores, OutputSet.TopK);
-        if (head.Labels.Count > 0)
+        foreach (var (known, output) in All)
         {
-            yield return (OutputTensor.TopLabels, OutputSet.TopK | OutputSet.Labels);
+            if (known == name)
+            {
+                return Has(head, output) ? output : null;
+            }
         }
 
-        yield return (OutputTensor.LogSumExp, OutputSet.LogSumExp);
-        if (head.Activation is Activation.Softmax or Activation.LogSoftmax)
-        {
-            yield return (OutputTensor.Entropy, OutputSet.Entropy);
-        }
+        return null;
     }
 
     public static ModelMetadataResponse Metadata(HeadDefinition head)
@@ -70,6 +80,13 @@ internal static class InferenceModel
 
         return config;
     }
+
+    private static bool Has(HeadDefinition head, OutputSet output) => output switch
+    {
+        OutputSet.TopK | OutputSet.Labels => head.Labels.Count > 0,
+        OutputSet.Entropy => head.Activation is Activation.Softmax or Activation.LogSoftmax,
+        _ => true,
+    };
 
     private static long Classes(HeadDefinition head) => head.Classes == 0 ? Any : head.Classes;
 
