@@ -35,14 +35,9 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, IOptions<L
         var body = new PooledArray<byte>(pool.Buffers);
         try
         {
-            if (context.Request.ContentLength > _limit || !await TryReadAsync(context, body))
+            if (await ReadAsync(context, body) is { } refusal)
             {
-                var tooLarge = ScoringErrors.Exhausted($"the body has more than {_limit} bytes, which is the limit", retryAfterMs: 0);
-                await JsonRefusal.WriteAsync(context.Response, StatusCodes.Status413PayloadTooLarge, tooLarge);
-            }
-            else if (!memory.HasRoom)
-            {
-                await JsonRefusal.WriteAsync(context.Response, StatusCodes.Status429TooManyRequests, memory.Refusal());
+                await JsonRefusal.WriteAsync(context.Response, refusal.HttpStatus, refusal.Error);
             }
             else if (JsonCheck.Find(body.Span, ScoreRequest.Descriptor) is { } fault)
             {
@@ -61,35 +56,35 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, IOptions<L
         }
     }
 
-    /// <summary>Reads until the body ends, or the server has no room for more of it; false where it is over the limit.</summary>
-    private async Task<bool> TryReadAsync(HttpContext context, PooledArray<byte> body)
+    /// <summary>Reads until the body ends; what it is refused with where it is over the limit, or the server has no room for more of it.</summary>
+    private async Task<(int HttpStatus, Error Error)?> ReadAsync(HttpContext context, PooledArray<byte> body)
     {
         // The limit is ours.
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-        var reader = context.Request.BodyReader;
-        while (memory.HasRoom)
+        var isTooLarge = context.Request.ContentLength > _limit;
+        var isWhole = false;
+        while (!isTooLarge && memory.HasRoom)
         {
-            var read = await reader.ReadAsync(context.RequestAborted);
+            if (isWhole)
+            {
+                return null;
+            }
+
+            var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
             var length = read.Buffer.Length;
-            var isTooLarge = body.Count + length > _limit;
+            isTooLarge = body.Count + length > _limit;
             if (!isTooLarge)
             {
                 var expectedMore = Math.Max(0, (context.Request.ContentLength ?? 0) - body.Count - length);
                 read.Buffer.CopyTo(body.Append((int)length, (int)expectedMore));
             }
 
-            reader.AdvanceTo(read.Buffer.End);
-            if (isTooLarge)
-            {
-                return false;
-            }
-
-            if (read.IsCompleted)
-            {
-                break;
-            }
+            context.Request.BodyReader.AdvanceTo(read.Buffer.End);
+            isWhole = read.IsCompleted;
         }
 
-        return true;
+        return isTooLarge
+            ? (StatusCodes.Status413PayloadTooLarge, ScoringErrors.Exhausted($"the body has more than {_limit} bytes, which is the limit", retryAfterMs: 0))
+            : (StatusCodes.Status429TooManyRequests, memory.Refusal());
     }
 }
