@@ -71,14 +71,16 @@ internal static class TelemetryCommand
             await LoadAsync(workload, variant, server, control, FirstWarmUp);
         }
 
+        var random = new Random(1);
         var rounds = new List<LoadReport[]>();
         for (var round = 0; round < Rounds; round++)
         {
+            // In another order each round, so that none always comes after the same.
+            var turns = Enumerable.Range(0, Variants.Length).ToArray();
+            random.Shuffle(turns);
             var reports = new LoadReport[Variants.Length];
-            for (var turn = 0; turn < Variants.Length; turn++)
+            foreach (var variant in turns)
             {
-                // Another one begins each round, so that none always comes after the same.
-                var variant = (round + turn) % Variants.Length;
                 reports[variant] = await LoadAsync(workload, Variants[variant], server, control, WarmUp);
             }
 
