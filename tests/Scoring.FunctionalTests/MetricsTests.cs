@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Scoring.FunctionalTests.Infrastructure;
 
 namespace Scoring.FunctionalTests;
@@ -22,16 +21,7 @@ public sealed class MetricsTests
     private static Dictionary<string, (long Value, string? Unit)> Read(ScoringServer server)
     {
         var values = new Dictionary<string, (long, string?)>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Meter.Name == "Scoring" && instrument.Meter.Scope == server.MeterFactory)
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
+        using var listener = server.CreateMeterListener(instrument => instrument.Meter.Name == "Scoring");
         listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => values[instrument.Name] = (value, instrument.Unit));
         listener.Start();
         listener.RecordObservableInstruments();

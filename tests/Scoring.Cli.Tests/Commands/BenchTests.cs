@@ -57,6 +57,19 @@ public sealed class BenchTests
         Assert.Equal(JsonValueKind.Null, report.GetProperty("first_error").ValueKind);
     }
 
+    [Fact]
+    public async Task Open_Inference_is_measured_beside_the_service_s_own_messages()
+    {
+        var result = await ScoringProcess.RunAsync(
+            "bench", "--json", "--protocol", "oip", "--check", "--rows", "2", "--classes", "8", "--duration", "0.1", "--warm-up", "0");
+        Assert.Equal("", result.Error);
+        using var json = JsonDocument.Parse(result.Output);
+        Assert.Equal("Oip", json.RootElement.GetProperty("plan").GetProperty("protocol").GetString(), ignoreCase: true);
+        Assert.InRange(json.RootElement.GetProperty("messages").GetInt64(), 1, long.MaxValue);
+        var times = json.RootElement.GetProperty("times_native");
+        Assert.All(["time", "client_cpu", "server_cpu"], name => Assert.True(times.GetProperty(name).GetDouble() > 0));
+    }
+
     [Theory]
     [InlineData]
     [InlineData("--unary")]

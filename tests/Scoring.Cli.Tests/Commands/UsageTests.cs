@@ -25,6 +25,8 @@ public sealed class UsageTests
     [InlineData("Settings after -- are for the service within this process", "heads", "--server", "http://x:1", "--", "--Scoring:Limits:Rows=1")]
     [InlineData("--port must be 0 to 65535, not '65536'", "serve", "--port", "65536")]
     [InlineData("--port must be 0 to 65535, not '80.5'", "serve", "--port", "80.5")]
+    [InlineData("--protocol oip is measured with streams, fp32 logits and scores", "bench", "--protocol", "oip", "--type", "fp16")]
+    [InlineData("--protocol oip is measured with streams, fp32 logits and scores", "bench", "--protocol", "oip", "--outputs", "top_k")]
     [InlineData("--http-port must be 0 to 65535, not '-1'", "serve", "--http-port", "-1")]
     [InlineData("--admin-port must be 0 to 65535, not '65536'", "serve", "--admin-port", "65536")]
     [InlineData("--address must be an IP address", "serve", "--address", "localhost")]

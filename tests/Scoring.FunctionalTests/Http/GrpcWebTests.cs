@@ -71,10 +71,7 @@ public sealed class GrpcWebTests
         await using var server = await ScoringServer.StartAsync("--Scoring:Listen:HttpPort=0");
         using var client = new HttpClient();
         byte[] body = [.. RawCalls.Frame(RawCalls.Message(2, 1, 1)), .. RawCalls.Frame(RawCalls.Message(2, 1, float.NaN)), .. RawCalls.Frame(RawCalls.Message(2, 3, 3))];
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{server.HttpAddress}/scoring.v1.ScoringService/ScoreStream") { Content = new ByteArrayContent(body) };
-        request.Content.Headers.TryAddWithoutValidation("content-type", "application/grpc-web+proto");
-        using var response = await client.SendAsync(request, TestEnd);
-        var frames = Frames(await response.Content.ReadAsByteArrayAsync(TestEnd));
+        var frames = await PostAsync(client, server, body);
 
         Assert.Equal([0, 0, 0, 0x80], frames.Select(frame => frame.Flags));
         var answers = frames[..3].Select(frame => ScoreResponse.Parser.ParseFrom(frame.Content)).ToArray();
@@ -92,10 +89,7 @@ public sealed class GrpcWebTests
         for (var i = 0; i < 2; i++)
         {
             byte[] body = [.. RawCalls.Frame(RawCalls.Message(2, 1, 1)), .. RawCalls.Frame([0xff]), .. RawCalls.Frame(RawCalls.Message(2, 3, 3))];
-            using var request = new HttpRequestMessage(HttpMethod.Post, $"{server.HttpAddress}/scoring.v1.ScoringService/ScoreStream") { Content = new ByteArrayContent(body) };
-            request.Content.Headers.TryAddWithoutValidation("content-type", "application/grpc-web+proto");
-            using var response = await client.SendAsync(request, TestEnd);
-            var frames = Frames(await response.Content.ReadAsByteArrayAsync(TestEnd));
+            var frames = await PostAsync(client, server, body);
             Assert.Equal([0, 0x80], frames.Select(frame => frame.Flags));
             Assert.Contains("grpc-status: 3", Encoding.ASCII.GetString(frames[1].Content), StringComparison.OrdinalIgnoreCase);
         }
@@ -151,6 +145,15 @@ public sealed class GrpcWebTests
         new GrpcChannelOptions { HttpHandler = new GrpcWebHandler(mode, new HttpClientHandler()), HttpVersion = HttpVersion.Version11, DisposeHttpClient = true });
 
     private static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
+
+    /// <summary>Posts a stream in one body, and tells the frames of its answer.</summary>
+    private static async Task<List<(byte Flags, byte[] Content)>> PostAsync(HttpClient client, ScoringServer server, byte[] body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{server.HttpAddress}/scoring.v1.ScoringService/ScoreStream") { Content = new ByteArrayContent(body) };
+        request.Content.Headers.TryAddWithoutValidation("content-type", "application/grpc-web+proto");
+        using var response = await client.SendAsync(request, TestEnd);
+        return Frames(await response.Content.ReadAsByteArrayAsync(TestEnd));
+    }
 
     private static List<(byte Flags, byte[] Content)> Frames(byte[] body)
     {

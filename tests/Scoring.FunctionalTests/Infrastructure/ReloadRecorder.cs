@@ -11,19 +11,10 @@ internal sealed class ReloadRecorder : IDisposable
 
     public ReloadRecorder(ScoringServer server)
     {
-        _listener = new MeterListener
+        _listener = server.CreateMeterListener(instrument => instrument.Name == "scoring.head.reloads");
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
         {
-            InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Name == "scoring.head.reloads" && instrument.Meter.Scope == server.MeterFactory)
-                {
-                    Assert.Equal("{reload}", instrument.Unit);
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        _listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
-        {
+            Assert.Equal("{reload}", instrument.Unit);
             Assert.Equal(1, value);
             Assert.Equal("scoring.outcome", tags[0].Key);
             _outcomes.Writer.TryWrite((string)tags[0].Value!);

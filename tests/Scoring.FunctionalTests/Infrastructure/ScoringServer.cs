@@ -75,6 +75,18 @@ internal sealed class ScoringServer : IAsyncDisposable
         return client;
     }
 
+    /// <summary>A listener, not started yet, to those of this server's own instruments that it picks: other servers of the process have the same.</summary>
+    public MeterListener CreateMeterListener(Predicate<Instrument> picks) => new()
+    {
+        InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Scope == MeterFactory && picks(instrument))
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        },
+    };
+
     /// <summary>Reads all configuration again, and tells the service of a change.</summary>
     public void ReloadHeads() => ((IConfigurationRoot)_app.Configuration).Reload();
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using Google.Protobuf;
-using Grpc.Net.Client;
+using Grpc.Core;
 using Inference;
 using Scoring.FunctionalTests.Infrastructure;
 
@@ -11,9 +11,16 @@ namespace Scoring.FunctionalTests.OpenInference;
 /// <summary>A client of the protocol with nothing but the generated stub, and the parts of its messages.</summary>
 internal sealed class InferenceCalls(ScoringServer server) : IDisposable
 {
-    private readonly GrpcChannel _channel = GrpcChannel.ForAddress(server.Address);
+    private readonly RawCalls _calls = new(server);
 
-    public GRPCInferenceService.GRPCInferenceServiceClient Client => field ??= new(_channel);
+    public GRPCInferenceService.GRPCInferenceServiceClient Client => field ??= new(_calls.Channel);
+
+    /// <summary>Sends whatever bytes to a method of the service, and tells those that come back.</summary>
+    public async Task<byte[]> SendAsync(string method, byte[] message) => await _calls.Channel.CreateCallInvoker().AsyncUnaryCall(
+        new Method<byte[], byte[]>(MethodType.Unary, "inference.GRPCInferenceService", method, RawCalls.Bytes, RawCalls.Bytes),
+        null,
+        new CallOptions(cancellationToken: TestContext.Current.CancellationToken),
+        message);
 
     public static ModelInferRequest Request(string model, int classes, float[] logits, params string[] outputs)
     {
@@ -50,7 +57,7 @@ internal sealed class InferenceCalls(ScoringServer server) : IDisposable
     public static IEnumerable<string> Describe(ModelInferResponse response) =>
         response.Outputs.Select(output => $"{output.Name} {output.Datatype} [{string.Join(", ", output.Shape)}]");
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose() => _calls.Dispose();
 
     private static ByteString RawOutput(ModelInferResponse response, string name)
     {

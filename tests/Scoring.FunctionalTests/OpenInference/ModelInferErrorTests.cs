@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Grpc.Core;
-using Grpc.Net.Client;
 using Inference;
 using Scoring.FunctionalTests.Infrastructure;
 using static Scoring.FunctionalTests.OpenInference.InferenceCalls;
@@ -77,13 +76,10 @@ public sealed class ModelInferErrorTests
     public async Task Bytes_that_are_no_message_end_the_call()
     {
         await using var server = await ScoringServer.StartAsync();
-        using var channel = GrpcChannel.ForAddress(server.Address);
-        var bytes = Marshallers.Create<byte[]>(message => message, message => message);
+        using var calls = new InferenceCalls(server);
         foreach (var method in new[] { "ModelInfer", "ModelStreamInfer" })
         {
-            var call = new Method<byte[], byte[]>(MethodType.Unary, "inference.GRPCInferenceService", method, bytes, bytes);
-            var refusal = await Assert.ThrowsAsync<RpcException>(
-                async () => await channel.CreateCallInvoker().AsyncUnaryCall(call, null, new CallOptions(cancellationToken: TestEnd), [10, 200]));
+            var refusal = await Assert.ThrowsAsync<RpcException>(() => calls.SendAsync(method, [10, 200]));
             Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
             Assert.Contains("Not a ModelInferRequest", refusal.Status.Detail, StringComparison.Ordinal);
         }

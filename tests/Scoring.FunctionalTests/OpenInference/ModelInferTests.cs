@@ -1,6 +1,4 @@
 using Google.Protobuf;
-using Grpc.Core;
-using Grpc.Net.Client;
 using Inference;
 using Scoring.FunctionalTests.Infrastructure;
 using static Scoring.FunctionalTests.OpenInference.InferenceCalls;
@@ -160,11 +158,7 @@ public sealed class ModelInferTests
         rest.Inputs.Clear();
         byte[] message = [.. raw.ToByteArray(), .. rest.ToByteArray(), 42, (byte)input.Length, .. input];
 
-        var method = new Method<byte[], byte[]>(
-            MethodType.Unary, "inference.GRPCInferenceService", "ModelInfer", Marshallers.Create(bytes => bytes, bytes => bytes), Marshallers.Create(bytes => bytes, bytes => bytes));
-        using var channel = GrpcChannel.ForAddress(server.Address);
-        var answer = await channel.CreateCallInvoker().AsyncUnaryCall(method, null, new CallOptions(cancellationToken: TestEnd), message);
-        AssertScores(ModelInferResponse.Parser.ParseFrom(answer));
+        AssertScores(ModelInferResponse.Parser.ParseFrom(await calls.SendAsync("ModelInfer", message)));
     }
 
     [Fact]

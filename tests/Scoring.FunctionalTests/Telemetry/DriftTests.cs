@@ -97,17 +97,8 @@ public sealed class DriftTests
 
     private static MeterListener Listen(ScoringServer server, Dictionary<string, double> measured)
     {
-        var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Meter.Scope == server.MeterFactory
-                    && instrument.Name is "scoring.head.confidence" or "scoring.head.margin" or "scoring.head.entropy" or "scoring.head.predictions")
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
+        var listener = server.CreateMeterListener(
+            instrument => instrument.Name is "scoring.head.confidence" or "scoring.head.margin" or "scoring.head.entropy" or "scoring.head.predictions");
         listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) =>
         {
             Assert.Equal(new KeyValuePair<string, object?>("scoring.head", "h"), Assert.Single(tags.ToArray()));

@@ -48,16 +48,7 @@ public sealed class LookTests
     /// <summary>Sums what one server's instruments measure.</summary>
     private static MeterListener Listen(ScoringServer server, Dictionary<string, double> measured)
     {
-        var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Meter.Name == "Scoring" && instrument.Meter.Scope == server.MeterFactory)
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
+        var listener = server.CreateMeterListener(instrument => instrument.Meter.Name == "Scoring");
         listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => measured[instrument.Name] = measured.GetValueOrDefault(instrument.Name) + value);
         listener.Start();
         return listener;

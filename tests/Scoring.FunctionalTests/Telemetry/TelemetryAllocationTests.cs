@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Scoring.FunctionalTests.Infrastructure;
 
 namespace Scoring.FunctionalTests.Telemetry;
@@ -15,16 +14,7 @@ public sealed class TelemetryAllocationTests
     {
         await using var server = await ScoringServer.StartAsync("--Scoring:Telemetry:DriftRowsPerSecond=10000");
         long measurements = 0;
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, listener) =>
-            {
-                if (isMeasured && instrument.Meter.Scope == server.MeterFactory)
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
+        using var listener = server.CreateMeterListener(_ => isMeasured);
         listener.SetMeasurementEventCallback<double>((_, _, _, _) => measurements++);
         listener.SetMeasurementEventCallback<long>((_, _, _, _) => measurements++);
         listener.Start();
