@@ -1,0 +1,258 @@
+#include "stream_state.h"
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "encoding.h"
+#include "stream_call.h"
+
+namespace scoring {
+
+namespace {
+
+StreamOptions Checked(const StreamOptions& options) {
+    if (options.max_in_flight_messages < 1 || options.max_in_flight_bytes < 1) {
+        throw std::invalid_argument("a window has at least one message and one byte");
+    }
+    if (options.min_reconnect_delay.count() < 1 || options.max_reconnect_delay < options.min_reconnect_delay) {
+        throw std::invalid_argument("reconnect delays are from 1 ms up, the greatest no less than the least");
+    }
+    return options;
+}
+
+std::size_t SizeOf(const Request& request) {
+    return request.logits.size_bytes() + request.data.size_bytes() + request.targets.size_bytes();
+}
+
+std::exception_ptr MakeFailure(grpc::StatusCode code, const std::string& message) {
+    return std::make_exception_ptr(Failure(code, message));
+}
+
+}  // namespace
+
+StreamState::StreamState(const Client& client, Stream::Callback callback, const StreamOptions& options)
+    : channel_(client.channel()),
+      callback_(std::move(callback)),
+      options_(Checked(options)),
+      backoff_(options.min_reconnect_delay, options.max_reconnect_delay),
+      thread_([this] { Run(); }) {}
+
+StreamState::~StreamState() {
+    Cancel();
+    thread_.join();
+}
+
+std::optional<std::uint64_t> StreamState::Send(const Request& request, bool wait) {
+    const std::lock_guard turn(sending_);
+    const auto bytes = SizeOf(request);
+    std::unique_lock lock(mutex_);
+    if (wait) {
+        changed_.wait(lock, [&] { return failure_ || closed_ || HasRoom(bytes); });
+    }
+    ThrowIfNotOpen();
+    if (!HasRoom(bytes)) {
+        return std::nullopt;
+    }
+
+    // The copy is made without the lock: nobody else takes the room, since senders take turns.
+    const auto id = last_id_ + 1;
+    lock.unlock();
+    auto message = Encode(request, id);
+    lock.lock();
+    ThrowIfNotOpen();
+    last_id_ = id;
+    messages_++;
+    bytes_ += bytes;
+    unanswered_.push_back({id, bytes, std::move(message)});
+    Pump();
+    changed_.notify_all();
+    return id;
+}
+
+void StreamState::Close() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    Pump();
+    changed_.notify_all();
+}
+
+std::optional<Result> StreamState::Next() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !ready_.empty() || failure_ || (closed_ && messages_ == 0); });
+    if (ready_.empty()) {
+        ThrowIfFailed();
+        return std::nullopt;
+    }
+
+    auto ready = std::move(ready_.front());
+    ready_.pop_front();
+    Leave(ready.bytes);
+    return std::move(ready.result);
+}
+
+void StreamState::Finish() {
+    Close();
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return failure_ || messages_ == ready_.size(); });
+    ThrowIfFailed();
+}
+
+void StreamState::Cancel() {
+    const std::lock_guard lock(mutex_);
+    Fail(MakeFailure(grpc::StatusCode::CANCELLED, "the stream was cancelled"));
+}
+
+std::uint64_t StreamState::reconnects() const {
+    const std::lock_guard lock(mutex_);
+    return reconnects_;
+}
+
+void StreamState::OnWritten(StreamCall& call) {
+    const std::lock_guard lock(mutex_);
+    call.Written();
+    Pump();
+}
+
+void StreamState::OnAnswer(v1::ScoreResponse response) {
+    std::unique_lock lock(mutex_);
+    if (failure_) {
+        return;
+    }
+    if (written_ == 0 || unanswered_.front().id != response.id()) {
+        Fail(MakeFailure(grpc::StatusCode::INTERNAL, "an answer came for message " + std::to_string(response.id()) + " out of order"));
+        return;
+    }
+
+    const auto bytes = unanswered_.front().bytes;
+    unanswered_.pop_front();
+    written_--;
+    answered_ = true;
+    if (!callback_) {
+        ready_.push_back({Result(std::move(response)), bytes});
+        changed_.notify_all();
+        return;
+    }
+
+    lock.unlock();
+    std::exception_ptr thrown;
+    try {
+        callback_(Result(std::move(response)));
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    lock.lock();
+    Leave(bytes);
+    if (thrown) {
+        Fail(thrown);
+    }
+}
+
+void StreamState::OnReadingEnded() {
+    const std::lock_guard lock(mutex_);
+    call_ = nullptr;
+}
+
+void StreamState::OnDone(StreamCall& call, const grpc::Status& status) {
+    const std::lock_guard lock(mutex_);
+    call.Ended(status);
+    changed_.notify_all();
+}
+
+void StreamState::Run() {
+    while (AwaitWork() && AwaitReconnect(MakeCall())) {
+    }
+}
+
+bool StreamState::AwaitWork() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return failure_ || closed_ || !unanswered_.empty(); });
+    return !failure_ && !unanswered_.empty();
+}
+
+grpc::Status StreamState::MakeCall() {
+    std::unique_lock lock(mutex_);
+    StreamCall call(*this, channel_);
+    call_ = &call;
+    written_ = 0;
+    answered_ = false;
+    if (failure_) {
+        call.Cancel();
+    }
+    Pump();
+    changed_.wait(lock, [&] { return call.status().has_value(); });
+    return *call.status();
+}
+
+bool StreamState::AwaitReconnect(const grpc::Status& status) {
+    std::unique_lock lock(mutex_);
+    if (answered_) {
+        backoff_.Reset();
+        failing_since_.reset();
+    }
+    if (unanswered_.empty()) {
+        return true;
+    }
+    if (status.ok()) {
+        Fail(MakeFailure(grpc::StatusCode::INTERNAL, "the service ended the stream with messages unanswered"));
+        return false;
+    }
+
+    const auto now = std::chrono::steady_clock::now();
+    failing_since_ = failing_since_.value_or(now);
+    if (status.error_code() != grpc::StatusCode::UNAVAILABLE || now - *failing_since_ >= options_.patience) {
+        Fail(MakeFailure(status.error_code(), status.error_message()));
+        return false;
+    }
+
+    changed_.wait_for(lock, backoff_.Next(), [&] { return failure_ != nullptr; });
+    reconnects_++;
+    return true;
+}
+
+bool StreamState::HasRoom(std::size_t bytes) const {
+    return messages_ == 0 || (messages_ < options_.max_in_flight_messages && bytes_ + bytes <= options_.max_in_flight_bytes);
+}
+
+void StreamState::Pump() {
+    if (!call_ || !call_->can_write()) {
+        return;
+    }
+    if (written_ < unanswered_.size()) {
+        const auto& next = unanswered_[written_++];
+        call_->Write(next.message, written_ < unanswered_.size());
+    } else if (closed_) {
+        call_->EndWrites();
+    }
+}
+
+void StreamState::Leave(std::size_t bytes) {
+    messages_--;
+    bytes_ -= bytes;
+    changed_.notify_all();
+}
+
+void StreamState::Fail(std::exception_ptr failure) {
+    if (!failure_) {
+        failure_ = std::move(failure);
+    }
+    if (call_) {
+        call_->Cancel();
+    }
+    changed_.notify_all();
+}
+
+void StreamState::ThrowIfFailed() const {
+    if (failure_) {
+        std::rethrow_exception(failure_);
+    }
+}
+
+void StreamState::ThrowIfNotOpen() const {
+    ThrowIfFailed();
+    if (closed_) {
+        throw std::logic_error("the stream was closed");
+    }
+}
+
+}  // namespace scoring

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <grpcpp/support/byte_buffer.h>
+#include <scoring/stream.h>
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "backoff.h"
+
+namespace scoring {
+
+class StreamCall;
+
+// The way of a message: Send encodes it into unanswered_; Pump writes it to the call there is; its answer moves it to ready_, or goes
+// to the callback; Next takes it from there and frees its place in the window. A new call starts again at the front of unanswered_,
+// so that nothing is lost, and nothing that was answered is sent again.
+//
+// A thread of the stream makes one call after another. gRPC's threads report to it through StreamCall.
+class StreamState {
+public:
+    StreamState(const Client& client, Stream::Callback callback, const StreamOptions& options);
+    ~StreamState();
+    StreamState(const StreamState&) = delete;
+    StreamState& operator=(const StreamState&) = delete;
+
+    std::optional<std::uint64_t> Send(const Request& request, bool wait);
+    void Close();
+    std::optional<Result> Next();
+    void Finish();
+    void Cancel();
+    std::uint64_t reconnects() const;
+
+    // What a call reports, from gRPC's threads.
+    void OnWritten(StreamCall& call);
+    void OnAnswer(v1::ScoreResponse response);
+    void OnReadingEnded();
+    void OnDone(StreamCall& call, const grpc::Status& status);
+
+private:
+    struct Sent {
+        std::uint64_t id;
+        std::size_t bytes;
+        grpc::ByteBuffer message;
+    };
+
+    struct Ready {
+        Result result;
+        std::size_t bytes;
+    };
+
+    void Run();
+    bool AwaitWork();
+    grpc::Status MakeCall();
+    bool AwaitReconnect(const grpc::Status& status);
+
+    // All that follows is called with the lock held.
+    bool HasRoom(std::size_t bytes) const;
+    void Pump();
+    void Leave(std::size_t bytes);
+    void Fail(std::exception_ptr failure);
+    void ThrowIfFailed() const;
+    void ThrowIfNotOpen() const;
+
+    const std::shared_ptr<grpc::Channel> channel_;
+    const Stream::Callback callback_;
+    const StreamOptions options_;
+
+    // Held by the one who sends, from its look for room until its message is in the queue.
+    std::mutex sending_;
+
+    mutable std::mutex mutex_;
+    // Notified on each change that someone may wait for.
+    std::condition_variable changed_;
+    std::deque<Sent> unanswered_;
+    std::deque<Ready> ready_;
+    // Places taken in the window: by messages that are unanswered, ready, or with the callback.
+    std::size_t messages_ = 0;
+    std::size_t bytes_ = 0;
+    std::uint64_t last_id_ = 0;
+    bool closed_ = false;
+    std::exception_ptr failure_;
+    std::uint64_t reconnects_ = 0;
+
+    // Of the call there is, if any: how many of unanswered_ were written to it, and whether it has answered any.
+    StreamCall* call_ = nullptr;
+    std::size_t written_ = 0;
+    bool answered_ = false;
+
+    // Of the stream's thread alone.
+    Backoff backoff_;
+    std::optional<std::chrono::steady_clock::time_point> failing_since_;
+
+    // Last, so that all it uses is there before it starts.
+    std::thread thread_;
+};
+
+}  // namespace scoring
