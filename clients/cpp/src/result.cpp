@@ -1,24 +1,26 @@
 #include <scoring/result.h>
 
+#include <memory>
+#include <optional>
 #include <utility>
 
 namespace scoring {
 
 namespace {
 
-std::optional<Error> ErrorOf(const v1::ScoreResponse& response) {
+std::unique_ptr<const Error> ErrorOf(const v1::ScoreResponse& response) {
     if (!response.has_error()) {
-        return std::nullopt;
+        return nullptr;
     }
 
     const auto& error = response.error();
-    return Error{
+    return std::make_unique<const Error>(Error{
         .code = static_cast<grpc::StatusCode>(error.code()),
         .message = error.message(),
         .row = error.has_row() ? std::optional(error.row()) : std::nullopt,
         .column = error.has_column() ? std::optional(error.column()) : std::nullopt,
         .retry_after = std::chrono::milliseconds(error.retry_after_ms()),
-    };
+    });
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -18,8 +17,8 @@ public:
     explicit Result(v1::ScoreResponse response);
 
     std::uint64_t id() const noexcept { return response_->id(); }
-    // Set instead of all that follows where the message could not be scored.
-    const std::optional<Error>& error() const noexcept { return error_; }
+    // What there is instead of all that follows where the message could not be scored, or else null.
+    const Error* error() const noexcept { return error_.get(); }
     std::size_t rows() const noexcept { return response_->rows(); }
     std::size_t classes() const noexcept { return response_->classes(); }
 
@@ -50,7 +49,7 @@ private:
 
     // On the heap, so that a move never touches the numbers.
     std::unique_ptr<const v1::ScoreResponse> response_;
-    std::optional<Error> error_;
+    std::unique_ptr<const Error> error_;
 };
 
 }  // namespace scoring
