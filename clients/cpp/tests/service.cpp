@@ -13,16 +13,23 @@
 #include <csignal>
 #include <cstdlib>
 #include <stdexcept>
+#include <thread>
 
 extern char** environ;
 
 namespace {
 
-std::uint16_t FreePort() {
-    const auto socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+sockaddr_in Loopback(std::uint16_t port) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
+    address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return address;
+}
+
+std::uint16_t FreePort() {
+    const auto socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    auto address = Loopback(0);
     socklen_t size = sizeof address;
     const auto found = socket >= 0 && ::bind(socket, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
                        ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
@@ -31,6 +38,14 @@ std::uint16_t FreePort() {
         throw std::runtime_error("no port is free");
     }
     return ntohs(address.sin_port);
+}
+
+bool Listens(std::uint16_t port) {
+    const auto socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const auto address = Loopback(port);
+    const auto connected = socket >= 0 && ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    ::close(socket);
+    return connected;
 }
 
 }  // namespace
@@ -61,10 +76,12 @@ void Service::Start() {
         throw std::runtime_error(std::string(program) + " does not start");
     }
 
-    // A channel of its own, which has not learnt to wait from an earlier end of the service.
-    const auto channel = scoring::Client(target()).channel();
-    if (!channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(30))) {
-        throw std::runtime_error("the service does not answer");
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!Listens(port_)) {
+        if (std::chrono::steady_clock::now() > end) {
+            throw std::runtime_error("the service does not listen");
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
 }
 

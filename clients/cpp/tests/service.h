@@ -1,7 +1,5 @@
 #pragma once
 
-#include <scoring/client.h>
-
 #include <cstdint>
 #include <string>
 
@@ -17,7 +15,7 @@ public:
 
     std::string target() const { return "127.0.0.1:" + std::to_string(port_); }
 
-    // Starts the program on the same port as before, and waits until it answers.
+    // Starts the program on the same port as before, and waits until it listens.
     void Start();
     // Ends it on the spot.
     void Kill();
