@@ -1,0 +1,5 @@
+export { Client, type ClientOptions } from "./client.js";
+export { ScoringError } from "./errors.js";
+export type { Request } from "./request.js";
+export { Result } from "./result.js";
+export type { Source, StreamOptions } from "./stream.js";
