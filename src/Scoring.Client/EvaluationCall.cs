@@ -10,21 +10,19 @@ namespace Scoring.Client;
 internal static class EvaluationCall
 {
     public static async Task<TResponse> RunAsync<TResponse>(
-        CallInvoker invoker, Method<EvaluateRequest, TResponse> method, IAsyncEnumerable<EvaluateRequest> requests, CancellationToken cancellationToken)
+        CallInvoker invoker, Method<EvaluateRequest, TResponse> method, IAsyncEnumerable<EvaluateRequest> requests, DateTime? deadline, CancellationToken cancellationToken)
         where TResponse : class
     {
-        using var call = invoker.AsyncClientStreamingCall(method, null, new CallOptions(cancellationToken: cancellationToken));
+        using var call = invoker.AsyncClientStreamingCall(method, null, new CallOptions(deadline: deadline, cancellationToken: cancellationToken));
         await SendAsync(call, requests, cancellationToken).ConfigureAwait(false);
         try
         {
             return await call.ResponseAsync.ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is RpcException or OperationCanceledException)
+        catch (Exception exception) when (CallError.IsFailure(exception, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw exception is RpcException status
-                ? UnaryError.From(status, id: null)
-                : new ScoringException(null, new ScoreError(StatusCode.Cancelled, "the call was cancelled", null, null, null), exception);
+            throw CallError.From(exception, id: null, deadline);
         }
     }
 

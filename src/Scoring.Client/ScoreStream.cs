@@ -20,6 +20,9 @@ internal sealed class ScoreStream(
     private readonly MessageSpans _spans = new();
     private ulong _lastId;
 
+    /// <summary>Set before the call starts; null for none.</summary>
+    private DateTime? _deadline;
+
     /// <summary>Set before the service is told that no more will come.</summary>
     private volatile bool _sourceEnded;
 
@@ -27,10 +30,12 @@ internal sealed class ScoreStream(
     private volatile ExceptionDispatchInfo? _sourceFailure;
 
     public async IAsyncEnumerable<ScoreResult> RunAsync(
-        IAsyncEnumerable<ScoreRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IAsyncEnumerable<ScoreRequest> requests, TimeSpan timeout, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var call = _burst.Start(() => invoker.AsyncDuplexStreamingCall(method, null, new CallOptions(cancellationToken: stop.Token)));
+        _deadline = CallDeadline.After(timeout);
+        var callOptions = new CallOptions(deadline: _deadline, cancellationToken: stop.Token);
+        using var call = _burst.Start(() => invoker.AsyncDuplexStreamingCall(method, null, callOptions));
         var sending = SendAsync(requests, call.RequestStream, stop);
         try
         {
@@ -74,7 +79,9 @@ internal sealed class ScoreStream(
         {
             cancellationToken.ThrowIfCancellationRequested();
             _sourceFailure?.Throw();
-            throw exception is RpcException status ? new ScoringException(status) : Broken("the call was cancelled", exception);
+            throw exception is RpcException status ? new ScoringException(status)
+                : CallError.IsLate(exception, _deadline) ? CallError.From(exception, id: null, _deadline)
+                : Broken("the call was cancelled", exception);
         }
 
         if (_window.Count > 0)
@@ -98,6 +105,7 @@ internal sealed class ScoreStream(
         var moving = Task.FromResult(false);
         PooledScoreRequest? message = null;
         PooledScoreRequest? following = null;
+        var isWriting = false;
         try
         {
             moving = source.MoveNextAsync().AsTask();
@@ -109,16 +117,19 @@ internal sealed class ScoreStream(
                 moving = source.MoveNextAsync().AsTask();
                 following = moving.IsCompletedSuccessfully && await moving.ConfigureAwait(false) ? TryEnter(source.Current) : null;
                 _burst.MoreFollows = following is not null;
+                isWriting = true;
                 await writer.WriteAsync(message).ConfigureAwait(false);
+                isWriting = false;
 
                 message.Dispose();
                 (message, following) = (following, null);
             }
 
             _sourceEnded = true;
+            isWriting = true;
             await writer.CompleteAsync().ConfigureAwait(false);
         }
-        catch (RpcException)
+        catch (Exception exception) when (exception is RpcException || (isWriting && exception is OperationCanceledException))
         {
             // The call has ended; the receiving side reports with which status.
         }

@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Scoring.Client.Bursts;
+using Scoring.Client.Connections;
 using Scoring.Protocol;
 using Scoring.Protocol.OpenInference;
 using Scoring.V1;
@@ -15,8 +14,9 @@ namespace Scoring.Client;
 /// await using var client = ScoringClient.Connect("http://localhost:8080");
 /// using var result = await client.ScoreAsync(new ScoreRequest { Classes = 3, Logits = logits });
 /// </code>
+/// With dependency injection it comes from AddScoringClient, as a singleton.
 /// </summary>
-public sealed class ScoringClient : IAsyncDisposable
+public sealed class ScoringClient : IAsyncDisposable, IDisposable
 {
     private readonly GrpcChannel _channel;
     private readonly CallInvoker _invoker;
@@ -25,7 +25,7 @@ public sealed class ScoringClient : IAsyncDisposable
     private readonly Method<PooledScoreRequest, PooledScoreResponse> _stream;
     private ulong _lastId;
 
-    private ScoringClient(GrpcChannel channel, ScoringClientOptions options)
+    internal ScoringClient(GrpcChannel channel, ScoringClientOptions options)
     {
         _channel = channel;
         _invoker = channel.CreateCallInvoker();
@@ -38,61 +38,69 @@ public sealed class ScoringClient : IAsyncDisposable
     internal MessagePool Pool { get; }
 
     /// <summary>Makes a client. The connection itself is made by the first call.</summary>
-    /// <param name="address"><c>http://host:port</c>, <c>https://host:port</c>, or <c>unix:/path</c> for a Unix domain socket.</param>
+    /// <param name="address">
+    /// <c>http://host:port</c>, <c>https://host:port</c>, <c>unix:/path</c> for a Unix domain socket, or <c>dns:///host:port</c> to spread calls
+    /// over all addresses of the name.
+    /// </param>
     /// <param name="options">Limits; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The address has none of these forms, or an option is out of its range.</exception>
     public static ScoringClient Connect(string address, ScoringClientOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(address);
         options ??= new ScoringClientOptions();
-        options.Validate();
-
-        var handler = new SocketsHttpHandler
+        if (options.Faults(prefix: string.Empty).FirstOrDefault() is { } fault)
         {
-            EnableMultipleHttp2Connections = true,
-            InitialHttp2StreamWindowSize = 1 << 20,
-        };
-
-        if (TryGetUnixPath(address, out var path))
-        {
-            var endPoint = new UnixDomainSocketEndPoint(path);
-            handler.ConnectCallback = async (_, cancellationToken) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                try
-                {
-                    await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
-                    return new NetworkStream(socket, ownsSocket: true);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            };
-            address = "http://localhost";
-        }
-        else if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-        {
-            handler.Dispose();
-            throw new ArgumentException($"'{address}' is no address of a service; one reads http://host:port, https://host:port or unix:/path", nameof(address));
+            throw new ArgumentOutOfRangeException(nameof(options), fault);
         }
 
-        var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
+        try
         {
-            HttpHandler = new BurstHandler(handler),
-            DisposeHttpClient = true,
-            MaxReceiveMessageSize = options.MaxReceiveMessageBytes,
-            MaxSendMessageSize = null,
-            ThrowOperationCanceledOnCancellation = true,
-        });
-        return new ScoringClient(channel, options);
+            var parsed = ScoringAddress.Parse(address, []);
+            return new ScoringClient(ScoringChannel.Create(parsed, ScoringChannel.CreateHandler(parsed), options, [], logs: null), options);
+        }
+        catch (FormatException exception)
+        {
+            throw new ArgumentException(exception.Message, nameof(address), exception);
+        }
     }
 
-    /// <summary>Scores one message of rows.</summary>
-    /// <exception cref="ScoringException">The service refused the message, or could not be reached.</exception>
-    public async Task<ScoreResult> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken = default)
+    /// <summary>Scores one message of rows, within <see cref="ScoringClientOptions.CallTimeout"/>.</summary>
+    /// <param name="request">The message. Its memory must stay as it is until the result is there.</param>
+    /// <param name="cancellationToken">Ends the call at once.</param>
+    /// <exception cref="ScoringException">The service refused the message, could not be reached, or did not answer in time.</exception>
+    public Task<ScoreResult> ScoreAsync(ScoreRequest request, CancellationToken cancellationToken = default) =>
+        ScoreAsync(request, _options.CallTimeout, cancellationToken);
+
+    /// <summary>Scores rows that lie in the caller's memory, row-major. They are copied once, into what goes to the transport.</summary>
+    /// <param name="logits">rows × classes logits. They must stay as they are until the result is there.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="classes">Logits in a row.</param>
+    /// <param name="head">A head of the service. Empty: <c>softmax</c>.</param>
+    /// <param name="cancellationToken">Ends the call at once.</param>
+    /// <exception cref="ArgumentException">The memory has not rows × classes logits.</exception>
+    /// <exception cref="ScoringException">The service refused the message, could not be reached, or did not answer in time.</exception>
+    public Task<ScoreResult> ScoreAsync(
+        ReadOnlyMemory<float> logits, int rows, int classes, string head = "", CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(classes);
+        if (logits.Length != (long)rows * classes)
+        {
+            throw new ArgumentException($"{rows} rows of {classes} classes are {(long)rows * classes} logits; there are {logits.Length}", nameof(logits));
+        }
+
+        return ScoreAsync(new ScoreRequest { Head = head, Classes = classes, Logits = logits }, cancellationToken);
+    }
+
+    /// <summary>Scores one message of rows, within a time of its own.</summary>
+    /// <param name="request">The message. Its memory must stay as it is until the result is there.</param>
+    /// <param name="timeout">How long it may take, all attempts included; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
+    /// <param name="cancellationToken">Ends the call at once.</param>
+    /// <exception cref="ScoringException">The service refused the message, could not be reached, or did not answer in time.</exception>
+    public async Task<ScoreResult> ScoreAsync(ScoreRequest request, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        var deadline = CallDeadline.After(timeout);
         var id = request.Id ?? Interlocked.Increment(ref _lastId);
         using var message = RequestMessage.Rent(Pool, request, id);
         var span = ClientActivities.Start(Activity.Current ?? request.Caller, message);
@@ -101,14 +109,25 @@ public sealed class ScoringClient : IAsyncDisposable
         {
             // The call's own headers carry it as well.
             Activity.Current = span ?? Activity.Current;
-            using var call = _invoker.AsyncUnaryCall(_methods.Score, null, new CallOptions(cancellationToken: cancellationToken), message);
-            return new ScoreResult(await call.ResponseAsync.ConfigureAwait(false));
-        }
-        catch (RpcException exception)
-        {
-            var failure = UnaryError.From(exception, id);
-            error = failure.Error;
-            throw failure;
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    using var call = _invoker.AsyncUnaryCall(_methods.Score, null, new CallOptions(null, deadline, cancellationToken), message);
+                    return new ScoreResult(await call.ResponseAsync.ConfigureAwait(false));
+                }
+                catch (Exception exception) when (CallError.IsFailure(exception, cancellationToken))
+                {
+                    var failure = CallError.From(exception, id, deadline);
+                    if (WaitBefore(attempt + 1, failure.Error, deadline) is not { } wait)
+                    {
+                        error = failure.Error;
+                        throw failure;
+                    }
+
+                    await Task.Delay(wait, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+                }
+            }
         }
         finally
         {
@@ -123,67 +142,98 @@ public sealed class ScoringClient : IAsyncDisposable
     /// <param name="requests">The messages. The next one is asked for as soon as the window of messages in flight has room.</param>
     /// <param name="cancellationToken">Ends the call at once.</param>
     /// <exception cref="ScoringException">The call itself broke.</exception>
-    public IAsyncEnumerable<ScoreResult> ScoreStreamAsync(IAsyncEnumerable<ScoreRequest> requests, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<ScoreResult> ScoreStreamAsync(IAsyncEnumerable<ScoreRequest> requests, CancellationToken cancellationToken = default) =>
+        ScoreStreamAsync(requests, Timeout.InfiniteTimeSpan, cancellationToken);
+
+    /// <summary>As <see cref="ScoreStreamAsync(IAsyncEnumerable{ScoreRequest}, CancellationToken)"/>, within a time for the whole stream.</summary>
+    /// <param name="requests">The messages. The next one is asked for as soon as the window of messages in flight has room.</param>
+    /// <param name="timeout">How long the stream may last, from when its first result is asked for.</param>
+    /// <param name="cancellationToken">Ends the call at once.</param>
+    /// <exception cref="ScoringException">The call itself broke, or was not over in time.</exception>
+    public IAsyncEnumerable<ScoreResult> ScoreStreamAsync(
+        IAsyncEnumerable<ScoreRequest> requests, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        return new ScoreStream(_invoker, _stream, Pool, _options).RunAsync(requests, cancellationToken);
+        return new ScoreStream(_invoker, _stream, Pool, _options).RunAsync(requests, timeout, cancellationToken);
     }
 
     /// <summary>Measures classification: losses and metrics of any number of rows with their targets.</summary>
     /// <param name="requests">The rows: every message has the same head, width and temperature. One is sent at a time.</param>
     /// <param name="cancellationToken">Ends the call at once.</param>
     /// <exception cref="ScoringException">The service refused a message, which the error names, or could not be reached.</exception>
-    public Task<EvaluateResponse> EvaluateAsync(IAsyncEnumerable<EvaluateRequest> requests, CancellationToken cancellationToken = default)
+    public Task<EvaluateResponse> EvaluateAsync(IAsyncEnumerable<EvaluateRequest> requests, CancellationToken cancellationToken = default) =>
+        EvaluateAsync(requests, Timeout.InfiniteTimeSpan, cancellationToken);
+
+    /// <summary>As <see cref="EvaluateAsync(IAsyncEnumerable{EvaluateRequest}, CancellationToken)"/>, within a time for the whole call.</summary>
+    /// <param name="requests">The rows: every message has the same head, width and temperature. One is sent at a time.</param>
+    /// <param name="timeout">How long the call may take.</param>
+    /// <param name="cancellationToken">Ends the call at once.</param>
+    /// <exception cref="ScoringException">The service refused a message, which the error names, could not be reached, or took too long.</exception>
+    public Task<EvaluateResponse> EvaluateAsync(
+        IAsyncEnumerable<EvaluateRequest> requests, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        return EvaluationCall.RunAsync(_invoker, _methods.Evaluate, requests, cancellationToken);
+        return EvaluationCall.RunAsync(_invoker, _methods.Evaluate, requests, CallDeadline.After(timeout), cancellationToken);
     }
 
     /// <summary>Fits the temperature that minimises cross-entropy over the rows, which the service holds until the last has arrived.</summary>
     /// <param name="requests">The rows: every message has the same head, width and temperature. One is sent at a time.</param>
     /// <param name="cancellationToken">Ends the call at once.</param>
     /// <exception cref="ScoringException">The service refused a message, which the error names, or could not be reached.</exception>
-    public Task<CalibrateResponse> CalibrateAsync(IAsyncEnumerable<EvaluateRequest> requests, CancellationToken cancellationToken = default)
+    public Task<CalibrateResponse> CalibrateAsync(IAsyncEnumerable<EvaluateRequest> requests, CancellationToken cancellationToken = default) =>
+        CalibrateAsync(requests, Timeout.InfiniteTimeSpan, cancellationToken);
+
+    /// <summary>As <see cref="CalibrateAsync(IAsyncEnumerable{EvaluateRequest}, CancellationToken)"/>, within a time for the whole call.</summary>
+    /// <param name="requests">The rows: every message has the same head, width and temperature. One is sent at a time.</param>
+    /// <param name="timeout">How long the call may take.</param>
+    /// <param name="cancellationToken">Ends the call at once.</param>
+    /// <exception cref="ScoringException">The service refused a message, which the error names, could not be reached, or took too long.</exception>
+    public Task<CalibrateResponse> CalibrateAsync(
+        IAsyncEnumerable<EvaluateRequest> requests, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        return EvaluationCall.RunAsync(_invoker, _methods.Calibrate, requests, cancellationToken);
+        return EvaluationCall.RunAsync(_invoker, _methods.Calibrate, requests, CallDeadline.After(timeout), cancellationToken);
     }
 
-    /// <summary>Lists the heads that the service has, and its limits.</summary>
-    /// <exception cref="ScoringException">The service could not be reached.</exception>
+    /// <summary>Lists the heads that the service has, and its limits, within <see cref="ScoringClientOptions.CallTimeout"/>.</summary>
+    /// <exception cref="ScoringException">The service could not be reached, or did not answer in time.</exception>
     public async Task<ListHeadsResponse> ListHeadsAsync(CancellationToken cancellationToken = default)
     {
+        var deadline = CallDeadline.After(_options.CallTimeout);
         try
         {
             using var call = _invoker.AsyncUnaryCall(
-                _methods.ListHeads, null, new CallOptions(cancellationToken: cancellationToken), new ListHeadsRequest());
+                _methods.ListHeads, null, new CallOptions(null, deadline, cancellationToken), new ListHeadsRequest());
             return await call.ResponseAsync.ConfigureAwait(false);
         }
-        catch (RpcException exception)
+        catch (Exception exception) when (CallError.IsFailure(exception, cancellationToken))
         {
-            throw new ScoringException(exception);
+            throw CallError.From(exception, id: null, deadline);
         }
     }
 
     /// <summary>Ends every call that is still under way, and closes the connection.</summary>
+    public void Dispose() => _channel.Dispose();
+
+    /// <summary>Ends every call that is still under way, and closes the connection.</summary>
     public ValueTask DisposeAsync()
     {
-        _channel.Dispose();
+        Dispose();
         return ValueTask.CompletedTask;
     }
 
-    private static bool TryGetUnixPath(string address, out string path)
+    /// <summary>
+    /// How long to wait before a refused message is sent again; null where that would not help, or comes too late. Callers that were refused
+    /// together come back apart.
+    /// </summary>
+    private TimeSpan? WaitBefore(int attempt, ScoreError error, DateTime? deadline)
     {
-        const string Scheme = "unix:";
-        if (!address.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (attempt > _options.MaxAttempts || error is not { Code: StatusCode.ResourceExhausted, RetryAfter: { } least })
         {
-            path = string.Empty;
-            return false;
+            return null;
         }
 
-        // Both unix:/path and unix:///path are in use.
-        path = address[Scheme.Length..];
-        path = path.StartsWith("//", StringComparison.Ordinal) ? path[2..] : path;
-        return true;
+        var wait = least * (1 + (Random.Shared.NextDouble() / 4));
+        return CallDeadline.HasRoomFor(deadline, wait) ? wait : null;
     }
 }

@@ -1,0 +1,27 @@
+namespace Scoring.Client;
+
+/// <summary>Turns how long a call may take into the instant that gRPC wants.</summary>
+internal static class CallDeadline
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
+    public static bool IsTimeout(TimeSpan timeout) =>
+        timeout == Timeout.InfiniteTimeSpan || (timeout > TimeSpan.Zero && timeout <= Longest);
+
+    /// <summary>Null for no limit.</summary>
+    public static DateTime? After(TimeSpan timeout)
+    {
+        if (!IsTimeout(timeout))
+        {
+            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A timeout is above 0 and at most a day, or infinite.");
+        }
+
+        return timeout == Timeout.InfiniteTimeSpan ? null : TimeProvider.System.GetUtcNow().UtcDateTime + timeout;
+    }
+
+    public static bool HasPassed(DateTime? deadline) => deadline is { } end && TimeProvider.System.GetUtcNow().UtcDateTime >= end;
+
+    /// <summary>Whether a wait of this length ends before the deadline.</summary>
+    public static bool HasRoomFor(DateTime? deadline, TimeSpan wait) =>
+        deadline is null || TimeProvider.System.GetUtcNow().UtcDateTime + wait < deadline;
+}

@@ -1,0 +1,66 @@
+using Scoring.Client;
+using Scoring.FunctionalTests.Infrastructure;
+using Scoring.FunctionalTests.Telemetry;
+
+namespace Scoring.FunctionalTests.Client;
+
+[Collection(typeof(TelemetryTestGroup))]
+public sealed class ClientAllocationTests(ITestOutputHelper output)
+{
+    private const int Messages = 200;
+
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    /// <summary>Client and server together, for both are in this process. A second copy of a large message would be a megabyte.</summary>
+    [Theory]
+    [InlineData(10, 1_000)]
+    [InlineData(262_144, 65_536)]
+    public async Task A_message_of_a_stream_allocates_little_whatever_its_size(int classes, int limit)
+    {
+        await using var server = await ScoringServer.StartAsync();
+        var client = server.Connect();
+        var request = new ScoreRequest { Classes = classes, Logits = Reference.Logits(classes, seed: 1) };
+        await ScoreAsync(client, request);
+        await ScoreAsync(client, request);
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        await ScoreAsync(client, request);
+        var each = (GC.GetTotalAllocatedBytes(precise: true) - before) / Messages;
+        output.WriteLine($"{each} bytes each");
+        Assert.InRange(each, 0, limit);
+    }
+
+    /// <summary>gRPC keeps a copy of what it may have to send again, and only of that.</summary>
+    [Theory]
+    [InlineData(1, 0, 65_536)]
+    [InlineData(4, 1 << 20, (1 << 20) + 65_536)]
+    public async Task A_large_message_of_a_call_is_copied_only_where_it_may_be_sent_again(int maxAttempts, int least, int limit)
+    {
+        await using var server = await ScoringServer.StartAsync();
+        var client = server.Connect(new ScoringClientOptions { MaxAttempts = maxAttempts });
+        var logits = Reference.Logits(262_144, seed: 1);
+        await CallAsync(client, logits);
+        await CallAsync(client, logits);
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        await CallAsync(client, logits);
+        var each = (GC.GetTotalAllocatedBytes(precise: true) - before) / Messages;
+        output.WriteLine($"{each} bytes each");
+        Assert.InRange(each, least, limit);
+    }
+
+    private static async Task CallAsync(ScoringClient client, float[] logits)
+    {
+        for (var i = 0; i < Messages; i++)
+        {
+            (await client.ScoreAsync(logits, 1, logits.Length, cancellationToken: TestEnd)).Dispose();
+        }
+    }
+
+    private static async Task ScoreAsync(ScoringClient client, ScoreRequest request)
+    {
+        await foreach (var result in client.ScoreStreamAsync(Source.Of([.. Enumerable.Repeat(request, Messages)]), TestEnd))
+        {
+            result.EnsureScored();
+            result.Dispose();
+        }
+    }
+}
