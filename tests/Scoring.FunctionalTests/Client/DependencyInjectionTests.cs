@@ -37,14 +37,18 @@ public sealed class DependencyInjectionTests
     }
 
     [Fact]
-    public async Task A_unix_domain_socket_is_an_address()
+    public async Task The_primary_handler_can_be_changed_and_still_connects_to_a_unix_domain_socket()
     {
         using var folder = new TemporaryFolder();
-        var socket = Path.Combine(folder.Path, "scoring.sock");
+        var socket = folder.PathOf("scoring.sock");
         await using var server = await ScoringServer.StartAsync($"--Scoring:Listen:UnixSocket={socket}");
-        await using var injected = new InjectedClient(options => options.Address = $"unix:{socket}");
-        using var result = await injected.Client.ScoreAsync(new float[2], 1, 2, cancellationToken: TestEnd);
+        var isChanged = false;
+        await using var services = Provider(services => services
+            .AddScoringClient(options => options.Address = $"unix:{socket}")
+            .UseSocketsHttpHandler((handler, _) => isChanged = handler.ConnectCallback is not null));
+        using var result = await services.GetRequiredService<ScoringClient>().ScoreAsync(new float[2], 1, 2, cancellationToken: TestEnd);
         Assert.Equal(1, result.Rows);
+        Assert.True(isChanged);
     }
 
     [Theory]
@@ -64,7 +68,7 @@ public sealed class DependencyInjectionTests
     public async Task A_setting_that_does_not_exist_is_named()
     {
         await using var services = Provider(services => services.AddScoringClient(Section(("Address", "http://localhost"), ("MaxInflight", "3"))));
-        var refused = Assert.Throws<InvalidOperationException>(services.GetRequiredService<ScoringClient>);
+        var refused = Assert.Throws<InvalidOperationException>(() => services.GetRequiredService<IStartupValidator>().Validate());
         Assert.Contains("MaxInflight", refused.Message, StringComparison.Ordinal);
     }
 
