@@ -10,29 +10,17 @@ internal sealed class BenchJob(LoadPlan plan, string? server, IReadOnlyList<stri
     /// <exception cref="InvalidDataException">The service refused messages, or answered wrong; the report is printed all the same.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        LoadReport? native = null;
         LoadReport report;
         await using (var own = server is null ? await ServerProcess.StartAsync(settings, cancellationToken).ConfigureAwait(false) : null)
         {
             using var progress = new LoadProgressLine();
+            report = await LoadAsync(plan).ConfigureAwait(false);
             if (plan.Protocol != LoadProtocol.Native)
             {
-                // The same load as the service's own messages, which is what another protocol is measured by. Both are run before, or whichever came first would
-                // pay for the compiler.
-                var ownMessages = plan with { Protocol = LoadProtocol.Native };
-                await LoadAsync(ownMessages).ConfigureAwait(false);
-                await LoadAsync(plan).ConfigureAwait(false);
-                native = await LoadAsync(ownMessages).ConfigureAwait(false);
+                report = report with { TimesNative = await ProtocolComparison.RunAsync(plan, LoadAsync).ConfigureAwait(false) };
             }
 
-            report = await LoadAsync(plan).ConfigureAwait(false);
-
             Task<LoadReport> LoadAsync(LoadPlan load) => LoadGenerator.RunAsync(load, server ?? own!.Address, progress, cancellationToken);
-        }
-
-        if (native is not null)
-        {
-            report = report with { TimesNative = report.TimesOf(native) };
         }
 
         Console.Write(json ? LoadReportJson.Format(report) : LoadReportText.Format(report));
