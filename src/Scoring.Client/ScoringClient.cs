@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Scoring.Client.Connections;
+using Scoring.Client.Streams;
 using Scoring.Protocol;
 using Scoring.Protocol.OpenInference;
 using Scoring.V1;
@@ -56,7 +57,7 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
         try
         {
             var parsed = ScoringAddress.Parse(address, []);
-            return new ScoringClient(ScoringChannel.Create(parsed, ScoringChannel.CreateHandler(parsed), options, [], logs: null), options);
+            return new ScoringClient(ScoringChannel.Create(parsed, ScoringChannel.CreateHandler(parsed, options), options, [], logs: null), options);
         }
         catch (FormatException exception)
         {
@@ -100,7 +101,6 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
     public async Task<ScoreResult> ScoreAsync(ScoreRequest request, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var deadline = CallDeadline.After(timeout);
         var id = request.Id ?? Interlocked.Increment(ref _lastId);
         using var message = RequestMessage.Rent(Pool, request, id);
         var span = ClientActivities.Start(Activity.Current ?? request.Caller, message);
@@ -109,25 +109,13 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
         {
             // The call's own headers carry it as well.
             Activity.Current = span ?? Activity.Current;
-            for (var attempt = 1; ; attempt++)
-            {
-                try
-                {
-                    using var call = _invoker.AsyncUnaryCall(_methods.Score, null, new CallOptions(null, deadline, cancellationToken), message);
-                    return new ScoreResult(await call.ResponseAsync.ConfigureAwait(false));
-                }
-                catch (Exception exception) when (CallError.IsFailure(exception, cancellationToken))
-                {
-                    var failure = CallError.From(exception, id, deadline);
-                    if (WaitBefore(attempt + 1, failure.Error, deadline) is not { } wait)
-                    {
-                        error = failure.Error;
-                        throw failure;
-                    }
-
-                    await Task.Delay(wait, TimeProvider.System, cancellationToken).ConfigureAwait(false);
-                }
-            }
+            return new ScoreResult(await RepeatableCall.RunAsync(
+                _invoker, _methods.Score, message, id, timeout, _options.MaxAttempts, cancellationToken).ConfigureAwait(false));
+        }
+        catch (ScoringException exception)
+        {
+            error = exception.Error;
+            throw;
         }
         finally
         {
@@ -197,20 +185,8 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
 
     /// <summary>Lists the heads that the service has, and its limits, within <see cref="ScoringClientOptions.CallTimeout"/>.</summary>
     /// <exception cref="ScoringException">The service could not be reached, or did not answer in time.</exception>
-    public async Task<ListHeadsResponse> ListHeadsAsync(CancellationToken cancellationToken = default)
-    {
-        var deadline = CallDeadline.After(_options.CallTimeout);
-        try
-        {
-            using var call = _invoker.AsyncUnaryCall(
-                _methods.ListHeads, null, new CallOptions(null, deadline, cancellationToken), new ListHeadsRequest());
-            return await call.ResponseAsync.ConfigureAwait(false);
-        }
-        catch (Exception exception) when (CallError.IsFailure(exception, cancellationToken))
-        {
-            throw CallError.From(exception, id: null, deadline);
-        }
-    }
+    public Task<ListHeadsResponse> ListHeadsAsync(CancellationToken cancellationToken = default) => RepeatableCall.RunAsync(
+        _invoker, _methods.ListHeads, new ListHeadsRequest(), id: null, _options.CallTimeout, _options.MaxAttempts, cancellationToken);
 
     /// <summary>Ends every call that is still under way, and closes the connection.</summary>
     public void Dispose() => _channel.Dispose();
@@ -220,20 +196,5 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
     {
         Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    /// <summary>
-    /// How long to wait before a refused message is sent again; null where that would not help, or comes too late. Callers that were refused
-    /// together come back apart.
-    /// </summary>
-    private TimeSpan? WaitBefore(int attempt, ScoreError error, DateTime? deadline)
-    {
-        if (attempt > _options.MaxAttempts || error is not { Code: StatusCode.ResourceExhausted, RetryAfter: { } least })
-        {
-            return null;
-        }
-
-        var wait = least * (1 + (Random.Shared.NextDouble() / 4));
-        return CallDeadline.HasRoomFor(deadline, wait) ? wait : null;
     }
 }

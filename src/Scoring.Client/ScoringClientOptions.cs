@@ -1,10 +1,10 @@
-using Scoring.Client.Connections;
-
 namespace Scoring.Client;
 
 /// <summary>Where a <see cref="ScoringClient"/> connects to, and its limits.</summary>
 public sealed class ScoringClientOptions
 {
+    private const int MostAttempts = 100;
+
     /// <summary>
     /// <c>http://host:port</c>, <c>https://host:port</c>, <c>unix:/path</c>, or <c>dns:///host:port</c> to spread calls over all addresses of the
     /// name. Taken from here by AddScoringClient only.
@@ -24,13 +24,28 @@ public sealed class ScoringClientOptions
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How often Score and ListHeads, which may be repeated without harm, are tried while the service is UNAVAILABLE: 1 for never again, 5 at most.
-    /// Also how often Score is sent where the service refuses it for now and says how long to wait.
+    /// How often Score and ListHeads, which may be repeated without harm, are tried while the service is UNAVAILABLE, or refuses them for now and
+    /// says how long to wait: 1 for never again.
     /// </summary>
     public int MaxAttempts { get; set; } = 4;
 
-    /// <summary>Bytes of messages that are kept for another attempt, over all calls. A message past it is sent once.</summary>
-    public long MaxRetryBufferBytes { get; set; } = 64 << 20;
+    /// <summary>
+    /// How long a stream goes on trying to reach a service that is UNAVAILABLE, from the moment it breaks with messages to send until the next
+    /// answer; 0 for a stream that ends when it breaks, <see cref="Timeout.InfiniteTimeSpan"/> for one that never gives up.
+    /// </summary>
+    public TimeSpan StreamPatience { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a connection may be silent while calls are under way before it is asked whether it still stands. At least a second.</summary>
+    public TimeSpan KeepAliveDelay { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long it then has to answer, before it is closed and its calls break. At least a second.</summary>
+    public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long a stream's call may have messages and answer none, while one is waited for, before it is given up as broken;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
+    /// </summary>
+    public TimeSpan ProgressTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Messages of one stream that are sent and not yet answered. At least 1.</summary>
     public int MaxInFlightMessages { get; set; } = 64;
@@ -54,8 +69,11 @@ public sealed class ScoringClientOptions
         [
             (nameof(DnsRefreshInterval), DnsRefreshInterval, DnsRefreshInterval >= TimeSpan.FromSeconds(1), "at least a second"),
             (nameof(CallTimeout), CallTimeout, CallDeadline.IsTimeout(CallTimeout), "above 0 and at most a day, or -00:00:00.0010000 for no limit"),
-            (nameof(MaxAttempts), MaxAttempts, MaxAttempts is >= 1 and <= ScoringChannel.MaxAttempts, "1 to 5"),
-            (nameof(MaxRetryBufferBytes), MaxRetryBufferBytes, MaxRetryBufferBytes >= 1, "at least 1"),
+            (nameof(MaxAttempts), MaxAttempts, MaxAttempts is >= 1 and <= MostAttempts, $"1 to {MostAttempts}"),
+            (nameof(StreamPatience), StreamPatience, StreamPatience == TimeSpan.Zero || CallDeadline.IsTimeout(StreamPatience), "0 to a day, or -00:00:00.0010000 for no limit"),
+            (nameof(KeepAliveDelay), KeepAliveDelay, KeepAliveDelay >= TimeSpan.FromSeconds(1), "at least a second"),
+            (nameof(KeepAliveTimeout), KeepAliveTimeout, KeepAliveTimeout >= TimeSpan.FromSeconds(1), "at least a second"),
+            (nameof(ProgressTimeout), ProgressTimeout, CallDeadline.IsTimeout(ProgressTimeout), "above 0 and at most a day, or -00:00:00.0010000 for no limit"),
             (nameof(MaxInFlightMessages), MaxInFlightMessages, MaxInFlightMessages >= 1, "at least 1"),
             (nameof(MaxInFlightBytes), MaxInFlightBytes, MaxInFlightBytes >= 1, "at least 1"),
             (nameof(MaxReceiveMessageBytes), MaxReceiveMessageBytes, MaxReceiveMessageBytes >= 1, "at least 1"),

@@ -307,7 +307,7 @@ public sealed class ScoreStreamTests
     public async Task A_service_that_stops_ends_the_stream_with_unavailable()
     {
         await using var server = await ScoringServer.StartAsync();
-        var client = server.Connect();
+        var client = server.Connect(new ScoringClientOptions { StreamPatience = TimeSpan.Zero });
         var stopping = Task.CompletedTask;
         var broken = await Assert.ThrowsAsync<ScoringException>(async () =>
         {

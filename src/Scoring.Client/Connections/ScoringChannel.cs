@@ -5,22 +5,21 @@ using Grpc.Net.Client.Balancer;
 using Grpc.Net.Client.Configuration;
 using Microsoft.Extensions.Logging;
 using Scoring.Client.Bursts;
-using Scoring.Protocol;
 
 namespace Scoring.Client.Connections;
 
-/// <summary>Makes gRPC's channel: over which connections calls go, and which are tried again.</summary>
+/// <summary>Makes gRPC's channel: over which connections calls go.</summary>
 internal static class ScoringChannel
 {
-    /// <summary>What gRPC itself takes as the most.</summary>
-    public const int MaxAttempts = 5;
-
-    public static SocketsHttpHandler CreateHandler(ScoringAddress address)
+    public static SocketsHttpHandler CreateHandler(ScoringAddress address, ScoringClientOptions options)
     {
         var handler = new SocketsHttpHandler
         {
             EnableMultipleHttp2Connections = true,
             InitialHttp2StreamWindowSize = 1 << 20,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            KeepAlivePingDelay = options.KeepAliveDelay,
+            KeepAlivePingTimeout = options.KeepAliveTimeout,
         };
 
         if (address.UnixPath is { } path)
@@ -56,17 +55,9 @@ internal static class ScoringChannel
             LoggerFactory = logs,
             MaxReceiveMessageSize = options.MaxReceiveMessageBytes,
             MaxSendMessageSize = null,
-            MaxRetryAttempts = MaxAttempts,
-            MaxRetryBufferSize = options.MaxRetryBufferBytes,
-            MaxRetryBufferPerCallSize = options.MaxRetryBufferBytes,
             ServiceConfig = new ServiceConfig(),
             ThrowOperationCanceledOnCancellation = true,
         };
-
-        if (options.MaxAttempts > 1)
-        {
-            channel.ServiceConfig.MethodConfigs.Add(Retries(options.MaxAttempts));
-        }
 
         if (address.IsResolved)
         {
@@ -77,22 +68,4 @@ internal static class ScoringChannel
 
         return GrpcChannel.ForAddress(address.Target, channel);
     }
-
-    /// <summary>Of the calls that change nothing and whose request is whole: a stream's messages are gone once they are sent.</summary>
-    private static MethodConfig Retries(int maxAttempts) => new()
-    {
-        Names =
-        {
-            new MethodName { Service = ScoringMethods.ServiceName, Method = nameof(ScoringMethods.Score) },
-            new MethodName { Service = ScoringMethods.ServiceName, Method = nameof(ScoringMethods.ListHeads) },
-        },
-        RetryPolicy = new RetryPolicy
-        {
-            MaxAttempts = maxAttempts,
-            InitialBackoff = TimeSpan.FromMilliseconds(100),
-            MaxBackoff = TimeSpan.FromSeconds(2),
-            BackoffMultiplier = 2,
-            RetryableStatusCodes = { StatusCode.Unavailable },
-        },
-    };
 }

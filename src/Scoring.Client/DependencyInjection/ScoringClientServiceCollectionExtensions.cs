@@ -100,7 +100,11 @@ public static class ScoringClientServiceCollectionExtensions
 
         // A channel keeps its handler for as long as it lives, and gRPC logs what calls do.
         return builder
-            .ConfigurePrimaryHttpMessageHandler(provider => ScoringChannel.CreateHandler(AddressOf(provider, OptionsOf(provider, name))))
+            .ConfigurePrimaryHttpMessageHandler(provider =>
+            {
+                var options = OptionsOf(provider, name);
+                return ScoringChannel.CreateHandler(AddressOf(provider, options), options);
+            })
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();
     }

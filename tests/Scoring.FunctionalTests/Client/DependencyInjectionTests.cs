@@ -53,7 +53,7 @@ public sealed class DependencyInjectionTests
 
     [Theory]
     [InlineData("MaxInFlightBytes", "0", "Services:Scoring:MaxInFlightBytes is 0; it must be at least 1")]
-    [InlineData("MaxAttempts", "6", "Services:Scoring:MaxAttempts is 6; it must be 1 to 5")]
+    [InlineData("MaxAttempts", "0", "Services:Scoring:MaxAttempts is 0; it must be 1 to 100")]
     [InlineData("CallTimeout", "00:00:00", "Services:Scoring:CallTimeout is 00:00:00; it must be above 0")]
     [InlineData("Address", "localhost:8080", "Services:Scoring:Address: 'localhost:8080' is no address of a service")]
     [InlineData("Address", "static:///scoring", "Services:Scoring:Address: 'static:///scoring' is no address of a service")]

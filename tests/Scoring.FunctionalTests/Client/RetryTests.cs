@@ -52,11 +52,11 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Streams_and_evaluations_are_not_sent_again()
+    public async Task Evaluations_and_streams_without_patience_are_not_sent_again()
     {
         await using var server = await ScoringServer.StartAsync();
         var handler = new CallHandler { ToBreak = int.MaxValue };
-        await using var injected = new InjectedClient(options => options.Address = server.Address, handler);
+        await using var injected = new InjectedClient(options => (options.Address, options.StreamPatience) = (server.Address, TimeSpan.Zero), handler);
         var client = injected.Client;
         var row = new EvaluateRequest { Classes = 1, Logits = { 1 }, Targets = { 0 } };
         await Assert.ThrowsAsync<ScoringException>(async () => await client.ScoreStreamAsync(Source.Of([.. Source.Rows(3, 1, 2)]), TestEnd).CountAsync(TestEnd));

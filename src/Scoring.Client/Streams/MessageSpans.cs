@@ -3,7 +3,7 @@ using System.Diagnostics;
 using Grpc.Core;
 using Scoring.Protocol;
 
-namespace Scoring.Client;
+namespace Scoring.Client.Streams;
 
 /// <summary>The spans of the messages of one stream that are sent and not yet answered, in order. One task sends, one receives.</summary>
 internal sealed class MessageSpans

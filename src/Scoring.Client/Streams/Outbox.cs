@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using Scoring.Protocol;
+
+namespace Scoring.Client.Streams;
+
+/// <summary>
+/// What a stream sends next: what an earlier call has left without an answer, then what the caller's source yields, as the window has room for
+/// it. It is of one call after another. A wait may be given up with its call, and the next call takes it up where it was.
+/// </summary>
+/// <param name="source">The caller's. It is owned from now on.</param>
+/// <param name="window">Takes over each message.</param>
+/// <param name="spans">Told of each message when it enters the window.</param>
+/// <param name="pool">Where messages come from.</param>
+internal sealed class Outbox(IAsyncEnumerator<ScoreRequest> source, InFlightWindow window, MessageSpans spans, MessagePool pool) : IAsyncDisposable
+{
+    /// <summary>What was asked of the source and is not drawn yet.</summary>
+    private Task<bool>? _moving;
+
+    /// <summary>What was drawn and has no place in the window yet.</summary>
+    private PooledScoreRequest? _drawn;
+    private Activity? _caller;
+    private ulong _lastId;
+
+    /// <summary>The numbers of all messages that were drawn from the source and have no answer, in order.</summary>
+    public IReadOnlyList<ulong> Unanswered => _drawn is { } drawn ? [.. window.Ids, drawn.Id] : window.Ids;
+
+    /// <summary>The next message, once there is one and the window has room; null at the end of the source.</summary>
+    public async ValueTask<PooledScoreRequest?> TakeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (window.TrySend() is { } message)
+            {
+                return message;
+            }
+
+            if (!await WaitAsync(cancellationToken).ConfigureAwait(false))
+            {
+                return null;
+            }
+
+            if (_drawn is { } drawn)
+            {
+                await window.EnterAsync(drawn, cancellationToken).ConfigureAwait(false);
+                Entered(drawn);
+            }
+        }
+    }
+
+    /// <summary>Whether the next message is at hand and has room, so that it can be taken without a wait.</summary>
+    public bool IsAtHand()
+    {
+        if (window.HasUnsent)
+        {
+            return true;
+        }
+
+        if (_drawn is null && Move() is { IsCompletedSuccessfully: true, Result: true })
+        {
+            Draw();
+        }
+
+        if (_drawn is not { } drawn || !window.TryEnter(drawn))
+        {
+            return false;
+        }
+
+        Entered(drawn);
+        return true;
+    }
+
+    /// <summary>Waits until there is anything to send, whether or not it has room; false where the source has ended. Throws what the source has thrown.</summary>
+    public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        if (_moving is { IsFaulted: true })
+        {
+            await _moving.ConfigureAwait(false);
+        }
+
+        if (_drawn is not null || window.HasUnsent)
+        {
+            return true;
+        }
+
+        if (!await Move().WaitAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        Draw();
+        return true;
+    }
+
+    /// <summary>Ends the source, which must have been told to stop.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _drawn?.Dispose();
+        if (_moving is not null)
+        {
+            // A source is disposed only once it stands still.
+            await ((Task)_moving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await source.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Asks the source for the next message, or goes on waiting for it. The end, and a failure, stay what they are.</summary>
+    private Task<bool> Move() => _moving ??= source.MoveNextAsync().AsTask();
+
+    private void Draw()
+    {
+        var request = source.Current;
+        _drawn = RequestMessage.Rent(pool, request, request.Id ?? ++_lastId);
+        _caller = request.Caller;
+        _moving = null;
+    }
+
+    private void Entered(PooledScoreRequest message)
+    {
+        spans.Sent(_caller ?? Activity.Current, message);
+        (_drawn, _caller) = (null, null);
+    }
+}
