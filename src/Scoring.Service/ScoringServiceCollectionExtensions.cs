@@ -1,3 +1,4 @@
+using Scoring.Service.Connections;
 using Grpc.AspNetCore.Server;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Health.V1;
@@ -39,6 +40,7 @@ public static class ScoringServiceCollectionExtensions
         services.AddOptions<AdminSettings>().Bind(section.GetSection("Admin")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<TelemetrySettings>().Bind(section.GetSection("Telemetry")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<LimitSettings>().Bind(section.GetSection("Limits")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<DrainSettings>().Bind(section.GetSection("Drain")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<BatchSettings>().Bind(section.GetSection("Batch")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EvaluationSettings>().Bind(section.GetSection("Evaluation")).ValidateDataAnnotations().ValidateOnStart();
 
@@ -67,7 +69,11 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton<EvaluationEndpoint>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<EvaluationEndpoint>, EvaluationMethodProvider>());
         services.TryAddSingleton<OpenStreams>();
-        services.AddHostedService(provider => provider.GetRequiredService<OpenStreams>());
+        services.TryAddSingleton<OpenConnections>();
+        services.TryAddSingleton<Drain>();
+        services.AddHostedService(provider => provider.GetRequiredService<Drain>());
+        services.AddHostedService<SecondSignal>();
+        services.AddOptions<HostOptions>().Configure<IOptions<DrainSettings>>((host, drain) => host.ShutdownTimeout = TimeSpan.FromMilliseconds(drain.Value.TimeoutMs));
         services.AddHostedService<WarmUp>();
 
         services.AddGrpc();
@@ -89,7 +95,7 @@ public static class ScoringServiceCollectionExtensions
         ];
         services.TryAddSingleton(new ReflectionServiceImpl(served));
         services.TryAddSingleton(new ReflectionV1ServiceImpl(served));
-        services.TryAddSingleton(provider => new HealthEndpoint(provider.GetRequiredService<OpenStreams>(), served.Select(service => service.FullName)));
+        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<HealthEndpoint>(provider, served.Select(service => service.FullName)));
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, AdminPort>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, HttpPort>());

@@ -71,6 +71,20 @@ internal sealed partial class ScoringProcess : IDisposable
 
     public ValueTask<string?> ReadLineAsync() => _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
 
+    /// <summary>Reads until a line has this text.</summary>
+    public async Task ReadUntilAsync(string text)
+    {
+        while (await ReadLineAsync() is { } line)
+        {
+            if (line.Contains(text, StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"the process ended without '{text}'");
+    }
+
     /// <summary>The next address that a service says it listens on: after the first that of the HTTP port, then that of the admin port.</summary>
     public async Task<string> ReadAddressAsync() => (await ReadLineAsync())!.Split("Now listening on: ")[1].Trim();
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Scoring.Service.Connections;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
@@ -22,6 +23,7 @@ public sealed class DeployedSettingsTests
             .. Defaults("Scoring:Admin", new AdminSettings()),
             .. Defaults("Scoring:Telemetry", new TelemetrySettings()),
             .. Defaults("Scoring:Limits", new LimitSettings()),
+            .. Defaults("Scoring:Drain", new DrainSettings()),
             .. Defaults("Scoring:Batch", new BatchSettings()),
             .. Defaults("Scoring:Evaluation", new EvaluationSettings()),
             .. Defaults("Scoring", new HeadFileSettings()),

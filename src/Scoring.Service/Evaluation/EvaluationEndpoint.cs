@@ -1,7 +1,7 @@
+using Scoring.Service.Connections;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
-using Scoring.Service.Hosting;
 using Scoring.Service.Streaming;
 using Scoring.V1;
 
@@ -49,7 +49,7 @@ internal sealed class EvaluationEndpoint(
         calls.Enter();
         try
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, streams.Stopping);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, streams.Ending);
             return await run(stop.Token);
         }
         catch (Exception exception) when (exception is IOException || context.CancellationToken.IsCancellationRequested)
@@ -57,7 +57,7 @@ internal sealed class EvaluationEndpoint(
             // Nobody is there to be told, and nothing is wrong with the service.
             throw new RpcException(new Status(StatusCode.Cancelled, "the client is gone"));
         }
-        catch (OperationCanceledException) when (streams.Stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (streams.Ending.IsCancellationRequested)
         {
             throw new RpcException(new Status(StatusCode.Unavailable, "the service is shutting down; send the whole stream again"));
         }

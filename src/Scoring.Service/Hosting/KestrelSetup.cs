@@ -1,3 +1,4 @@
+using Scoring.Service.Connections;
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -7,7 +8,7 @@ using Scoring.Service.Http;
 namespace Scoring.Service.Hosting;
 
 /// <summary>The transport: where the server listens, and how much it buffers. docs/performance.md has what each setting was measured to bring.</summary>
-internal sealed class KestrelSetup(IOptions<ListenSettings> listen, IOptions<AdminSettings> admin, IOptions<LimitSettings> limits)
+internal sealed class KestrelSetup(IOptions<ListenSettings> listen, IOptions<AdminSettings> admin, IOptions<LimitSettings> limits, OpenConnections connections)
     : IConfigureOptions<KestrelServerOptions>, IConfigureOptions<SocketTransportOptions>
 {
     public void Configure(KestrelServerOptions options)
@@ -35,7 +36,11 @@ internal sealed class KestrelSetup(IOptions<ListenSettings> listen, IOptions<Adm
 
         if (listen.Value.HttpPort is { } httpPort)
         {
-            Listen(options, listen.Value.Address, httpPort, HttpPort.Mark);
+            Listen(options, listen.Value.Address, httpPort, endpoint =>
+            {
+                HttpPort.Mark(endpoint);
+                connections.Watch(endpoint);
+            });
         }
 
         if (admin.Value.Port is { } adminPort)
@@ -62,5 +67,9 @@ internal sealed class KestrelSetup(IOptions<ListenSettings> listen, IOptions<Adm
         }
     }
 
-    private static void Http2(ListenOptions endpoint) => endpoint.Protocols = HttpProtocols.Http2;
+    private void Http2(ListenOptions endpoint)
+    {
+        endpoint.Protocols = HttpProtocols.Http2;
+        connections.Watch(endpoint);
+    }
 }

@@ -52,6 +52,17 @@ internal sealed class LimitSettings : IValidatableObject
     [Range(65535, 16 << 20)]
     public int StreamWindowBytes { get; set; } = 1 << 20;
 
+    /// <summary>Connections at a time, over the ports of clients together. Past it a connection is closed at once.</summary>
+    [Range(1, int.MaxValue)]
+    public int Connections { get; set; } = 10_000;
+
+    /// <summary>
+    /// Milliseconds, a tenth more or less, after which a connection is to end: clients make another and send there what was not answered, and so spread over servers
+    /// that came later. 0 for never.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int ConnectionAgeMs { get; set; }
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (ServerBytes < 2L * MessageBytes)

@@ -1,3 +1,4 @@
+using Scoring.Service.Connections;
 using System.Reflection;
 using Grpc.Core;
 using Inference;
@@ -11,14 +12,14 @@ namespace Scoring.Service.OpenInference;
 
 /// <summary>The RPCs of <c>inference.GRPCInferenceService</c>: another way to the same batches and kernels.</summary>
 internal sealed class InferenceEndpoint(
-    MessageCalls calls, InferenceCounters counters, HeadRegistry heads, RequestChecker checker, OpenStreams streams, IOptions<LimitSettings> limits)
+    MessageCalls calls, InferenceCounters counters, HeadRegistry heads, RequestChecker checker, Drain drain, IOptions<LimitSettings> limits)
 {
     private static readonly string ServerVersion =
         typeof(InferenceEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
     private readonly InferenceMessageCodec _codec = new(counters);
 
-    private bool IsReady => !streams.Stopping.IsCancellationRequested;
+    private bool IsReady => !drain.Begun.IsCancellationRequested;
 
     public Task<PooledScoreResponse> ModelInfer(PooledScoreRequest request, ServerCallContext context)
     {

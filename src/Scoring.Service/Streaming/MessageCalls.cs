@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.Features;
+using Scoring.Service.Connections;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -56,10 +58,11 @@ internal sealed class MessageCalls(
     {
         var http = context.GetHttpContext();
         streams.Add(http.Response);
+        var connection = http.Features.GetRequiredFeature<OpenConnection>();
         var batch = new RowBatch(batchSettings.Value, checker, pool, time, failures);
         var compression = new MessageCompression(http.Request.Headers[MessageCompression.Header]);
         var requests = new RequestFrames(http.Request.BodyReader, pool, codec, compression, limits.Value.MessageBytes);
         var responses = new ResponseFrames(http.Response.BodyWriter, codec);
-        return new ScoreStreamLoop(batch, telemetry.Create(batch), memory, requests, responses, failures).RunAsync(context.CancellationToken, streams.Stopping);
+        return new ScoreStreamLoop(batch, telemetry.Create(batch), memory, requests, responses, failures).RunAsync(context.CancellationToken, streams.Ending, connection.Ending);
     }
 }

@@ -27,10 +27,11 @@ internal sealed class ScoreStreamLoop(
     private const int BytesBetweenLooks = 64 << 10;
 
     /// <param name="gone">Cancelled when the client has cancelled, is no longer there, or its deadline has passed.</param>
-    /// <param name="stopping">Cancelled when the service stops: the stream then ends once what was read is answered.</param>
-    public async Task RunAsync(CancellationToken gone, CancellationToken stopping)
+    /// <param name="serviceEnds">Cancelled when the service is to end: the stream then ends once what was read is answered.</param>
+    /// <param name="connectionEnds">Cancelled when the connection is to end, to the same effect.</param>
+    public async Task RunAsync(CancellationToken gone, CancellationToken serviceEnds, CancellationToken connectionEnds)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, stopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, serviceEnds, connectionEnds);
         try
         {
             while (await WaitAsync(end.Token))
@@ -52,9 +53,9 @@ internal sealed class ScoreStreamLoop(
         {
             // Nobody is there to be told, and nothing is wrong with the service.
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            throw new RpcException(new Status(StatusCode.Unavailable, "the service is shutting down; resend what was not answered"));
+            throw new RpcException(new Status(StatusCode.Unavailable, "this connection ends; make another, and send again what was not answered"));
         }
         finally
         {

@@ -19,4 +19,7 @@ internal static partial class Log
 
     [LoggerMessage(5, LogLevel.Information, "A stream is ended with {Status}: {Detail}. Lines of this kind held back since the last: {HeldBack}.")]
     public static partial void StreamBroken(ILogger logger, StatusCode status, string detail, long heldBack);
+
+    [LoggerMessage(6, LogLevel.Information, "Draining: not ready from now on, and {Streams} streams are asked to end in {DelayMs} ms.")]
+    public static partial void Draining(ILogger logger, int streams, int delayMs);
 }

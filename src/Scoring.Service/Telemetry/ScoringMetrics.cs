@@ -32,6 +32,7 @@ internal sealed class ScoringMetrics
     private readonly Counter<long> _invalidRows;
     private readonly Counter<long> _headReloads;
     private readonly Counter<long> _drains;
+    private readonly Counter<long> _refusedConnections;
     private readonly Histogram<double> _confidence;
     private readonly Histogram<double> _margin;
     private readonly Histogram<double> _entropy;
@@ -66,6 +67,8 @@ internal sealed class ScoringMetrics
             "scoring.head.reloads", "{reload}", "Changes of the configured heads, by outcome: accepted, or refused while the old heads keep serving.");
         _drains = _meter.CreateCounter<long>(
             "scoring.drains", "{drain}", "Stops of the service, by outcome: all streams ended by themselves, or time ran out.");
+        _refusedConnections = _meter.CreateCounter<long>(
+            "scoring.connections.refused", "{connection}", "Connections that were closed at once, because there were as many as there may be.");
         _confidence = _meter.CreateHistogram("scoring.head.confidence", "1", "Probability of the best class, of sampled rows.", null, Buckets.Shares);
         _margin = _meter.CreateHistogram("scoring.head.margin", "1", "Probability of the best class less that of the second, of sampled rows.", null, Buckets.Shares);
         _entropy = _meter.CreateHistogram("scoring.head.entropy", "{nat}", "Entropy of the probabilities, of sampled rows.", null, Buckets.Nats);
@@ -96,6 +99,7 @@ internal sealed class ScoringMetrics
         HeadsReloaded("refused", 0);
         Drained("completed", 0);
         Drained("timed_out", 0);
+        ConnectionRefused(0);
     }
 
     /// <param name="outcome"><c>accepted</c> or <c>refused</c>.</param>
@@ -105,6 +109,8 @@ internal sealed class ScoringMetrics
     /// <param name="outcome"><c>completed</c> or <c>timed_out</c>.</param>
     /// <param name="count">How often.</param>
     public void Drained(string outcome, int count = 1) => _drains.Add(count, new KeyValuePair<string, object?>("scoring.outcome", outcome));
+
+    public void ConnectionRefused(int count = 1) => _refusedConnections.Add(count);
 
     public void ObserveStreams(Func<int> count) =>
         _meter.CreateObservableUpDownCounter("scoring.streams.open", count, "{stream}", "Streams that are open.");

@@ -16,6 +16,20 @@ public sealed class ServeTests
     }
 
     [Fact]
+    public async Task A_second_sigterm_ends_serve_at_once()
+    {
+        var (process, _) = await ScoringProcess.ServeAsync("--port", "0", "--address", "127.0.0.1", "--", "--Scoring:Drain:DelayMs=60000", "--Scoring:Drain:TimeoutMs=61000");
+        using (process)
+        {
+            process.Terminate();
+            await process.ReadUntilAsync("Draining");
+            process.Terminate();
+            var result = await process.EndAsync();
+            Assert.Equal(143, result.ExitCode);
+        }
+    }
+
+    [Fact]
     public async Task The_HTTP_port_serves_JSON_and_the_admin_port_metrics()
     {
         var (process, _) = await ScoringProcess.ServeAsync("--port", "0", "--address", "127.0.0.1");

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace Scoring.Service.Connections;
+
+/// <summary>A connection of a client: a feature of each of its calls.</summary>
+internal sealed class OpenConnection(IConnectionLifetimeNotificationFeature transport) : IDisposable
+{
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Lock _lock = new();
+    private bool _isClosed;
+
+    /// <summary>Cancelled when the connection is to end: its streams then end once what was read is answered.</summary>
+    public CancellationToken Ending => _ending.Token;
+
+    /// <summary>Tells the client to make no more calls here (HTTP/2's GOAWAY), and its streams to end.</summary>
+    public void End()
+    {
+        lock (_lock)
+        {
+            if (_isClosed)
+            {
+                return;
+            }
+
+            transport.RequestClose();
+            // Not from within the lock, in which a stream could end the connection.
+            _ending.CancelAsync();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+        }
+
+        _ending.Dispose();
+    }
+}

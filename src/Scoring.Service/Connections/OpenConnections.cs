@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Http.Features;
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using Scoring.Service.Hosting;
+using Scoring.Service.Telemetry;
+
+namespace Scoring.Service.Connections;
+
+/// <summary>
+/// The connections of clients. There is a limit to them, and each has an age at which it ends, so that clients spread over servers that came later. Kestrel has no
+/// such age, and its own limit counts those who look after the service as well.
+/// </summary>
+internal sealed class OpenConnections(IOptions<LimitSettings> limits, TimeProvider time, ScoringMetrics metrics)
+{
+    /// <summary>A connection's age is up to so much more or less, at random: those that were made together do not end together.</summary>
+    private const double Jitter = 0.1;
+
+    private readonly ConcurrentDictionary<OpenConnection, bool> _open = new();
+    private int _count;
+
+    /// <summary>Counts the connections of an endpoint among these.</summary>
+    public void Watch(ListenOptions endpoint) => endpoint.Use(next => connection => RunAsync(connection, next));
+
+    /// <summary>Ends them all.</summary>
+    public void End()
+    {
+        foreach (var connection in _open.Keys)
+        {
+            connection.End();
+        }
+    }
+
+    private async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        if (Interlocked.Increment(ref _count) > limits.Value.Connections)
+        {
+            Interlocked.Decrement(ref _count);
+            metrics.ConnectionRefused();
+            connection.Abort(new ConnectionAbortedException("there are as many connections as Scoring:Limits:Connections allows"));
+            return;
+        }
+
+        using var open = new OpenConnection(connection.Features.GetRequiredFeature<IConnectionLifetimeNotificationFeature>());
+        connection.Features.Set(open);
+        _open[open] = true;
+        using var age = limits.Value.ConnectionAgeMs > 0 ? StartAge(open) : null;
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            _open.TryRemove(open, out _);
+            Interlocked.Decrement(ref _count);
+        }
+    }
+
+    private ITimer StartAge(OpenConnection connection)
+    {
+        var age = limits.Value.ConnectionAgeMs * (1 - Jitter + (2 * Jitter * Random.Shared.NextDouble()));
+        return time.CreateTimer(static connection => ((OpenConnection)connection!).End(), connection, TimeSpan.FromMilliseconds(age), Timeout.InfiniteTimeSpan);
+    }
+}
