@@ -1,4 +1,3 @@
-using System.Text;
 using CsCheck;
 using Google.Protobuf;
 using Scoring.V1;
@@ -79,55 +78,4 @@ internal static class Messages
 
             return response;
         });
-
-    public static ScoreRequest ToGenerated(PooledScoreRequest pooled)
-    {
-        var request = new ScoreRequest
-        {
-            Id = pooled.Id,
-            Head = pooled.Head,
-            Classes = pooled.Classes,
-            Data = ByteString.CopyFrom(pooled.Data.Span),
-            DataType = pooled.DataType,
-            TopK = pooled.TopK,
-            NonFinite = pooled.NonFinite,
-            Traceparent = pooled.Traceparent,
-        };
-        request.Logits.AddRange(pooled.Logits.Span.ToArray());
-        request.Outputs.AddRange(Enum.GetValues<Output>().Where(output => pooled.Outputs.HasFlag((OutputSet)(1 << (int)output))));
-        request.Targets.AddRange(pooled.Targets.Span.ToArray());
-        request.TargetLabels.AddRange(Enumerable.Range(0, pooled.TargetLabels.Count).Select(i => Encoding.UTF8.GetString(pooled.TargetLabels[i])));
-        if (pooled.Temperature is { } temperature)
-        {
-            request.Temperature = temperature;
-        }
-
-        return request;
-    }
-
-    public static ScoreResponse ToGenerated(PooledScoreResponse pooled)
-    {
-        var response = new ScoreResponse { Id = pooled.Id, Error = pooled.Error, Rows = pooled.Rows, Classes = pooled.Classes };
-        response.Scores.AddRange(pooled.Scores.Span.ToArray());
-        response.TopIndices.AddRange(pooled.TopIndices.Span.ToArray());
-        response.TopScores.AddRange(pooled.TopScores.Span.ToArray());
-        response.TopLabels.AddRange(pooled.TopLabels);
-        response.LogSumExp.AddRange(pooled.LogSumExp.Span.ToArray());
-        response.Entropy.AddRange(pooled.Entropy.Span.ToArray());
-        response.Losses.AddRange(pooled.Losses.Span.ToArray());
-        response.Decisions.AddRange(pooled.Decisions.Span.ToArray());
-        response.InvalidRows.AddRange(pooled.InvalidRows.Span.ToArray());
-        if (pooled.HasReceipt)
-        {
-            response.Receipt = new Receipt
-            {
-                QueueNs = pooled.QueueNs,
-                KernelNs = pooled.KernelNs,
-                BatchRows = pooled.BatchRows,
-                HeadRevision = pooled.HeadRevision,
-            };
-        }
-
-        return response;
-    }
 }

@@ -1,8 +1,8 @@
 using System.Buffers;
 
-namespace Scoring.Protocol.Tests;
+namespace Scoring.Fuzz.Oracles;
 
-/// <summary>A message as the transport hands it over: cut into pieces at arbitrary places.</summary>
+/// <summary>A message as the transport hands it over: cut into pieces at arbitrary places, each an array of its own: a read past its end is a fault.</summary>
 internal static class Segments
 {
     public static ReadOnlySequence<byte> Cut(byte[] bytes, int pieceLength)
@@ -16,7 +16,7 @@ internal static class Segments
         Piece? last = null;
         for (var start = 0; start < bytes.Length; start += pieceLength)
         {
-            var memory = bytes.AsMemory(start, Math.Min(pieceLength, bytes.Length - start));
+            byte[] memory = [.. bytes.AsSpan(start, Math.Min(pieceLength, bytes.Length - start))];
             last = last is null ? first = new Piece(memory) : last.Append(memory);
         }
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Scoring.Protocol.Tests;
+namespace Scoring.Fuzz.Oracles;
 
 /// <summary>Hands out little more than was asked for, so that every field is once split over two spans.</summary>
 internal sealed class SmallSpanWriter : IBufferWriter<byte>

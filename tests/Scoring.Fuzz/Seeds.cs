@@ -1,0 +1,91 @@
+using Google.Protobuf;
+using Inference;
+using Scoring.V1;
+using DataType = Scoring.V1.DataType;
+using InputTensor = Inference.ModelInferRequest.Types.InferInputTensor;
+using OutputTensor = Inference.ModelInferRequest.Types.InferRequestedOutputTensor;
+
+namespace Scoring.Fuzz;
+
+/// <summary>What fuzzing starts from: for each codec a message with every field, the same in pieces, and one whose repeated fields are not packed.</summary>
+internal static class Seeds
+{
+    public static void Write(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        Write(folder, "request", FuzzCodec.Request, Request().ToByteArray());
+        Write(folder, "response", FuzzCodec.Response, Response().ToByteArray());
+        Write(folder, "inference", FuzzCodec.Inference, Inference().ToByteArray());
+        Write(folder, "request-unpacked", FuzzCodec.Request, Convert.FromHexString("250000803F2500000040380250016A00FB0108FFFFFFFF0FFC01"));
+        Write(folder, "response-unpacked", FuzzCodec.Response, Convert.FromHexString("2D0000803F30013D0000004042004D0000803F550000803F5D0000803F60016801"));
+        Write(folder, "inference-unpacked", FuzzCodec.Inference, Convert.FromHexString("2A1D18FFFFFFFFFFFFFFFFFF012A10350000803F39000000000000F03F1001"));
+    }
+
+    private static void Write(string folder, string name, FuzzCodec codec, byte[] message)
+    {
+        File.WriteAllBytes(Path.Combine(folder, $"seed-{name}"), FuzzTarget.Input(codec, message, pieceLength: 0));
+        File.WriteAllBytes(Path.Combine(folder, $"seed-{name}-in-pieces"), FuzzTarget.Input(codec, message, pieceLength: 3));
+    }
+
+    private static ScoreRequest Request()
+    {
+        var request = new ScoreRequest
+        {
+            Id = 300,
+            Head = "größe",
+            Classes = 2,
+            Data = ByteString.CopyFrom(0, 60, 0, 64),
+            DataType = DataType.Fp16,
+            TopK = 2,
+            Temperature = 1.5f,
+            NonFinite = NonFinite.Flag,
+            Traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        };
+        request.Logits.AddRange([1, -2]);
+        request.Outputs.AddRange([Output.Scores, Output.TopK, (Output)99]);
+        request.Targets.AddRange([1, 300]);
+        request.TargetLabels.AddRange(["cat", ""]);
+        return request;
+    }
+
+    private static ScoreResponse Response()
+    {
+        var response = new ScoreResponse
+        {
+            Id = 300,
+            Rows = 1,
+            Classes = 2,
+            Error = new Error { Code = 3, Message = "größe", Row = 1 },
+            Receipt = new Receipt { QueueNs = 1000, KernelNs = 1, BatchRows = 1, HeadRevision = 2 },
+        };
+        response.Scores.AddRange([0.5f, 0.5f]);
+        response.TopIndices.AddRange([1, 300]);
+        response.TopScores.AddRange([0.5f, 0.5f]);
+        response.TopLabels.AddRange(["cat", ""]);
+        response.LogSumExp.Add(1);
+        response.Entropy.Add(1);
+        response.Losses.Add(1);
+        response.Decisions.AddRange([1, 128]);
+        response.InvalidRows.Add(1);
+        return response;
+    }
+
+    private static ModelInferRequest Inference()
+    {
+        var input = new InputTensor { Name = "logits", Datatype = "FP32", Contents = new InferTensorContents() };
+        input.Shape.AddRange([1, 2]);
+        input.Contents.Fp32Contents.AddRange([1, 2]);
+        input.Contents.Fp64Contents.Add(1);
+        input.Contents.Int64Contents.Add(1);
+        var output = new OutputTensor { Name = "scores" };
+        output.Parameters["classification"] = new InferParameter { Uint64Param = 2 };
+        var request = new ModelInferRequest { ModelName = "größe", ModelVersion = "1", Id = "7" };
+        request.Inputs.Add(input);
+        request.Outputs.Add(output);
+        request.Parameters["top_k"] = new InferParameter { Int64Param = 2 };
+        request.Parameters["temperature"] = new InferParameter { DoubleParam = 1.5 };
+        request.Parameters["non_finite"] = new InferParameter { StringParam = "FLAG" };
+        request.RawInputContents.Add(ByteString.CopyFrom(0, 0, 128, 63));
+        return request;
+    }
+}
