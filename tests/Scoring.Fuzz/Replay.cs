@@ -1,3 +1,5 @@
+using Scoring.Fuzz.Oracles;
+
 namespace Scoring.Fuzz;
 
 /// <summary>Checks inputs outside the fuzzer.</summary>
@@ -19,7 +21,7 @@ internal static class Replay
 #pragma warning restore CA1031
             {
                 failed++;
-                Console.WriteLine($"{Path.GetFileName(path)}: {Convert.ToHexString(input)}\n{exception}\n");
+                Console.WriteLine($"{Path.GetFileName(path)}: {Convert.ToHexString(input)}\n{(exception is CodecFault ? exception.Message : exception)}\n");
             }
         }
 

@@ -7,7 +7,10 @@ using OutputTensor = Inference.ModelInferRequest.Types.InferRequestedOutputTenso
 
 namespace Scoring.Fuzz;
 
-/// <summary>What fuzzing starts from: for each codec a message with every field, the same in pieces, and one whose repeated fields are not packed.</summary>
+/// <summary>
+/// What fuzzing starts from: for each codec a message with every field, one whose repeated fields are not packed, and one whose fields come in parts, so that
+/// arrays grow; each whole and in pieces.
+/// </summary>
 internal static class Seeds
 {
     public static void Write(string folder)
@@ -19,6 +22,8 @@ internal static class Seeds
         Write(folder, "request-unpacked", FuzzCodec.Request, Convert.FromHexString("250000803F2500000040380250016A00FB0108FFFFFFFF0FFC01"));
         Write(folder, "response-unpacked", FuzzCodec.Response, Convert.FromHexString("2D0000803F30013D0000004042004D0000803F550000803F5D0000803F60016801"));
         Write(folder, "inference-unpacked", FuzzCodec.Inference, Convert.FromHexString("2A1D18FFFFFFFFFFFFFFFFFF012A10350000803F39000000000000F03F1001"));
+        Write(folder, "request-in-parts", FuzzCodec.Request, [.. LongRequest(), .. LongRequest(), .. LongRequest()]);
+        Write(folder, "response-in-parts", FuzzCodec.Response, [.. LongResponse(), .. LongResponse(), .. LongResponse()]);
     }
 
     private static void Write(string folder, string name, FuzzCodec codec, byte[] message)
@@ -68,6 +73,23 @@ internal static class Seeds
         response.Decisions.AddRange([1, 128]);
         response.InvalidRows.Add(1);
         return response;
+    }
+
+    private static byte[] LongRequest()
+    {
+        var request = new ScoreRequest();
+        request.Logits.AddRange(new float[40]);
+        request.Targets.AddRange(Enumerable.Repeat(300u, 40));
+        request.TargetLabels.AddRange(Enumerable.Repeat("label", 20));
+        return request.ToByteArray();
+    }
+
+    private static byte[] LongResponse()
+    {
+        var response = new ScoreResponse();
+        response.Scores.AddRange(new float[40]);
+        response.InvalidRows.AddRange(Enumerable.Repeat(300u, 40));
+        return response.ToByteArray();
     }
 
     private static ModelInferRequest Inference()

@@ -1,0 +1,171 @@
+using System.Buffers;
+using Scoring.Fuzz;
+using Scoring.Fuzz.Oracles;
+using Scoring.Protocol.OpenInference;
+using Scoring.Protocol.Wire;
+
+namespace Scoring.Protocol.Tests;
+
+/// <summary>Messages that are short and claim much, or are odd in a way with a name. <see cref="FuzzTarget"/> finds those without.</summary>
+public sealed class HostileMessageTests
+{
+    /// <summary>Bytes that a refusal may allocate, its exception included.</summary>
+    private const long MaxAllocatedBytes = 64 << 10;
+
+    /// <summary>For every codec: tags of all known fields, and of one that is not.</summary>
+    private static readonly int[] Fields = [.. Enumerable.Range(1, 15), 1000];
+
+    [Theory]
+    [InlineData("FFFFFFFF07")] // 2 GiB, less a byte
+    [InlineData("8080808008")] // 2 GiB, which is negative
+    [InlineData("FFFFFFFFFFFFFFFFFF01")] // -1 of 64 bits
+    [InlineData("8080808040")] // 16 GiB
+    [InlineData("80808001")] // 2 MiB
+    public void A_length_that_lies_is_answered_without_memory_for_it(string length)
+    {
+        foreach (var field in Fields)
+        {
+            byte[] message = [.. Tag(field, WireType.LengthDelimited), .. Convert.FromHexString(length), 1, 2, 3];
+            AssertCheap(message);
+            AssertHeld(message);
+        }
+    }
+
+    [Fact]
+    public void A_bomb_of_varints_rents_in_proportion_to_its_bytes()
+    {
+        // A million elements of a byte each, packed and not: what they take is checked by the oracles.
+        AssertHeld([.. Tag(10, WireType.LengthDelimited), .. Varint(1_000_000), .. new byte[1_000_000]]);
+        AssertHeld([.. Enumerable.Repeat<byte[]>([.. Tag(10, WireType.Varint), 1], 100_000).SelectMany(element => element)]);
+        AssertHeld([.. Enumerable.Repeat<byte[]>([.. Tag(13, WireType.LengthDelimited), 0], 100_000).SelectMany(element => element)]);
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(11)]
+    [InlineData(1000)]
+    public void A_varint_of_more_than_ten_bytes_is_refused_wherever_it_stands(int bytes)
+    {
+        byte[] varint = [.. Enumerable.Repeat((byte)0x80, bytes - 1), 1];
+        foreach (var field in Fields)
+        {
+            AssertHeld([.. Tag(field, WireType.Varint), .. varint]);
+            AssertHeld([.. Tag(field, WireType.LengthDelimited), .. varint]);
+            AssertHeld([.. Tag(field, WireType.LengthDelimited), .. Varint(bytes), .. varint]);
+        }
+
+        AssertHeld([.. varint, 1]);
+    }
+
+    [Fact]
+    public void Groups_that_never_end_are_refused_before_the_stack_does()
+    {
+        foreach (var field in Fields)
+        {
+            AssertHeld([.. Enumerable.Repeat(Tag(field, WireType.StartGroup), 500_000).SelectMany(tag => tag)]);
+        }
+    }
+
+    [Fact]
+    public void Nested_messages_that_never_end_are_refused_before_the_stack_does()
+    {
+        // An input that holds an input, which is no field of it, and so on.
+        byte[] message = [];
+        for (var depth = 0; depth < 1000; depth++)
+        {
+            message = [.. Tag(5, WireType.LengthDelimited), .. Varint(message.Length), .. message];
+        }
+
+        AssertHeld(message);
+    }
+
+    [Fact]
+    public void A_message_that_ends_early_is_read_as_Google_reads_it_wherever_it_ends()
+    {
+        foreach (var path in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "corpus"), "seed-*"))
+        {
+            var input = File.ReadAllBytes(path);
+            for (var length = 1; length < input.Length; length++)
+            {
+                new FuzzTarget().Check(input[..length]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Fields_that_come_again_and_unknown_ones_between_them_are_read_as_Google_reads_them()
+    {
+        byte[] unknown = [.. Tag(1000, WireType.Fixed64), .. new byte[8], .. Tag(1001, WireType.Fixed32), .. new byte[4], .. Tag(1002, WireType.LengthDelimited), 2, 0xFF, 0xFF];
+        foreach (var path in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "corpus"), "seed-*"))
+        {
+            var input = File.ReadAllBytes(path);
+            new FuzzTarget().Check([.. input, .. unknown, .. input[1..], .. unknown, .. input[1..]]);
+        }
+    }
+
+    private static void AssertHeld(byte[] message)
+    {
+        foreach (var pieceLength in new[] { Math.Max(message.Length, 1), 7 })
+        {
+            new RequestOracle().Check(message, pieceLength);
+            new ResponseOracle().Check(message, pieceLength);
+            new InferenceOracle().Check(message, pieceLength);
+        }
+    }
+
+    private static void AssertCheap(byte[] message)
+    {
+        var pool = new MessagePool(maxIdleBytes: 0);
+        var bytes = new ReadOnlySequence<byte>(message);
+        foreach (var read in new[] { ReadRequest, ReadResponse, ReadInference })
+        {
+            read();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            read();
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxAllocatedBytes);
+        }
+
+        void ReadRequest()
+        {
+            using var request = pool.RentRequest();
+            Try(() => ScoreRequestCodec.Read(bytes, request));
+        }
+
+        void ReadResponse()
+        {
+            using var response = pool.RentResponse();
+            Try(() => ScoreResponseCodec.Read(bytes, response));
+        }
+
+        void ReadInference()
+        {
+            using var request = pool.RentRequest();
+            Try(() => InferenceRequestCodec.Read(bytes, request));
+        }
+
+        static void Try(Action read)
+        {
+            try
+            {
+                read();
+            }
+            catch (MalformedMessageException)
+            {
+                // The oracles tell whether it had to be refused.
+            }
+        }
+    }
+
+    private static byte[] Tag(int field, WireType type) => Varint((field << 3) | (int)type);
+
+    private static byte[] Varint(int value)
+    {
+        List<byte> bytes = [];
+        for (; value >= 0x80; value >>= 7)
+        {
+            bytes.Add((byte)(value | 0x80));
+        }
+
+        return [.. bytes, (byte)value];
+    }
+}
