@@ -45,11 +45,12 @@ internal sealed class RawCalls : IDisposable
         return frame;
     }
 
-    /// <summary>Posts bytes to ScoreStream without a gRPC client in between, some at a time, and tells the status and the number of answers.</summary>
-    public static async Task<(string Status, string Message, int Answers)> PostAsync(ScoringServer server, byte[] body, string encoding, int bytesAtATime = 1 << 20)
+    /// <summary>Posts bytes to a method without a gRPC client in between, some at a time, and tells the status and the number of answers.</summary>
+    public static async Task<(string Status, string Message, int Answers)> PostAsync(
+        ScoringServer server, byte[] body, string encoding, int bytesAtATime = 1 << 20, string method = "scoring.v1.ScoringService/ScoreStream")
     {
         using var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{server.Address}/scoring.v1.ScoringService/ScoreStream");
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{server.Address}/{method}");
         (request.Version, request.VersionPolicy) = (HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
         request.Content = new PushedContent(body, bytesAtATime);
         request.Content.Headers.TryAddWithoutValidation("content-type", "application/grpc");

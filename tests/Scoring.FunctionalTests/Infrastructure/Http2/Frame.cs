@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Scoring.FunctionalTests.Infrastructure.Http2;
+
+/// <summary>One frame of HTTP/2, whether it makes sense or not.</summary>
+internal sealed record Frame(FrameType Type, byte Flags, int Stream, byte[] Payload)
+{
+    public const int HeaderBytes = 9;
+
+    /// <summary>Of DATA and HEADERS.</summary>
+    public const byte EndStream = 1;
+
+    /// <summary>Of HEADERS and CONTINUATION.</summary>
+    public const byte EndHeaders = 4;
+
+    /// <summary>Of PING and SETTINGS.</summary>
+    public const byte Acknowledgement = 1;
+
+    /// <summary>Of GOAWAY: an error code.</summary>
+    public const int ProtocolError = 1;
+
+    /// <summary>Of GOAWAY: the error code of one who asks for less.</summary>
+    public const int EnhanceYourCalm = 11;
+
+    public bool IsAcknowledgement => Flags == Acknowledgement;
+
+    /// <summary>Of GOAWAY and RST_STREAM.</summary>
+    public int ErrorCode() => BinaryPrimitives.ReadInt32BigEndian(Payload.AsSpan(Type == FrameType.GoAway ? 4 : 0));
+
+    public static Frame Data(int stream, byte[] bytes, byte flags = 0) => new(FrameType.Data, flags, stream, bytes);
+
+    public static Frame Ping() => new(FrameType.Ping, 0, 0, new byte[8]);
+
+    public static Frame Reset(int stream) => new(FrameType.ResetStream, 0, stream, [0, 0, 0, 8]);
+
+    public static Frame Settings(params (ushort Id, int Value)[] settings)
+    {
+        var payload = new byte[6 * settings.Length];
+        for (var i = 0; i < settings.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(payload.AsSpan(6 * i), settings[i].Id);
+            BinaryPrimitives.WriteInt32BigEndian(payload.AsSpan((6 * i) + 2), settings[i].Value);
+        }
+
+        return new Frame(FrameType.Settings, 0, 0, payload);
+    }
+
+    /// <summary>The headers of a call of the scoring service.</summary>
+    public static Frame Call(int stream, string rpc, byte flags = EndHeaders) => new(FrameType.Headers, flags, stream,
+    [
+        0x83, // :method POST
+        0x86, // :scheme http
+        .. Field(":path", $"/scoring.v1.ScoringService/{rpc}"),
+        .. Field(":authority", "localhost"),
+        .. Field("content-type", "application/grpc"),
+        .. Field("te", "trailers"),
+    ]);
+
+    /// <summary>A header that goes into no table and is not compressed.</summary>
+    public static byte[] Field(string name, string value) =>
+        [0, (byte)name.Length, .. Encoding.ASCII.GetBytes(name), (byte)value.Length, .. Encoding.ASCII.GetBytes(value)];
+
+    public byte[] ToBytes()
+    {
+        byte[] bytes = [0, 0, 0, (byte)Type, Flags, 0, 0, 0, 0, .. Payload];
+        bytes[0] = (byte)(Payload.Length >> 16);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(1), (ushort)Payload.Length);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(5), Stream);
+        return bytes;
+    }
+}

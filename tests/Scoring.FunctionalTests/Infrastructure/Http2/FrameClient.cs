@@ -1,0 +1,100 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+
+namespace Scoring.FunctionalTests.Infrastructure.Http2;
+
+/// <summary>A connection on which a test sends whatever frames it likes, and reads answers when it likes.</summary>
+internal sealed class FrameClient : IDisposable
+{
+    /// <summary>After this long without progress, the server is holding the sender back.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private readonly TcpClient _connection;
+    private readonly NetworkStream _stream;
+
+    private FrameClient(TcpClient connection)
+    {
+        _connection = connection;
+        _stream = connection.GetStream();
+        // A server that hangs fails the test.
+        _end.CancelAfter(TimeSpan.FromMinutes(1));
+    }
+
+    /// <summary>Says what HTTP/2 begins with.</summary>
+    public static async Task<FrameClient> ConnectAsync(ScoringServer server, params (ushort Id, int Value)[] settings)
+    {
+        var address = new Uri(server.Address);
+        var connection = new TcpClient { NoDelay = true };
+        await connection.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
+        var client = new FrameClient(connection);
+        await client._stream.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(), client._end.Token);
+        await client.SendAsync(Frame.Settings(settings));
+        return client;
+    }
+
+    public async Task SendAsync(params Frame[] frames) => await _stream.WriteAsync(frames.SelectMany(frame => frame.ToBytes()).ToArray(), _end.Token);
+
+    /// <summary>Sends the bytes again and again. The bytes that went out until the server closed the connection, or took no more.</summary>
+    public async Task<long> FloodAsync(Func<int, byte[]> next, int times)
+    {
+        var sent = 0L;
+        try
+        {
+            for (var time = 0; time < times; time++)
+            {
+                var bytes = next(time);
+                await _stream.WriteAsync(bytes, _end.Token).AsTask().WaitAsync(Patience, _end.Token);
+                sent += bytes.Length;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or TimeoutException)
+        {
+            // Closed, or held back.
+        }
+
+        return sent;
+    }
+
+    /// <summary>The next frame; null where the connection is closed.</summary>
+    public async Task<Frame?> ReceiveAsync()
+    {
+        try
+        {
+            var header = new byte[Frame.HeaderBytes];
+            await _stream.ReadExactlyAsync(header, _end.Token);
+            var payload = new byte[(header[0] << 16) | BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(1))];
+            await _stream.ReadExactlyAsync(payload, _end.Token);
+            return new Frame((FrameType)header[3], header[4], BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(5)), payload);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads until a frame is what is waited for, which is the last one; or the connection is closed.</summary>
+    public async Task<List<Frame>> ReceiveUntilAsync(Predicate<Frame> isLast)
+    {
+        var frames = new List<Frame>();
+        while (await ReceiveAsync() is { } frame)
+        {
+            frames.Add(frame);
+            if (isLast(frame))
+            {
+                break;
+            }
+        }
+
+        return frames;
+    }
+
+    /// <summary>What comes before the connection is closed.</summary>
+    public Task<List<Frame>> ReceiveAllAsync() => ReceiveUntilAsync(_ => false);
+
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _end.Dispose();
+    }
+}
