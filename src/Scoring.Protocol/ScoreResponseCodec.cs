@@ -80,7 +80,7 @@ internal static class ScoreResponseCodec
                     reader.ReadUnpackedUInt32(response.InvalidRows);
                     break;
                 case (ScoreResponse.ReceiptFieldNumber, WireType.LengthDelimited):
-                    ReadReceipt(reader.ReadSlice(), response);
+                    ReadReceipt(reader.ReadNested(), response);
                     break;
                 default:
                     reader.Skip(field, type);
@@ -178,10 +178,9 @@ internal static class ScoreResponseCodec
         }
     }
 
-    private static void ReadReceipt(ReadOnlySequence<byte> bytes, PooledScoreResponse response)
+    private static void ReadReceipt(WireReader reader, PooledScoreResponse response)
     {
         response.HasReceipt = true;
-        var reader = new WireReader(bytes);
         while (reader.TryReadTag(out var field, out var type))
         {
             switch ((field, type))

@@ -36,8 +36,8 @@ public sealed class HostileMessageTests
     {
         // A million elements of a byte each, packed and not: what they take is checked by the oracles.
         AssertHeld([.. Tag(10, WireType.LengthDelimited), .. Varint(1_000_000), .. new byte[1_000_000]]);
-        AssertHeld([.. Enumerable.Repeat<byte[]>([.. Tag(10, WireType.Varint), 1], 100_000).SelectMany(element => element)]);
-        AssertHeld([.. Enumerable.Repeat<byte[]>([.. Tag(13, WireType.LengthDelimited), 0], 100_000).SelectMany(element => element)]);
+        AssertHeld([.. Repeat([.. Tag(10, WireType.Varint), 1], 100_000)]);
+        AssertHeld([.. Repeat([.. Tag(13, WireType.LengthDelimited), 0], 100_000)]);
     }
 
     [Theory]
@@ -62,7 +62,20 @@ public sealed class HostileMessageTests
     {
         foreach (var field in Fields)
         {
-            AssertHeld([.. Enumerable.Repeat(Tag(field, WireType.StartGroup), 500_000).SelectMany(tag => tag)]);
+            AssertHeld([.. Repeat(Tag(field, WireType.StartGroup), 500_000)]);
+        }
+    }
+
+    [Theory]
+    [InlineData(14)] // the receipt of a response
+    [InlineData(5)] // the input of an inference request
+    [InlineData(6)] // its output
+    public void Groups_within_a_nested_message_nest_as_deep_as_Google_allows(int field)
+    {
+        for (var depth = 90; depth < 110; depth++)
+        {
+            byte[] groups = [.. Repeat(Tag(30, WireType.StartGroup), depth), .. Repeat(Tag(30, WireType.EndGroup), depth)];
+            AssertHeld([.. Tag(field, WireType.LengthDelimited), .. Varint(groups.Length), .. groups]);
         }
     }
 
@@ -155,6 +168,8 @@ public sealed class HostileMessageTests
             }
         }
     }
+
+    private static IEnumerable<byte> Repeat(byte[] bytes, int times) => Enumerable.Repeat(bytes, times).SelectMany(part => part);
 
     private static byte[] Tag(int field, WireType type) => Varint((field << 3) | (int)type);
 

@@ -8,9 +8,7 @@ using Tensor = Inference.ModelInferRequest.Types.InferInputTensor;
 
 namespace Scoring.Protocol.Tests;
 
-/// <summary>
-/// Google.Protobuf is the oracle, but for what the codec passes over unread: what Google accepts it accepts, with the same values.
-/// </summary>
+/// <summary>Google.Protobuf is the oracle, for what the codec does not pass over unread: it accepts and refuses the same, and finds the same values.</summary>
 public sealed class InferenceCodecTests
 {
     private static readonly Gen<string> Text = Gen.OneOf(
@@ -75,7 +73,7 @@ public sealed class InferenceCodecTests
         Gen.Select(Requests, PieceLength).Sample((request, piece) => new InferenceOracle().Check(request.ToByteArray(), piece));
 
     [Fact]
-    public void A_mutated_request_that_Google_accepts_is_read_alike() =>
+    public void A_mutated_request_is_accepted_or_refused_as_Google_does() =>
         Gen.Select(Gen.OneOf(Mutation.Of(Mutation.Of(Requests.Select(request => request.ToByteArray()))), Mutation.FieldSoup), PieceLength)
             .Sample((bytes, piece) => new InferenceOracle().Check(bytes, piece), iter: 20_000);
 

@@ -37,13 +37,13 @@ internal static class InferenceRequestCodec
                     details.Id = reader.ReadString(string.Empty);
                     break;
                 case (ModelInferRequest.ParametersFieldNumber, WireType.LengthDelimited):
-                    ReadParameter(reader.ReadSlice(), details);
+                    ReadParameter(reader.ReadNested(), details);
                     break;
                 case (ModelInferRequest.InputsFieldNumber, WireType.LengthDelimited):
-                    ReadInput(reader.ReadSlice(), request, details);
+                    ReadInput(reader.ReadNested(), request, details);
                     break;
                 case (ModelInferRequest.OutputsFieldNumber, WireType.LengthDelimited):
-                    ReadOutput(reader.ReadSlice(), details.AddOutput());
+                    ReadOutput(reader.ReadNested(), details.AddOutput());
                     break;
                 case (ModelInferRequest.RawInputContentsFieldNumber, WireType.LengthDelimited):
                     details.RawContents++;
@@ -93,12 +93,11 @@ internal static class InferenceRequestCodec
 
     private static string Id(PooledScoreRequest request) => request.Id.ToString(CultureInfo.InvariantCulture);
 
-    private static void ReadInput(ReadOnlySequence<byte> bytes, PooledScoreRequest request, InferenceDetails details)
+    private static void ReadInput(WireReader reader, PooledScoreRequest request, InferenceDetails details)
     {
         details.Inputs++;
         var (knownName, knownType) = (details.InputName, details.DataTypeName);
         (details.InputName, details.DataTypeName) = (string.Empty, string.Empty);
-        var reader = new WireReader(bytes);
         while (reader.TryReadTag(out var field, out var type))
         {
             switch ((field, type))
@@ -121,7 +120,7 @@ internal static class InferenceRequestCodec
                     details.AddDimension((long)reader.ReadVarint());
                     break;
                 case (ModelInferRequest.Types.InferInputTensor.ContentsFieldNumber, WireType.LengthDelimited):
-                    ReadContents(reader.ReadSlice(), request, details);
+                    ReadContents(reader.ReadNested(), request, details);
                     break;
                 default:
                     reader.Skip(field, type);
@@ -131,9 +130,8 @@ internal static class InferenceRequestCodec
     }
 
     /// <summary>Doubles lie in the message as they lie in <see cref="PooledScoreRequest.Data"/>.</summary>
-    private static void ReadContents(ReadOnlySequence<byte> bytes, PooledScoreRequest request, InferenceDetails details)
+    private static void ReadContents(WireReader reader, PooledScoreRequest request, InferenceDetails details)
     {
-        var reader = new WireReader(bytes);
         while (reader.TryReadTag(out var field, out var type))
         {
             switch ((field, type))
@@ -162,11 +160,10 @@ internal static class InferenceRequestCodec
         }
     }
 
-    private static void ReadOutput(ReadOnlySequence<byte> bytes, RequestedOutput output)
+    private static void ReadOutput(WireReader reader, RequestedOutput output)
     {
         var knownName = output.Name;
         output.Name = string.Empty;
-        var reader = new WireReader(bytes);
         while (reader.TryReadTag(out var field, out var type))
         {
             switch ((field, type))
@@ -175,7 +172,7 @@ internal static class InferenceRequestCodec
                     output.Name = reader.ReadString(knownName);
                     break;
                 case (ModelInferRequest.Types.InferRequestedOutputTensor.ParametersFieldNumber, WireType.LengthDelimited):
-                    var (key, value) = Parameter(reader.ReadSlice());
+                    var (key, value) = Parameter(reader.ReadNested());
                     if (key == "classification")
                     {
                         output.Classification = Integer(value);
@@ -189,9 +186,9 @@ internal static class InferenceRequestCodec
         }
     }
 
-    private static void ReadParameter(ReadOnlySequence<byte> bytes, InferenceDetails details)
+    private static void ReadParameter(WireReader entry, InferenceDetails details)
     {
-        var (key, value) = Parameter(bytes);
+        var (key, value) = Parameter(entry);
         switch (key)
         {
             case "top_k":
@@ -213,11 +210,10 @@ internal static class InferenceRequestCodec
     }
 
     /// <summary>One entry of a map. Few messages have any, so these are the generated messages.</summary>
-    private static (string Key, InferParameter Value) Parameter(ReadOnlySequence<byte> bytes)
+    private static (string Key, InferParameter Value) Parameter(WireReader reader)
     {
         var key = string.Empty;
         var value = new InferParameter();
-        var reader = new WireReader(bytes);
         while (reader.TryReadTag(out var field, out var type))
         {
             switch ((field, type))

@@ -57,7 +57,7 @@ internal static class InferenceResponseCodec
                     response.Error = new V1.Error { Code = 2, Message = reader.ReadString(string.Empty) };
                     break;
                 case (ModelStreamInferResponse.InferResponseFieldNumber, WireType.LengthDelimited):
-                    ReadAnswer(reader.ReadSlice(), response);
+                    ReadAnswer(reader.ReadNested(), response);
                     break;
                 default:
                     reader.Skip(field, type);
@@ -66,9 +66,8 @@ internal static class InferenceResponseCodec
         }
     }
 
-    private static void ReadAnswer(ReadOnlySequence<byte> bytes, PooledScoreResponse response)
+    private static void ReadAnswer(WireReader reader, PooledScoreResponse response)
     {
-        var reader = new WireReader(bytes);
         while (reader.TryReadTag(out var field, out var type))
         {
             switch ((field, type))
@@ -79,7 +78,7 @@ internal static class InferenceResponseCodec
                         : throw new MalformedMessageException("the id is none that was sent");
                     break;
                 case (ModelInferResponse.OutputsFieldNumber, WireType.LengthDelimited):
-                    ReadShape(reader.ReadSlice(), response);
+                    ReadShape(reader.ReadNested(), response);
                     break;
                 case (ModelInferResponse.RawOutputContentsFieldNumber, WireType.LengthDelimited):
                     reader.ReadRawFloats(response.Scores);
@@ -91,9 +90,8 @@ internal static class InferenceResponseCodec
         }
     }
 
-    private static void ReadShape(ReadOnlySequence<byte> bytes, PooledScoreResponse response)
+    private static void ReadShape(WireReader reader, PooledScoreResponse response)
     {
-        var reader = new WireReader(bytes);
         while (reader.TryReadTag(out var field, out var type))
         {
             if ((field, type) == (ModelInferResponse.Types.InferOutputTensor.ShapeFieldNumber, WireType.LengthDelimited))

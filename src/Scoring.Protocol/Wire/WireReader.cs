@@ -10,9 +10,12 @@ namespace Scoring.Protocol.Wire;
 /// Walks the fields of one protobuf message in the transport's own bytes, accepting and refusing what Google.Protobuf does.
 /// https://protobuf.dev/programming-guides/encoding/
 /// </summary>
-internal ref partial struct WireReader(ReadOnlySequence<byte> message)
+/// <param name="message">The message's bytes.</param>
+/// <param name="depth">How many messages it lies within.</param>
+internal ref partial struct WireReader(ReadOnlySequence<byte> message, int depth = 0)
 {
-    private const int MaxGroupDepth = 99;
+    /// <summary>Messages and groups within one another.</summary>
+    private const int MaxDepth = 99;
     private const int MaxVarintBytes = 10;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -78,6 +81,9 @@ internal ref partial struct WireReader(ReadOnlySequence<byte> message)
         return length;
     }
 
+    /// <summary>A nested message.</summary>
+    public WireReader ReadNested() => new(ReadSlice(), depth + 1);
+
     /// <summary>The bytes of a length-delimited field, where they lie.</summary>
     public ReadOnlySequence<byte> ReadSlice() => Slice(ReadLength());
 
@@ -131,7 +137,7 @@ internal ref partial struct WireReader(ReadOnlySequence<byte> message)
                 _reader.Advance(ReadLength());
                 break;
             case WireType.StartGroup:
-                SkipGroup(field, depth: 1);
+                SkipGroup(field, depth + 1);
                 break;
             case WireType.Fixed32:
                 Advance(sizeof(uint));
@@ -161,11 +167,11 @@ internal ref partial struct WireReader(ReadOnlySequence<byte> message)
         return slice;
     }
 
-    private void SkipGroup(int group, int depth)
+    private void SkipGroup(int group, int groupDepth)
     {
-        if (depth > MaxGroupDepth)
+        if (groupDepth > MaxDepth)
         {
-            Throw($"groups are nested more than {MaxGroupDepth} deep");
+            Throw($"groups are nested more than {MaxDepth} deep");
         }
 
         while (TryReadTag(out var field, out var type))
@@ -178,7 +184,7 @@ internal ref partial struct WireReader(ReadOnlySequence<byte> message)
                     Throw($"group {group} ends as group {field}");
                     return;
                 case WireType.StartGroup:
-                    SkipGroup(field, depth + 1);
+                    SkipGroup(field, groupDepth + 1);
                     break;
                 default:
                     Skip(field, type);
