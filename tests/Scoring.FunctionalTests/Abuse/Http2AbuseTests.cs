@@ -1,5 +1,7 @@
+using Google.Protobuf;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.FunctionalTests.Infrastructure.Http2;
+using Scoring.V1;
 
 namespace Scoring.FunctionalTests.Abuse;
 
@@ -9,6 +11,9 @@ public sealed class Http2AbuseTests
 {
     /// <summary>More than any server takes.</summary>
     private const int Endless = 1_000_000;
+
+    /// <summary>Half of what a client may send ahead on one stream, by default.</summary>
+    private const int HalfWindowBytes = 512 << 10;
 
     /// <summary>As many as one connection may have open.</summary>
     private const int Streams = 256;
@@ -93,6 +98,33 @@ public sealed class Http2AbuseTests
             var started = 0;
             await client.ReceiveUntilAsync(frame => frame.Type == FrameType.Headers && ++started == Streams);
             Assert.InRange(server.Pool.Buffers.RentedBytes, 0, Streams * message.Length * 5 / 4);
+            Assert.InRange(aftermath.HeldMore(), 0, MaxHeldBytes);
+            await Aftermath.AssertServedAsync(server);
+        }
+
+        await aftermath.AssertUnharmedAsync();
+    }
+
+    [Fact]
+    public async Task A_client_that_never_opens_its_window_is_soon_not_read_from()
+    {
+        await using var server = await Aftermath.StartServerAsync();
+        var aftermath = await Aftermath.OfAsync(server);
+        using (var client = await FrameClient.ConnectAsync(server, (4, 0)))
+        {
+            // Half precision in, single out: answers of twice the size. Half of each stream's window, on all of them, would be 128 MiB.
+            var message = RawCalls.Frame(new ScoreRequest { Classes = 6000, DataType = DataType.Fp16, Data = ByteString.CopyFrom(new byte[12_000]) }.ToByteArray());
+            var isHeldBack = false;
+            for (var stream = 1; stream < 2 * Streams && !isHeldBack; stream += 2)
+            {
+                await client.SendAsync(Frame.Call(stream, "ScoreStream"));
+                for (var sent = message.Length; sent < HalfWindowBytes && !isHeldBack; sent += message.Length)
+                {
+                    isHeldBack = !await client.TrySendDataAsync(stream, message);
+                }
+            }
+
+            Assert.True(isHeldBack);
             Assert.InRange(aftermath.HeldMore(), 0, MaxHeldBytes);
             await Aftermath.AssertServedAsync(server);
         }

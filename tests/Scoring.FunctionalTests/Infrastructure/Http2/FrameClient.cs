@@ -13,6 +13,9 @@ internal sealed class FrameClient : IDisposable
     private readonly TcpClient _connection;
     private readonly NetworkStream _stream;
 
+    /// <summary>Bytes of DATA that the server takes of all streams together.</summary>
+    private long _window = 65535;
+
     private FrameClient(TcpClient connection)
     {
         _connection = connection;
@@ -56,6 +59,26 @@ internal sealed class FrameClient : IDisposable
         return sent;
     }
 
+    /// <summary>Sends DATA when the connection's window has room; false where the server leaves it none.</summary>
+    public async Task<bool> TrySendDataAsync(int stream, byte[] bytes)
+    {
+        try
+        {
+            while (_window < bytes.Length)
+            {
+                await ReceiveAsync().WaitAsync(Patience, _end.Token);
+            }
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+
+        _window -= bytes.Length;
+        await SendAsync(Frame.Data(stream, bytes));
+        return true;
+    }
+
     /// <summary>The next frame; null where the connection is closed.</summary>
     public async Task<Frame?> ReceiveAsync()
     {
@@ -65,7 +88,9 @@ internal sealed class FrameClient : IDisposable
             await _stream.ReadExactlyAsync(header, _end.Token);
             var payload = new byte[(header[0] << 16) | BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(1))];
             await _stream.ReadExactlyAsync(payload, _end.Token);
-            return new Frame((FrameType)header[3], header[4], BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(5)), payload);
+            var frame = new Frame((FrameType)header[3], header[4], BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(5)), payload);
+            _window += frame is { Type: FrameType.WindowUpdate, Stream: 0 } ? BinaryPrimitives.ReadInt32BigEndian(payload) : 0;
+            return frame;
         }
         catch (IOException)
         {
