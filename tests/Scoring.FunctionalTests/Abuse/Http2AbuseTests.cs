@@ -25,6 +25,8 @@ public sealed class Http2AbuseTests
     public async Task A_client_that_opens_streams_only_to_reset_them_loses_its_connection()
     {
         await using var server = await Aftermath.StartServerAsync();
+        // Where Kestrel's queue of answers overflows before its patience does, it says so, at Critical.
+        server.ExpectedLog = "exceeded the output operations maximum queue size";
         var aftermath = await Aftermath.OfAsync(server);
         using (var client = await FrameClient.ConnectAsync(server))
         {
@@ -37,7 +39,7 @@ public sealed class Http2AbuseTests
                     .. Frame.Reset((2 * time) + 1).ToBytes(),
                 ],
                 times: Endless);
-            AssertEnded(await receiving, Frame.EnhanceYourCalm);
+            AssertEnded(await receiving, Frame.EnhanceYourCalm, Frame.InternalError);
         }
 
         await aftermath.AssertUnharmedAsync();
@@ -201,8 +203,8 @@ public sealed class Http2AbuseTests
     public async Task A_flood_of_settings_whose_answers_are_not_read_is_held_back() => await AssertHeldBackAsync(Frame.Settings());
 
     /// <summary>The reason may be lost with the connection, where the client was still sending; another reason is wrong.</summary>
-    private static void AssertEnded(List<Frame> received, int reason) =>
-        Assert.All(received.Where(frame => frame.Type == FrameType.GoAway), frame => Assert.Equal(reason, frame.ErrorCode()));
+    private static void AssertEnded(List<Frame> received, params int[] reasons) =>
+        Assert.All(received.Where(frame => frame.Type == FrameType.GoAway), frame => Assert.Contains(frame.ErrorCode(), reasons));
 
     private static async Task AssertHeldBackAsync(Frame flood)
     {

@@ -20,6 +20,9 @@ internal sealed record Frame(FrameType Type, byte Flags, int Stream, byte[] Payl
     /// <summary>Of GOAWAY: an error code.</summary>
     public const int ProtocolError = 1;
 
+    /// <summary>Of GOAWAY: an error code.</summary>
+    public const int InternalError = 2;
+
     /// <summary>Of GOAWAY: the error code of one who asks for less.</summary>
     public const int EnhanceYourCalm = 11;
 
