@@ -5,8 +5,8 @@ namespace Scoring.Client;
 /// <param name="time">Tells the time.</param>
 internal sealed class Backoff(TimeSpan patience, TimeProvider time)
 {
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
     private TimeSpan _wait = Shortest;
     private long? _failingSince;

@@ -20,15 +20,20 @@ namespace Scoring.Client;
 public sealed class ScoringClient : IAsyncDisposable, IDisposable
 {
     private readonly GrpcChannel _channel;
+    private readonly IDisposable? _connections;
     private readonly CallInvoker _invoker;
     private readonly ScoringClientOptions _options;
     private readonly ScoringMethods _methods;
     private readonly Method<PooledScoreRequest, PooledScoreResponse> _stream;
     private ulong _lastId;
 
-    internal ScoringClient(GrpcChannel channel, ScoringClientOptions options)
+    /// <param name="channel">Owned.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="connections">What holds the connections, where the channel does not own it.</param>
+    internal ScoringClient(GrpcChannel channel, ScoringClientOptions options, IDisposable? connections = null)
     {
         _channel = channel;
+        _connections = connections;
         _invoker = channel.CreateCallInvoker();
         _options = options;
         Pool = new MessagePool(options.MaxIdleBufferBytes);
@@ -189,7 +194,11 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
         _invoker, _methods.ListHeads, new ListHeadsRequest(), id: null, _options.CallTimeout, _options.MaxAttempts, cancellationToken);
 
     /// <summary>Ends every call that is still under way, and closes the connection.</summary>
-    public void Dispose() => _channel.Dispose();
+    public void Dispose()
+    {
+        _channel.Dispose();
+        _connections?.Dispose();
+    }
 
     /// <summary>Ends every call that is still under way, and closes the connection.</summary>
     public ValueTask DisposeAsync()

@@ -56,6 +56,9 @@ internal static class ScoringChannel
             MaxReceiveMessageSize = options.MaxReceiveMessageBytes,
             MaxSendMessageSize = null,
             ServiceConfig = new ServiceConfig(),
+            // For addresses that a resolver tells; gRPC's own waits are a second to two minutes.
+            InitialReconnectBackoff = Backoff.Shortest,
+            MaxReconnectBackoff = Backoff.Longest,
             ThrowOperationCanceledOnCancellation = true,
         };
 

@@ -120,7 +120,18 @@ public static class ScoringClientServiceCollectionExtensions
         var handler = provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(httpName);
         var channel = ScoringChannel.Create(
             AddressOf(provider, options), handler, options, provider.GetServices<ResolverFactory>(), provider.GetService<ILoggerFactory>());
-        return new ScoringClient(channel, options);
+        return new ScoringClient(channel, options, Primary(handler));
+    }
+
+    /// <summary>The handler that has the connections. HttpClientFactory would keep it for ever, since its handlers do not pass on that they are disposed; this one is of one client alone.</summary>
+    private static HttpMessageHandler Primary(HttpMessageHandler handler)
+    {
+        while (handler is DelegatingHandler { InnerHandler: { } inner })
+        {
+            handler = inner;
+        }
+
+        return handler;
     }
 
     private static ScoringClientOptions OptionsOf(IServiceProvider provider, string name) =>

@@ -103,4 +103,18 @@ public sealed class DependencyInjectionTests
     {
         public ScoringClient Client { get; } = client;
     }
+
+    [Fact]
+    public async Task A_client_that_is_disposed_with_its_services_closes_its_connections()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        await using var proxy = new CutProxy(() => new Uri(server.Address));
+        await using (var injected = new InjectedClient(options => options.Address = proxy.Address))
+        {
+            using var result = await injected.Client.ScoreAsync(new float[2], 1, 2, cancellationToken: TestContext.Current.CancellationToken);
+            Assert.Equal(1, proxy.Open);
+        }
+
+        await proxy.AllEndAsync();
+    }
 }

@@ -21,8 +21,17 @@ internal sealed class CutProxy : IAsyncDisposable
 
     public string Address => $"http://{_listener.LocalEndpoint}";
 
+    /// <summary>How much later than it could have everything arrives.</summary>
+    public TimeSpan Delay { get; set; }
+
     /// <summary>Connections so far.</summary>
     public int Connections { get; private set; }
+
+    /// <summary>Connections that neither side has closed.</summary>
+    public int Open => _links.Count;
+
+    /// <summary>Waits until one side or the other has closed each connection.</summary>
+    public Task AllEndAsync() => Task.WhenAll(_links.Values);
 
     /// <summary>Resets every connection there is, whatever is on its way.</summary>
     public void Cut()
@@ -59,7 +68,7 @@ internal sealed class CutProxy : IAsyncDisposable
             while (true)
             {
                 var client = await _listener.AcceptSocketAsync(_end.Token);
-                var link = new Link(client);
+                var link = new Link(client, () => Delay);
                 Connections++;
                 _links[link] = RunAsync(link, server());
             }
@@ -78,7 +87,7 @@ internal sealed class CutProxy : IAsyncDisposable
         _links.TryRemove(link, out _);
     }
 
-    private sealed class Link(Socket client) : IDisposable
+    private sealed class Link(Socket client, Func<TimeSpan> delay) : IDisposable
     {
         private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         private readonly TaskCompletionSource _reset = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -117,6 +126,11 @@ internal sealed class CutProxy : IAsyncDisposable
             while (true)
             {
                 var count = await from.ReceiveAsync(buffer, SocketFlags.None);
+                if (delay() is var late && late > TimeSpan.Zero)
+                {
+                    await Task.Delay(late);
+                }
+
                 if (_isSilent)
                 {
                     await _reset.Task;
