@@ -3,14 +3,17 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace Scoring.Service.Connections;
 
 /// <summary>A connection of a client: a feature of each of its calls.</summary>
-internal sealed class OpenConnection(IConnectionLifetimeNotificationFeature transport) : IDisposable
+internal sealed class OpenConnection : IDisposable
 {
+    private readonly IConnectionLifetimeNotificationFeature _transport;
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _lock = new();
     private bool _isClosed;
 
-    /// <summary>Cancelled when the connection is to end: its streams then end once what was read is answered.</summary>
-    public CancellationToken Ending => _ending.Token;
+    public OpenConnection(IConnectionLifetimeNotificationFeature transport) => (_transport, Ending) = (transport, _ending.Token);
+
+    /// <summary>Cancelled when the connection is to end: its streams then end once what was read is answered. Calls may ask for it once the connection is closed.</summary>
+    public CancellationToken Ending { get; }
 
     /// <summary>Tells the client to make no more calls here (HTTP/2's GOAWAY), and its streams to end.</summary>
     public void End()
@@ -22,7 +25,7 @@ internal sealed class OpenConnection(IConnectionLifetimeNotificationFeature tran
                 return;
             }
 
-            transport.RequestClose();
+            _transport.RequestClose();
             // Not from within the lock, in which a stream could end the connection.
             _ending.CancelAsync();
         }

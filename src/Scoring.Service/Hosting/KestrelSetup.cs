@@ -18,6 +18,9 @@ internal sealed class KestrelSetup(IOptions<ListenSettings> listen, IOptions<Adm
         options.Limits.Http2.InitialStreamWindowSize = limits.Value.StreamWindowBytes;
         // Four streams at full speed before one connection's window holds them back.
         options.Limits.Http2.InitialConnectionWindowSize = 4 * limits.Value.StreamWindowBytes;
+        // A client that went away without a word is noticed, and what its streams hold is given back. Without pings it would never be.
+        options.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+        options.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
         // Fewer frame headers for clients that use larger frames; the default is 16 KB.
         options.Limits.Http2.MaxFrameSize = 256 << 10;
         // A whole answer of a wide row can wait for the socket; at the default of 64 KB the stream stops and starts eight times.
