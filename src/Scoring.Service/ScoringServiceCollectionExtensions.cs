@@ -17,6 +17,7 @@ using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
 using Scoring.Service.Http;
 using Scoring.Service.OpenInference;
+using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 using Scoring.Service.Telemetry;
 using Scoring.V1;
@@ -43,6 +44,8 @@ public static class ScoringServiceCollectionExtensions
         services.AddOptions<DrainSettings>().Bind(section.GetSection("Drain")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<BatchSettings>().Bind(section.GetSection("Batch")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EvaluationSettings>().Bind(section.GetSection("Evaluation")).ValidateDataAnnotations().ValidateOnStart();
+
+        services.AddScoringSecurity(section);
 
         services.AddOptions<HeadFileSettings>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
         AddHeads(services, configuration, section.GetSection("Heads"));

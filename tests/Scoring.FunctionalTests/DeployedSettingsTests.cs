@@ -5,6 +5,7 @@ using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
 using Scoring.Service.Http;
+using Scoring.Service.Security;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.FunctionalTests;
@@ -21,6 +22,7 @@ public sealed class DeployedSettingsTests
             .. Defaults("Scoring:Listen", new ListenSettings()),
             .. Defaults("Scoring:Http", new HttpSettings()),
             .. Defaults("Scoring:Admin", new AdminSettings()),
+            .. Defaults("Scoring:Tls", new TlsSettings()),
             .. Defaults("Scoring:Telemetry", new TelemetrySettings()),
             .. Defaults("Scoring:Limits", new LimitSettings()),
             .. Defaults("Scoring:Drain", new DrainSettings()),
@@ -35,5 +37,5 @@ public sealed class DeployedSettingsTests
     private static IEnumerable<string> Defaults(string section, object settings) => settings.GetType().GetProperties().Select(
         property => $"{section}:{property.Name} = {Text(property.GetValue(settings))}");
 
-    private static string? Text(object? value) => value is string[] many ? string.Join(',', many) : Convert.ToString(value, CultureInfo.InvariantCulture);
+    private static string? Text(object? value) => value is string[] many ? string.Join(',', many) : value is Enum ? value.ToString()!.ToLowerInvariant() : Convert.ToString(value, CultureInfo.InvariantCulture);
 }

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Health.V1;
 using Microsoft.Extensions.DependencyInjection;
 using Scoring.FunctionalTests.Infrastructure;
+using Scoring.Service.Connections;
 using Scoring.Service.Hosting;
 using static Grpc.Health.V1.HealthCheckResponse.Types;
 
@@ -84,5 +85,27 @@ public sealed class HealthTests
         // Nothing listens any longer, so the call is made where it would arrive.
         var answer = await server.Services.GetRequiredService<HealthEndpoint>().Check(new HealthCheckRequest { Service = name }, null!);
         Assert.Equal(whileStopping, answer.Status);
+    }
+
+    [Fact]
+    public async Task The_admin_port_tells_in_plain_HTTP_that_it_is_live_and_ready()
+    {
+        await using var server = await ScoringServer.StartAsync("--Scoring:Admin:Port=0");
+        using var http = new HttpClient();
+        Assert.Equal("live\n", await http.GetStringAsync($"{server.AdminAddress}/healthz", TestEnd));
+        Assert.Equal("ready\n", await http.GetStringAsync($"{server.AdminAddress}/readyz", TestEnd));
+    }
+
+    [Fact]
+    public async Task The_admin_port_tells_that_it_is_live_and_not_ready_while_the_service_stops()
+    {
+        await using var server = await ScoringServer.StartAsync("--Scoring:Admin:Port=0");
+        using var http = new HttpClient();
+        // What the host does first of all; the server listens still.
+        await server.Services.GetRequiredService<Drain>().StoppingAsync(TestEnd);
+        using var ready = await http.GetAsync(new Uri($"{server.AdminAddress}/readyz"), TestEnd);
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Equal("draining\n", await ready.Content.ReadAsStringAsync(TestEnd));
+        Assert.Equal("live\n", await http.GetStringAsync($"{server.AdminAddress}/healthz", TestEnd));
     }
 }

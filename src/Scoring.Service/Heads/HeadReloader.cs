@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
+using Scoring.Service.Files;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.Heads;
@@ -66,19 +67,11 @@ internal sealed class HeadReloader(
     private async Task PollAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(settings.Value.HeadsPollMs), time);
-        FileStamp[] seen = [];
-        var isChanging = false;
+        var files = new FileChanges(WatchedFiles);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            FileStamp[] now = [.. WatchedFiles().Select(FileStamp.Of)];
-            if (!now.SequenceEqual(seen))
+            if (files.Look())
             {
-                // It may still be written: it is read once it stands still.
-                (seen, isChanging) = (now, true);
-            }
-            else if (isChanging)
-            {
-                isChanging = false;
                 ReloadFiles();
             }
         }

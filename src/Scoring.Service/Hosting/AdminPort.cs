@@ -1,10 +1,11 @@
+using Scoring.Service.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
 namespace Scoring.Service.Hosting;
 
-/// <summary>Keeps the two ports apart: a connection to the admin port reaches the metrics and nothing else, and no other connection reaches them.</summary>
-internal sealed class AdminPort(IOptions<AdminSettings> admin) : IStartupFilter
+/// <summary>Keeps the two ports apart: a connection to the admin port reaches metrics and health and nothing else, and no other connection reaches them.</summary>
+internal sealed class AdminPort(IOptions<AdminSettings> admin, Drain drain) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
@@ -12,7 +13,10 @@ internal sealed class AdminPort(IOptions<AdminSettings> admin) : IStartupFilter
         {
             app.MapWhen(
                 static http => http.Features.Get<AdminConnection>() is not null,
-                static branch => branch.UseOpenTelemetryPrometheusScrapingEndpoint());
+                branch => branch
+                    .UseOpenTelemetryPrometheusScrapingEndpoint()
+                    .Map("/healthz", static live => live.Run(static http => http.Response.WriteAsync("live\n")))
+                    .Map("/readyz", ready => ready.Run(TellReadiness)));
         }
 
         next(app);
@@ -27,6 +31,17 @@ internal sealed class AdminPort(IOptions<AdminSettings> admin) : IStartupFilter
             connection.Features.Set(AdminConnection.Instance);
             return next(connection);
         });
+    }
+
+    private Task TellReadiness(HttpContext http)
+    {
+        if (!drain.Begun.IsCancellationRequested)
+        {
+            return http.Response.WriteAsync("ready\n");
+        }
+
+        http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        return http.Response.WriteAsync("draining\n");
     }
 
     private sealed class AdminConnection

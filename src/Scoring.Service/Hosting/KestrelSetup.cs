@@ -4,11 +4,13 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 using Scoring.Service.Http;
+using Scoring.Service.Security;
 
 namespace Scoring.Service.Hosting;
 
 /// <summary>The transport: where the server listens, and how much it buffers. docs/performance.md has what each setting was measured to bring.</summary>
-internal sealed class KestrelSetup(IOptions<ListenSettings> listen, IOptions<AdminSettings> admin, IOptions<LimitSettings> limits, OpenConnections connections)
+internal sealed class KestrelSetup(
+    IOptions<ListenSettings> listen, IOptions<AdminSettings> admin, IOptions<LimitSettings> limits, OpenConnections connections, TlsHandshake? tls = null)
     : IConfigureOptions<KestrelServerOptions>, IConfigureOptions<SocketTransportOptions>
 {
     public void Configure(KestrelServerOptions options)
@@ -34,16 +36,12 @@ internal sealed class KestrelSetup(IOptions<ListenSettings> listen, IOptions<Adm
         }
         else
         {
-            Listen(options, listen.Value.Address, listen.Value.Port, Http2);
+            Listen(options, listen.Value.Address, listen.Value.Port, OfClients(Http2));
         }
 
         if (listen.Value.HttpPort is { } httpPort)
         {
-            Listen(options, listen.Value.Address, httpPort, endpoint =>
-            {
-                HttpPort.Mark(endpoint);
-                connections.Watch(endpoint);
-            });
+            Listen(options, listen.Value.Address, httpPort, OfClients(HttpPort.Mark));
         }
 
         if (admin.Value.Port is { } adminPort)
@@ -70,9 +68,16 @@ internal sealed class KestrelSetup(IOptions<ListenSettings> listen, IOptions<Adm
         }
     }
 
-    private void Http2(ListenOptions endpoint)
+    /// <summary>
+    /// What a port that clients reach is configured with. Its connections are counted before TLS takes anybody's time; TLS comes last, because it tells clients the
+    /// protocols of the endpoint.
+    /// </summary>
+    private Action<ListenOptions> OfClients(Action<ListenOptions> configure) => endpoint =>
     {
-        endpoint.Protocols = HttpProtocols.Http2;
+        configure(endpoint);
         connections.Watch(endpoint);
-    }
+        tls?.Use(endpoint);
+    };
+
+    private static void Http2(ListenOptions endpoint) => endpoint.Protocols = HttpProtocols.Http2;
 }

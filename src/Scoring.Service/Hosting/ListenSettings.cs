@@ -9,11 +9,11 @@ internal sealed class ListenSettings : IValidatableObject
     /// <summary>The IP address to listen on; empty for all of the machine's.</summary>
     public string Address { get; set; } = string.Empty;
 
-    /// <summary>The TCP port, for HTTP/2 in clear text. 0 lets the system choose one.</summary>
+    /// <summary>The TCP port, for HTTP/2, in clear text unless <c>Scoring:Tls</c> has a certificate. 0 lets the system choose one.</summary>
     [Range(0, 65535)]
     public int Port { get; set; } = 8080;
 
-    /// <summary>The TCP port of JSON and gRPC-Web, HTTP/1.1 in clear text. 0 lets the system choose one; without one there is neither.</summary>
+    /// <summary>The TCP port of JSON and gRPC-Web, HTTP/1.1, in clear text unless <c>Scoring:Tls</c> has a certificate. 0 lets the system choose one; without one there is neither.</summary>
     [Range(0, 65535)]
     public int? HttpPort { get; set; }
 

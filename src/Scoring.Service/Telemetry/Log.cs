@@ -22,4 +22,10 @@ internal static partial class Log
 
     [LoggerMessage(6, LogLevel.Information, "Draining: not ready from now on, and {Streams} streams are asked to end in {DelayMs} ms.")]
     public static partial void Draining(ILogger logger, int streams, int delayMs);
+
+    [LoggerMessage(20, LogLevel.Information, "The changed {Name} is in force.")]
+    public static partial void FilesAccepted(ILogger logger, string name);
+
+    [LoggerMessage(21, LogLevel.Error, "The changed {Name} is refused, and the last good one stays in force: {Problem}")]
+    public static partial void FilesRefused(ILogger logger, string name, string problem);
 }

@@ -31,6 +31,7 @@ internal sealed class ScoringMetrics
     private readonly Counter<long> _rows;
     private readonly Counter<long> _invalidRows;
     private readonly Counter<long> _headReloads;
+    private readonly Counter<long> _fileReloads;
     private readonly Counter<long> _drains;
     private readonly Counter<long> _refusedConnections;
     private readonly Histogram<double> _confidence;
@@ -65,6 +66,8 @@ internal sealed class ScoringMetrics
             "scoring.rows.invalid", "{row}", "Rows set aside because they have no score, and rows of messages refused for one.");
         _headReloads = _meter.CreateCounter<long>(
             "scoring.head.reloads", "{reload}", "Changes of the configured heads, by outcome: accepted, or refused while the old heads keep serving.");
+        _fileReloads = _meter.CreateCounter<long>(
+            "scoring.file.reloads", "{reload}", "Changes of the certificate and of keys, by outcome: accepted, or refused while the last good one stays in force.");
         _drains = _meter.CreateCounter<long>(
             "scoring.drains", "{drain}", "Stops of the service, by outcome: all streams ended by themselves, or time ran out.");
         _refusedConnections = _meter.CreateCounter<long>(
@@ -105,6 +108,12 @@ internal sealed class ScoringMetrics
     /// <param name="outcome"><c>accepted</c> or <c>refused</c>.</param>
     /// <param name="count">How often.</param>
     public void HeadsReloaded(string outcome, int count = 1) => _headReloads.Add(count, new KeyValuePair<string, object?>("scoring.outcome", outcome));
+
+    /// <param name="file">What has changed.</param>
+    /// <param name="outcome"><c>accepted</c> or <c>refused</c>.</param>
+    /// <param name="count">How often.</param>
+    public void FilesReloaded(string file, string outcome, int count = 1) =>
+        _fileReloads.Add(count, new KeyValuePair<string, object?>("scoring.file", file), new KeyValuePair<string, object?>("scoring.outcome", outcome));
 
     /// <param name="outcome"><c>completed</c> or <c>timed_out</c>.</param>
     /// <param name="count">How often.</param>

@@ -44,6 +44,9 @@ internal sealed class ScoringServer : IAsyncDisposable
     /// <summary>What the server itself is made of.</summary>
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>Where it listens: for gRPC, for HTTP where it does, and for whoever watches it where it does.</summary>
+    public IReadOnlyList<string> Addresses => [.. _app.Urls];
+
     public string Address => _app.Urls.First();
 
     /// <summary>Where JSON and gRPC-Web are, of a server that has an HTTP port.</summary>

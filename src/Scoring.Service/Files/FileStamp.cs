@@ -1,4 +1,4 @@
-namespace Scoring.Service.Heads;
+namespace Scoring.Service.Files;
 
 /// <summary>What tells one state of a file from another. Of a link it is the file at its end that counts.</summary>
 /// <param name="Path">The file.</param>

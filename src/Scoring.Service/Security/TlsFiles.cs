@@ -1,0 +1,79 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Options;
+
+namespace Scoring.Service.Security;
+
+/// <summary>What handshakes are made with, as its files were at one time.</summary>
+/// <param name="Certificate">The service's certificate, with those that it sends along.</param>
+/// <param name="ClientAuthorities">Who issues the certificates of clients; empty where they have none.</param>
+internal sealed record TlsFiles(SslStreamCertificateContext Certificate, X509Certificate2Collection ClientAuthorities)
+{
+    /// <exception cref="InvalidDataException">One of the files cannot be used.</exception>
+    public static TlsFiles Read(TlsSettings settings, TimeProvider time)
+    {
+        var keyFile = settings.KeyFile.Length > 0 ? settings.KeyFile : settings.CertificateFile;
+        var chain = ReadCertificates("CertificateFile", settings.CertificateFile);
+        var certificate = ReadKey(chain[0], keyFile);
+        if (certificate.NotAfter.ToUniversalTime() < time.GetUtcNow().UtcDateTime)
+        {
+            throw new InvalidDataException($"Scoring:Tls:CertificateFile is '{settings.CertificateFile}', whose certificate has expired at {certificate.NotAfter.ToUniversalTime():u}");
+        }
+
+        chain.RemoveAt(0);
+        return new TlsFiles(
+            SslStreamCertificateContext.Create(certificate, chain, offline: true),
+            settings.ClientCaFile.Length > 0 ? ReadCertificates("ClientCaFile", settings.ClientCaFile) : []);
+    }
+
+    private static X509Certificate2Collection ReadCertificates(string setting, string file) => Try(
+        () =>
+        {
+            var certificates = new X509Certificate2Collection();
+            certificates.ImportFromPemFile(file);
+            return certificates.Count > 0 ? certificates : throw new CryptographicException("it has no certificate in PEM");
+        },
+        $"Scoring:Tls:{setting} is '{file}'");
+
+    private static X509Certificate2 ReadKey(X509Certificate2 certificate, string file) => Try(
+        () =>
+        {
+            var pem = File.ReadAllText(file);
+            return X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), pem);
+        },
+        $"Scoring:Tls:KeyFile is '{file}'");
+
+    private static T Try<T>(Func<T> read, string setting)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            throw new InvalidDataException($"{setting}, which cannot be used: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Finds at the start what is wrong with the files, together with what is wrong with other settings.</summary>
+    public sealed class Check(TimeProvider time) : IValidateOptions<TlsSettings>
+    {
+        public ValidateOptionsResult Validate(string? name, TlsSettings options)
+        {
+            try
+            {
+                if (options.IsOn)
+                {
+                    Read(options, time);
+                }
+
+                return ValidateOptionsResult.Success;
+            }
+            catch (InvalidDataException exception)
+            {
+                return ValidateOptionsResult.Fail(exception.Message);
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Scoring.FunctionalTests.Infrastructure;
+using Scoring.V1;
+using ScoreRequest = Scoring.Client.ScoreRequest;
+
+namespace Scoring.FunctionalTests.Security;
+
+public sealed class TlsTests
+{
+    private const string Poll = "--Scoring:Tls:PollMs=10";
+
+    private static readonly ScoreRequest Request = new() { Classes = 2, Logits = new float[] { 1, 1 } };
+
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Both_ports_that_clients_reach_are_encrypted_and_the_admin_port_is_not()
+    {
+        using var authority = new Authority();
+        using var files = new TlsFolder(authority.IssueServer());
+        await using var server = await ScoringServer.StartAsync([.. files.Settings, "--Scoring:Listen:HttpPort=0", "--Scoring:Admin:Port=0"]);
+        Assert.StartsWith("https://", server.Address, StringComparison.Ordinal);
+        await using var calls = new SecureCalls(server.Address, authority);
+        using var result = await calls.Client.ScoreAsync(Request, TestEnd);
+        Assert.Equal([0.5f, 0.5f], result.Scores.ToArray());
+        Assert.Equal("CN=scoring", calls.Served);
+
+        var heads = await calls.Http.GetStringAsync($"{server.HttpAddress}/v1/heads", TestEnd);
+        Assert.StartsWith("https://", server.HttpAddress, StringComparison.Ordinal);
+        Assert.Contains("log_softmax", heads, StringComparison.Ordinal);
+
+        var admin = server.Addresses[2];
+        Assert.StartsWith("http://", admin, StringComparison.Ordinal);
+        Assert.Contains("kestrel", await calls.Http.GetStringAsync($"{admin}/metrics", TestEnd), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_that_speaks_clear_text_or_trusts_others_gets_no_answer()
+    {
+        using var authority = new Authority();
+        using var other = new Authority("CN=another authority");
+        using var files = new TlsFolder(authority.IssueServer());
+        await using var server = await ScoringServer.StartAsync(files.Settings);
+        await using var distrustful = new SecureCalls(server.Address, other);
+        await Assert.ThrowsAsync<RpcException>(() => ListHeadsAsync(distrustful));
+        Assert.Equal("CN=scoring", distrustful.Served);
+        await using var inClearText = new SecureCalls(server.Address.Replace("https", "http", StringComparison.Ordinal));
+        await Assert.ThrowsAsync<RpcException>(() => ListHeadsAsync(inClearText));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_changes_serves_new_connections_and_a_stream_that_is_open_goes_on()
+    {
+        using var authority = new Authority();
+        var first = authority.IssueServer("CN=first");
+        using var mount = new MountedConfigMap(("tls.crt", first.Certificate), ("tls.key", first.Key));
+        await using var server = await ScoringServer.StartAsync(
+            $"--Scoring:Tls:CertificateFile={mount.PathOf("tls.crt")}", $"--Scoring:Tls:KeyFile={mount.PathOf("tls.key")}", Poll);
+        using var reloads = new FileReloadRecorder(server);
+        await using var before = new SecureCalls(server.Address, authority);
+        using var stream = before.Generated.ScoreStream(cancellationToken: TestEnd);
+        await AnswerAsync(stream);
+        Assert.Equal("CN=first", before.Served);
+
+        var second = authority.IssueServer("CN=second");
+        mount.Publish(("tls.crt", second.Certificate), ("tls.key", second.Key));
+        await reloads.NextIsAsync("certificate", "accepted");
+        await using var after = new SecureCalls(server.Address, authority);
+        await ListHeadsAsync(after);
+        Assert.Equal("CN=second", after.Served);
+        await AnswerAsync(stream);
+        await stream.RequestStream.CompleteAsync();
+        Assert.False(await stream.ResponseStream.MoveNext(TestEnd));
+    }
+
+    [Fact]
+    public async Task A_bad_certificate_is_refused_once_and_the_last_good_one_serves_until_it_is_mended()
+    {
+        using var authority = new Authority();
+        using var files = new TlsFolder(authority.IssueServer("CN=first"));
+        await using var server = await ScoringServer.StartAsync([.. files.Settings, Poll]);
+        using var reloads = new FileReloadRecorder(server);
+        server.ExpectedLog = "The changed certificate is refused, and the last good one stays in force: Scoring:Tls:CertificateFile is";
+        files.WriteCertificate("no certificate");
+        await reloads.NextIsAsync("certificate", "refused");
+        await using var meanwhile = new SecureCalls(server.Address, authority);
+        await ListHeadsAsync(meanwhile);
+        Assert.Equal("CN=first", meanwhile.Served);
+        // Another change that leaves the same fault is no news.
+        files.WriteCertificate("still no certificate");
+
+        var second = authority.IssueServer("CN=second");
+        files.WriteKey(second.Key);
+        files.WriteCertificate(second.Certificate);
+        await reloads.NextIsAsync("certificate", "accepted");
+        Assert.Single(server.LogLines);
+        await using var after = new SecureCalls(server.Address, authority);
+        await ListHeadsAsync(after);
+        Assert.Equal("CN=second", after.Served);
+    }
+
+    [Fact]
+    public async Task A_client_has_a_certificate_of_the_named_authority_where_one_is_required()
+    {
+        using var authority = new Authority();
+        using var clients = new Authority("CN=an authority of clients");
+        using var others = new Authority("CN=an authority of others");
+        using var files = new TlsFolder(authority.IssueServer(), clients.Pem);
+        await using var server = await ScoringServer.StartAsync([.. files.Settings, "--Scoring:Tls:ClientCertificates=require"]);
+        using var good = clients.IssueClient("CN=trainer");
+        await using var known = new SecureCalls(server.Address, authority, good);
+        await ListHeadsAsync(known);
+
+        await using var without = new SecureCalls(server.Address, authority);
+        Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => ListHeadsAsync(without))).StatusCode);
+        using var foreign = others.IssueClient("CN=trainer");
+        await using var unknown = new SecureCalls(server.Address, authority, foreign);
+        Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => ListHeadsAsync(unknown))).StatusCode);
+    }
+
+    public static TheoryData<string, string[]> BadSettings => new()
+    {
+        { "Scoring:Tls:CertificateFile is '/nowhere/tls.crt', which cannot be used", ["--Scoring:Tls:CertificateFile=/nowhere/tls.crt"] },
+        { "Scoring:Tls:CertificateFile is empty", ["--Scoring:Tls:KeyFile=/nowhere/tls.key"] },
+        { "Scoring:Tls:ClientCaFile is empty", ["--Scoring:Tls:CertificateFile=FOLDER/tls.crt", "--Scoring:Tls:KeyFile=FOLDER/tls.key", "--Scoring:Tls:ClientCertificates=require"] },
+        { "Scoring:Tls:ClientCaFile is 'FOLDER/tls.key', which cannot be used: it has no certificate in PEM", ["--Scoring:Tls:CertificateFile=FOLDER/tls.crt", "--Scoring:Tls:KeyFile=FOLDER/tls.key", "--Scoring:Tls:ClientCertificates=allow", "--Scoring:Tls:ClientCaFile=FOLDER/tls.key"] },
+        { "Scoring:Tls:KeyFile is 'FOLDER/tls.crt', which cannot be used", ["--Scoring:Tls:CertificateFile=FOLDER/tls.crt"] },
+        { "Scoring:Tls:KeyFile is 'FOLDER/other.key', which cannot be used", ["--Scoring:Tls:CertificateFile=FOLDER/tls.crt", "--Scoring:Tls:KeyFile=FOLDER/other.key"] },
+        { "whose certificate has expired at", ["--Scoring:Tls:CertificateFile=FOLDER/old.crt", "--Scoring:Tls:KeyFile=FOLDER/old.key"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadSettings), DisableDiscoveryEnumeration = true)]
+    public async Task A_bad_file_or_setting_stops_the_start_with_a_line_that_names_it(string said, string[] settings)
+    {
+        using var authority = new Authority();
+        using var files = new TlsFolder(authority.IssueServer());
+        files.Write("other.key", authority.IssueServer().Key);
+        var old = authority.IssueServer(daysLeft: -1);
+        files.Write("old.crt", old.Certificate);
+        files.Write("old.key", old.Key);
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => ScoringServer.StartAsync([.. settings.Select(setting => setting.Replace("FOLDER", files.Path, StringComparison.Ordinal))]));
+        Assert.Contains(refused.Failures, failure => failure.Contains(said.Replace("FOLDER", files.Path, StringComparison.Ordinal), StringComparison.Ordinal));
+    }
+
+    private static async Task ListHeadsAsync(SecureCalls calls) => await calls.Generated.ListHeadsAsync(new ListHeadsRequest(), cancellationToken: TestEnd);
+
+    private static async Task AnswerAsync(AsyncDuplexStreamingCall<V1.ScoreRequest, ScoreResponse> stream)
+    {
+        await stream.RequestStream.WriteAsync(new V1.ScoreRequest { Classes = 2, Logits = { 1, 1 } }, TestEnd);
+        Assert.True(await stream.ResponseStream.MoveNext(TestEnd));
+        Assert.Equal([0.5f, 0.5f], stream.ResponseStream.Current.Scores);
+    }
+}
