@@ -8,6 +8,7 @@ var root = new RootCommand("Turns logits into probabilities: a streaming scoring
     DemoCommand.Create(),
     ServeCommand.Create(),
     HeadsCommand.Create(),
+    KeyCommand.Create(),
     ScoreCommand.Create(),
     EvaluateCommand.Create(),
     CalibrateCommand.Create(),
@@ -20,8 +21,8 @@ if (parsed.Action is ParseErrorAction usage)
 {
     usage.ShowHelp = false;
     await parsed.InvokeAsync(new InvocationConfiguration { Output = Console.Error }).ConfigureAwait(false);
-    var command = parsed.CommandResult.Command == root ? "scoring" : $"scoring {parsed.CommandResult.Command.Name}";
-    Console.Error.WriteLine($"Try '{command} --help'.");
+    var command = string.Concat(parsed.CommandResult.Command.Parents.OfType<Command>().Prepend(parsed.CommandResult.Command).TakeWhile(part => part != root).Reverse().Select(part => $" {part.Name}"));
+    Console.Error.WriteLine($"Try 'scoring{command} --help'.");
     return ExitCode.Usage;
 }
 

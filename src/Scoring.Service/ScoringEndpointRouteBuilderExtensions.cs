@@ -5,6 +5,7 @@ using Scoring.Service.Evaluation;
 using Scoring.Service.Hosting;
 using Scoring.Service.Http;
 using Scoring.Service.OpenInference;
+using Scoring.Service.Security;
 using Scoring.Service.Telemetry;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -19,13 +20,25 @@ public static class ScoringEndpointRouteBuilderExtensions
     {
         // Nobody asks for the instruments, so nobody else would make them.
         endpoints.ServiceProvider.GetRequiredService<ScoringMetrics>();
-        endpoints.MapGrpcService<ScoringEndpoint>().Add(WithInbox);
-        endpoints.MapGrpcService<InferenceEndpoint>().Add(WithInbox);
-        endpoints.MapJsonScoring().Add(WithInbox);
-        endpoints.MapGrpcService<EvaluationEndpoint>();
+        IEndpointConventionBuilder[] withInbox =
+            [endpoints.MapGrpcService<ScoringEndpoint>(), endpoints.MapGrpcService<InferenceEndpoint>(), endpoints.MapJsonScoring()];
+        IEndpointConventionBuilder[] others =
+            [endpoints.MapGrpcService<EvaluationEndpoint>(), endpoints.MapGrpcService<ReflectionServiceImpl>(), endpoints.MapGrpcService<ReflectionV1ServiceImpl>()];
+        foreach (var service in withInbox)
+        {
+            service.Add(WithInbox);
+        }
+
+        if (endpoints.ServiceProvider.GetRequiredService<KnownBy>().Any)
+        {
+            foreach (var service in withInbox.Concat(others))
+            {
+                service.RequireAuthorization(Credentials.Any);
+            }
+        }
+
+        // Probes have no credentials.
         endpoints.MapGrpcService<HealthEndpoint>();
-        endpoints.MapGrpcService<ReflectionServiceImpl>();
-        endpoints.MapGrpcService<ReflectionV1ServiceImpl>();
     }
 
     private static void WithInbox(EndpointBuilder endpoint)

@@ -23,6 +23,8 @@ public sealed class DeployedSettingsTests
             .. Defaults("Scoring:Http", new HttpSettings()),
             .. Defaults("Scoring:Admin", new AdminSettings()),
             .. Defaults("Scoring:Tls", new TlsSettings()),
+            .. Defaults("Scoring:Auth", new AuthSettings()),
+            .. Defaults("Scoring:Auth:Jwt", new JwtSettings()),
             .. Defaults("Scoring:Telemetry", new TelemetrySettings()),
             .. Defaults("Scoring:Limits", new LimitSettings()),
             .. Defaults("Scoring:Drain", new DrainSettings()),

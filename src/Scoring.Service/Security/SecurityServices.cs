@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Scoring.Service.Files;
@@ -10,40 +13,97 @@ internal static class SecurityServices
 {
     public static void AddScoringSecurity(this IServiceCollection services, IConfigurationSection section)
     {
-        var tls = section.GetSection("Tls");
-        services.AddOptions<TlsSettings>().Bind(tls).ValidateDataAnnotations().ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TlsSettings>, TlsFiles.Check>());
-        if (IsSet(tls, nameof(TlsSettings.CertificateFile)))
+        services.TryAddSingleton<KnownBy>();
+        services.AddHostedService(provider => provider.GetRequiredService<KnownBy>());
+        AddTls(services, section.GetSection("Tls"));
+        services.AddOptions<AuthSettings>().Bind(section.GetSection("Auth")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<JwtSettings>().Bind(section.GetSection("Auth:Jwt")).ValidateDataAnnotations().ValidateOnStart();
+
+        var hasApiKeys = IsSet(section, "Auth:ApiKeysFile");
+        var hasTokenKeys = IsSet(section, "Auth:Jwt:KeysFile");
+        var hasTokens = hasTokenKeys || IsSet(section, "Auth:Jwt:Authority");
+        var hasCertificates = IsSet(section, "Tls:ClientCertificates") && !"none".Equals(section["Tls:ClientCertificates"], StringComparison.OrdinalIgnoreCase);
+        if (!hasApiKeys && !hasTokens && !hasCertificates)
         {
-            services.AddWatchedFiles("certificate", (TlsSettings settings) => settings.Files, TlsFiles.Read, settings => settings.PollMs);
+            // What is not there costs nothing.
+            return;
+        }
+
+        // AddAuthentication would add keys for cookies, which are not used, and which want a folder to write to.
+        services.AddAuthenticationCore();
+        services.AddWebEncoders();
+        var schemes = new AuthenticationBuilder(services);
+        schemes.AddPolicyScheme(Credentials.Any, displayName: null, options => options.ForwardDefaultSelector = SchemeOf);
+        schemes.AddScheme<AuthenticationSchemeOptions, CertificateHandler>(Credentials.Certificate, configureOptions: null);
+        services.AddAuthorizationBuilder().AddPolicy(Credentials.Any, new AuthorizationPolicyBuilder(Credentials.Any).RequireAuthenticatedUser().Build());
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, CallRefusal>();
+        if (hasApiKeys)
+        {
+            AddFiles<AuthSettings, ApiKeys>(
+                services, "api_keys", settings => [settings.ApiKeysFile], (settings, _) => ApiKeys.Read(settings.ApiKeysFile), provider => provider.Value<AuthSettings>().PollMs);
+            schemes.AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(Credentials.ApiKey, configureOptions: null);
+        }
+
+        if (hasTokenKeys)
+        {
+            AddFiles<JwtSettings, JwtKeys>(
+                services, "jwt_keys", settings => [settings.KeysFile], (settings, _) => JwtKeys.Read(settings.KeysFile), provider => provider.Value<AuthSettings>().PollMs);
+        }
+
+        if (hasTokens)
+        {
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<JwtBearerOptions>, JwtSetup>());
+            // AddJwtBearer would have settings of its own under Authentication.
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, JwtBearerPostConfigureOptions>());
+            schemes.AddScheme<JwtBearerOptions, JwtBearerHandler>(Credentials.Token, configureOptions: null);
+        }
+    }
+
+    private static void AddTls(IServiceCollection services, IConfigurationSection section)
+    {
+        services.AddOptions<TlsSettings>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        if (IsSet(section, nameof(TlsSettings.CertificateFile)))
+        {
+            AddFiles<TlsSettings, TlsFiles>(services, "certificate", settings => settings.Files, TlsFiles.Read, provider => provider.Value<TlsSettings>().PollMs);
             services.TryAddSingleton<TlsHandshake>();
         }
     }
 
-    private static bool IsSet(IConfigurationSection section, string setting) => !string.IsNullOrEmpty(section[setting]);
-
-    private static void AddWatchedFiles<TSettings, TRead>(
-        this IServiceCollection services,
+    private static void AddFiles<TSettings, TRead>(
+        IServiceCollection services,
         string name,
         Func<TSettings, IReadOnlyList<string>> files,
         Func<TSettings, TimeProvider, TRead> read,
-        Func<TSettings, int> pollMs)
+        Func<IServiceProvider, int> pollMs)
         where TSettings : class
         where TRead : class
     {
+        services.AddSingleton<IValidateOptions<TSettings>>(
+            provider => new FileCheck<TSettings>(settings => read(settings, provider.GetRequiredService<TimeProvider>())));
         services.TryAddSingleton(provider =>
         {
-            var settings = provider.GetRequiredService<IOptions<TSettings>>().Value;
+            var settings = provider.Value<TSettings>();
             var time = provider.GetRequiredService<TimeProvider>();
             return new WatchedFiles<TRead>(
                 name,
                 files(settings),
                 () => read(settings, time),
-                TimeSpan.FromMilliseconds(pollMs(settings)),
+                TimeSpan.FromMilliseconds(pollMs(provider)),
                 time,
                 provider.GetRequiredService<ScoringMetrics>(),
                 provider.GetRequiredService<ILogger<WatchedFiles<TRead>>>());
         });
         services.AddHostedService(provider => provider.GetRequiredService<WatchedFiles<TRead>>());
     }
+
+    private static string SchemeOf(HttpContext context)
+    {
+        var knownBy = context.RequestServices.GetRequiredService<KnownBy>();
+        return Credentials.SchemeOf(context.Request, knownBy.ApiKeys, knownBy.Tokens, knownBy.Certificates);
+    }
+
+    private static bool IsSet(IConfigurationSection section, string setting) => !string.IsNullOrEmpty(section[setting]);
+
+    private static TSettings Value<TSettings>(this IServiceProvider provider)
+        where TSettings : class => provider.GetRequiredService<IOptions<TSettings>>().Value;
 }

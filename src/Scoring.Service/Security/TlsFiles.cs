@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.Extensions.Options;
 
 namespace Scoring.Service.Security;
 
@@ -53,27 +52,6 @@ internal sealed record TlsFiles(SslStreamCertificateContext Certificate, X509Cer
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             throw new InvalidDataException($"{setting}, which cannot be used: {exception.Message}", exception);
-        }
-    }
-
-    /// <summary>Finds at the start what is wrong with the files, together with what is wrong with other settings.</summary>
-    public sealed class Check(TimeProvider time) : IValidateOptions<TlsSettings>
-    {
-        public ValidateOptionsResult Validate(string? name, TlsSettings options)
-        {
-            try
-            {
-                if (options.IsOn)
-                {
-                    Read(options, time);
-                }
-
-                return ValidateOptionsResult.Success;
-            }
-            catch (InvalidDataException exception)
-            {
-                return ValidateOptionsResult.Fail(exception.Message);
-            }
         }
     }
 }

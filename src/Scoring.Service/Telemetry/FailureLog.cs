@@ -7,6 +7,7 @@ internal sealed class FailureLog(TimeProvider time, ILogger<FailureLog> logger)
 {
     private readonly LogLimiter _scoring = new(time);
     private readonly LogLimiter _streams = new(time);
+    private readonly LogLimiter _calls = new(time);
 
     public void ScoringFailed(Exception exception, ulong id)
     {
@@ -21,6 +22,15 @@ internal sealed class FailureLog(TimeProvider time, ILogger<FailureLog> logger)
         if (_streams.TryPass(out var heldBack))
         {
             Log.StreamBroken(logger, status.StatusCode, status.Detail, heldBack);
+        }
+    }
+
+    /// <param name="message">What the caller is told, which has nothing of its credentials.</param>
+    public void CallRefused(string message)
+    {
+        if (_calls.TryPass(out var heldBack))
+        {
+            Log.CallRefused(logger, message, heldBack);
         }
     }
 }

@@ -28,4 +28,13 @@ internal static partial class Log
 
     [LoggerMessage(21, LogLevel.Error, "The changed {Name} is refused, and the last good one stays in force: {Problem}")]
     public static partial void FilesRefused(ILogger logger, string name, string problem);
+
+    [LoggerMessage(22, LogLevel.Information, "No authentication is configured: whoever reaches the service may use it.")]
+    public static partial void CallersAreUnknown(ILogger logger);
+
+    [LoggerMessage(23, LogLevel.Information, "Callers are known by {Credentials}.")]
+    public static partial void CallersAreKnown(ILogger logger, string credentials);
+
+    [LoggerMessage(24, LogLevel.Information, "A call is refused: {Message}. Lines of this kind held back since the last: {HeldBack}.")]
+    public static partial void CallRefused(ILogger logger, string message, long heldBack);
 }

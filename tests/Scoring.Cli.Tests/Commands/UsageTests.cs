@@ -42,6 +42,9 @@ public sealed class UsageTests
     [InlineData("--server names another", "bench", "--server", "http://localhost:1", "--", "--Scoring:Limits:Rows=3")]
     [InlineData("--server must be http://host:port or https://host:port, not 'unix:/x'", "top", "--server", "unix:/x")]
     [InlineData("--interval must be from 0.1 to 3600 seconds, not '0'", "top", "--interval", "0")]
+    [InlineData("'a/b' is not a name; it must be 1 to 128 letters", "key", "new", "a/b")]
+    [InlineData("Try 'scoring key new --help'.", "key", "new")]
+    [InlineData("Try 'scoring key --help'.", "key")]
     public async Task Bad_usage_is_explained_and_ends_with_2(string said, params string[] arguments)
     {
         var result = await ScoringProcess.RunAsync(arguments);

@@ -58,11 +58,14 @@ internal sealed class ScoringServer : IAsyncDisposable
     /// <summary>A piece of a log line that the test provokes.</summary>
     public string? ExpectedLog { get; set; }
 
-    public static Task<ScoringServer> StartAsync(params string[] settings) => StartAsync(TimeProvider.System, settings);
+    public static Task<ScoringServer> StartAsync(params string[] settings) => StartAsync(static _ => { }, settings);
 
     /// <param name="time">The service's clock.</param>
     /// <param name="settings">As arguments.</param>
-    public static async Task<ScoringServer> StartAsync(TimeProvider time, params string[] settings)
+    public static Task<ScoringServer> StartAsync(TimeProvider time, params string[] settings) =>
+        StartAsync(builder => builder.Services.AddSingleton(time), settings);
+
+    public static async Task<ScoringServer> StartAsync(Action<WebApplicationBuilder> configure, params string[] settings)
     {
         var log = new LogRecorder();
         string[] args = ["--Scoring:Listen:Address=127.0.0.1", "--Scoring:Listen:Port=0", .. settings];
@@ -70,7 +73,7 @@ internal sealed class ScoringServer : IAsyncDisposable
         {
             builder.Logging.AddFilter<ConsoleLoggerProvider>(null, LogLevel.None);
             builder.Logging.AddProvider(log);
-            builder.Services.AddSingleton(time);
+            configure(builder);
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new ScoringServer(app, log);

@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+
+namespace Scoring.Service.Security;
+
+/// <summary>The API keys of one file: <c>{ "name": { "sha256": "hex" } }</c>.</summary>
+internal sealed partial class ApiKeys
+{
+    /// <summary>Each call compares with all of them.</summary>
+    private const int MaxKeys = 1024;
+
+    /// <summary>More than any key has; what is longer is not worth hashing.</summary>
+    private const int MaxCharacters = 512;
+
+    private static readonly JsonSerializerOptions Strict = new()
+    {
+        AllowDuplicateProperties = false,
+        PropertyNameCaseInsensitive = false,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
+
+    private readonly ApiKey[] _keys;
+
+    private ApiKeys(ApiKey[] keys)
+    {
+        _keys = keys;
+    }
+
+    /// <exception cref="InvalidDataException">The file cannot be used.</exception>
+    public static ApiKeys Read(string file)
+    {
+        try
+        {
+            using var stream = File.OpenRead(file);
+            var entries = JsonSerializer.Deserialize<Dictionary<string, Entry>>(stream, Strict) ?? throw new InvalidDataException("it is null");
+            if (entries.Count > MaxKeys)
+            {
+                throw new InvalidDataException($"it has {entries.Count} keys; at most {MaxKeys} are allowed");
+            }
+
+            ApiKey[] keys = [.. entries.Select(entry => Parse(entry.Key, entry.Value))];
+            var twice = keys.GroupBy(key => Convert.ToHexString(key.Hash)).FirstOrDefault(same => same.Count() > 1);
+            return twice is null ? new ApiKeys(keys) : throw new InvalidDataException($"{string.Join(" and ", twice.Select(key => $"'{key.Name}'"))} have the same key");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidDataException)
+        {
+            throw new InvalidDataException($"Scoring:Auth:ApiKeysFile is '{file}', which cannot be used: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Whose key this is; null where it is nobody's. It takes the same time whichever it is.</summary>
+    public ApiKey? Find(string key)
+    {
+        if (key.Length > MaxCharacters)
+        {
+            return null;
+        }
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(key), hash);
+        ApiKey? found = null;
+        foreach (var known in _keys)
+        {
+            if (CryptographicOperations.FixedTimeEquals(known.Hash, hash))
+            {
+                found = known;
+            }
+        }
+
+        return found;
+    }
+
+    public static bool IsName(string name) => Name().IsMatch(name);
+
+    private static ApiKey Parse(string name, Entry? entry)
+    {
+        if (!IsName(name))
+        {
+            throw new InvalidDataException($"'{Shown.Text(name)}' is not a name; it must be {NewApiKey.Names}");
+        }
+
+        return entry?.Sha256 is { Length: 2 * SHA256.HashSizeInBytes } hex && hex.All(char.IsAsciiHexDigit)
+            ? new ApiKey(name, Convert.FromHexString(hex))
+            : throw new InvalidDataException($"'{name}' has no sha256 of 64 hexadecimal digits; `scoring key new {name}` makes one");
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", RegexOptions.CultureInvariant)]
+    private static partial Regex Name();
+
+    private sealed record Entry([property: JsonPropertyName("sha256")] string? Sha256);
+}

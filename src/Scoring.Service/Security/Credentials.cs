@@ -1,0 +1,53 @@
+using System.Security.Claims;
+
+namespace Scoring.Service.Security;
+
+/// <summary>What callers are known by. Each kind has a scheme of its own, and the names of one never are those of another.</summary>
+internal static class Credentials
+{
+    /// <summary>The scheme that chooses among the others, and the policy that asks for it.</summary>
+    public const string Any = "Scoring";
+
+    public const string ApiKey = "Scoring.ApiKey";
+    public const string Token = "Scoring.Jwt";
+    public const string Certificate = "Scoring.Certificate";
+
+    public const string ApiKeyHeader = "x-api-key";
+
+    private const string Bearer = "Bearer ";
+
+    /// <summary>What <c>authorization: Bearer</c> has; null where there is none.</summary>
+    public static string? BearerOf(HttpRequest request)
+    {
+        string? header = request.Headers.Authorization;
+        return header?.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) == true ? header[Bearer.Length..].Trim() : null;
+    }
+
+    /// <summary>The scheme that knows what this call has.</summary>
+    public static string SchemeOf(HttpRequest request, bool takesApiKeys, bool takesTokens, bool takesCertificates)
+    {
+        if (takesApiKeys && request.Headers.ContainsKey(ApiKeyHeader))
+        {
+            return ApiKey;
+        }
+
+        var bearer = BearerOf(request);
+        if (bearer is null && takesCertificates)
+        {
+            return Certificate;
+        }
+
+        // A token has three parts, and keys that we make have one.
+        return takesTokens && (!takesApiKeys || bearer?.Count(character => character == '.') == 2) ? Token : takesApiKeys ? ApiKey : Certificate;
+    }
+
+    /// <summary>The caller that a scheme has found.</summary>
+    /// <param name="kind">What its name begins with.</param>
+    /// <param name="name">Its name among those of its kind.</param>
+    public static ClaimsPrincipal Principal(string kind, string name)
+    {
+        var identity = new ClaimsIdentity(kind);
+        identity.AddClaim(new Claim(identity.NameClaimType, $"{kind}/{name}"));
+        return new ClaimsPrincipal(identity);
+    }
+}
