@@ -5,6 +5,7 @@ using Scoring.Protocol;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
+using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 using Scoring.V1;
 
@@ -12,7 +13,7 @@ namespace Scoring.Service;
 
 /// <summary>The RPCs of <c>scoring.v1.ScoringService</c>.</summary>
 internal sealed class ScoringEndpoint(
-    MessageCalls calls, MessagePool pool, HeadRegistry heads, IOptions<LimitSettings> limits, IOptions<BatchSettings> batchSettings, IOptions<EvaluationSettings> evaluation)
+    MessageCalls calls, Callers callers, MessagePool pool, HeadRegistry heads, IOptions<LimitSettings> limits, IOptions<BatchSettings> batchSettings, IOptions<EvaluationSettings> evaluation)
 {
     public Task<PooledScoreResponse> Score(PooledScoreRequest request, ServerCallContext context)
     {
@@ -25,6 +26,7 @@ internal sealed class ScoringEndpoint(
     public Task<ListHeadsResponse> ListHeads(ListHeadsRequest request, ServerCallContext context)
     {
         var limit = limits.Value;
+        var caller = callers.Of(context);
         var answer = new ListHeadsResponse
         {
             Limits = new Limits
@@ -40,6 +42,8 @@ internal sealed class ScoringEndpoint(
                 EvaluationClasses = (uint)evaluation.Value.Classes,
                 EvaluationCalls = (uint)evaluation.Value.Calls,
                 CalibrationBytes = (ulong)evaluation.Value.CalibrationBytes,
+                MessagesPerSecond = caller.Limit?.MessagesPerSecond ?? 0,
+                RowsPerSecond = caller.Limit?.RowsPerSecond ?? 0,
             },
             Usage = new Usage
             {
@@ -50,7 +54,7 @@ internal sealed class ScoringEndpoint(
                 CompiledMethods = (ulong)JitInfo.GetCompiledMethodCount(),
             },
         };
-        answer.Heads.AddRange(heads.Current.All.Select(head => head.ToMessage()));
+        answer.Heads.AddRange(caller.HeadsOf(heads.Current).All.Select(head => head.ToMessage()));
         return Task.FromResult(answer);
     }
 }

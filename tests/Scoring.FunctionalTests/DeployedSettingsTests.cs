@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Scoring.Service.Connections;
@@ -25,6 +26,7 @@ public sealed class DeployedSettingsTests
             .. Defaults("Scoring:Tls", new TlsSettings()),
             .. Defaults("Scoring:Auth", new AuthSettings()),
             .. Defaults("Scoring:Auth:Jwt", new JwtSettings()),
+            .. Defaults("Scoring:RateLimits", new RateLimitSettings()),
             .. Defaults("Scoring:Telemetry", new TelemetrySettings()),
             .. Defaults("Scoring:Limits", new LimitSettings()),
             .. Defaults("Scoring:Drain", new DrainSettings()),
@@ -39,5 +41,11 @@ public sealed class DeployedSettingsTests
     private static IEnumerable<string> Defaults(string section, object settings) => settings.GetType().GetProperties().Select(
         property => $"{section}:{property.Name} = {Text(property.GetValue(settings))}");
 
-    private static string? Text(object? value) => value is string[] many ? string.Join(',', many) : value is Enum ? value.ToString()!.ToLowerInvariant() : Convert.ToString(value, CultureInfo.InvariantCulture);
+    private static string? Text(object? value) => value switch
+    {
+        string[] many => string.Join(',', many),
+        IDictionary => null,
+        Enum => value.ToString()!.ToLowerInvariant(),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture),
+    };
 }

@@ -81,10 +81,20 @@ internal sealed class HeadsText(IAnsiConsole console)
         Add("bytes in flight on one stream", limits.StreamBytes);
         Add("bytes in flight in all", limits.ServerBytes);
         Add("streams on one connection", limits.StreamsPerConnection);
+        AddRate("messages a second", limits.MessagesPerSecond);
+        AddRate("rows a second", limits.RowsPerSecond);
         console.WriteLine("Limits:");
         console.Write(grid);
 
         void Add(string name, ulong value) => grid.AddRow(new Text(name), new Text(Number(value)));
+
+        void AddRate(string name, double value)
+        {
+            if (value > 0)
+            {
+                grid.AddRow(new Text(name), new Text(value.ToString("#,##0.###", CultureInfo.InvariantCulture)));
+            }
+        }
     }
 
     private static string Number(ulong value) => value.ToString("N0", CultureInfo.InvariantCulture);

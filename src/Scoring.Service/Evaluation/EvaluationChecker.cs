@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
+using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 using Scoring.V1;
 
@@ -13,11 +14,12 @@ internal sealed class EvaluationChecker(RequestChecker heads, IOptions<LimitSett
     private readonly EvaluationSettings _settings = settings.Value;
 
     /// <param name="request">The message.</param>
+    /// <param name="caller">Who sends it.</param>
     /// <param name="first">What the stream's first message said; null where this is the first.</param>
     /// <param name="rows">Filled with what the message carries.</param>
     /// <param name="plan">What holds for the rest of the stream.</param>
     /// <returns>The error that the call ends with; null where the message is well-formed.</returns>
-    public Error? Read(EvaluateRequest request, EvaluationPlan? first, EvaluationRows rows, out EvaluationPlan? plan)
+    public Error? Read(EvaluateRequest request, Caller caller, EvaluationPlan? first, EvaluationRows rows, out EvaluationPlan? plan)
     {
         plan = first;
         HeadDefinition head;
@@ -29,7 +31,7 @@ internal sealed class EvaluationChecker(RequestChecker heads, IOptions<LimitSett
                 return ScoringErrors.InvalidArgument($"head is '{Quoted.From(request.Head)}'; the stream began with '{head.Name}'");
             }
         }
-        else if ((heads.FindHead(request.Head, out head) ?? CheckHead(head)) is { } unfit)
+        else if ((heads.FindHead(request.Head, caller, out head) ?? CheckHead(head)) is { } unfit)
         {
             return unfit;
         }

@@ -2,6 +2,7 @@ using Scoring.Service.Connections;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
+using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 using Scoring.V1;
 
@@ -10,19 +11,21 @@ namespace Scoring.Service.Evaluation;
 /// <summary>The RPCs of <c>scoring.v1.ScoringService</c> that measure.</summary>
 internal sealed class EvaluationEndpoint(
     MessagePool pool,
+    Callers callers,
     EvaluationChecker checker,
     ServerMemory memory,
     CalibrationMemory calibrationMemory,
     EvaluationCalls calls,
     IOptions<EvaluationSettings> settings,
-    OpenStreams streams)
+    OpenStreams streams,
+    TimeProvider time)
 {
     public Task<EvaluateResponse> Evaluate(IAsyncStreamReader<EvaluateRequest> requests, ServerCallContext context) => RunAsync(
         context,
         async stop =>
         {
             Evaluator? evaluator = null;
-            await Stream(requests).ReadAllAsync(
+            await Stream(requests, context).ReadAllAsync(
                 (plan, rows) =>
                 {
                     evaluator ??= Evaluator.For(plan, settings.Value);
@@ -37,11 +40,12 @@ internal sealed class EvaluationEndpoint(
         async stop =>
         {
             using var calibration = new Calibration(settings.Value, calibrationMemory);
-            var plan = await Stream(requests).ReadAllAsync(calibration.Add, stop);
+            var plan = await Stream(requests, context).ReadAllAsync(calibration.Add, stop);
             return calibration.Finish(plan, stop);
         });
 
-    private EvaluationStream Stream(IAsyncStreamReader<EvaluateRequest> requests) => new(requests, checker, memory, pool);
+    private EvaluationStream Stream(IAsyncStreamReader<EvaluateRequest> requests, ServerCallContext context) =>
+        new(requests, callers.Of(context), checker, memory, pool, time);
 
     private async Task<T> RunAsync<T>(ServerCallContext context, Func<CancellationToken, Task<T>> run)
     {

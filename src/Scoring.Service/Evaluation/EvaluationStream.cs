@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Scoring.Protocol;
+using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 using Scoring.V1;
 
@@ -10,7 +11,7 @@ namespace Scoring.Service.Evaluation;
 /// read.
 /// </summary>
 internal sealed class EvaluationStream(
-    IAsyncStreamReader<EvaluateRequest> requests, EvaluationChecker checker, ServerMemory memory, MessagePool pool)
+    IAsyncStreamReader<EvaluateRequest> requests, Caller caller, EvaluationChecker checker, ServerMemory memory, MessagePool pool, TimeProvider time)
 {
     private EvaluationPlan? _plan;
     private long _messages;
@@ -29,8 +30,11 @@ internal sealed class EvaluationStream(
                 break;
             }
 
+            await HoldBackAsync(static limit => limit.TakeMessage(), stop);
+            var rowsBefore = _rows;
             Use(requests.Current, use);
             _messages++;
+            await HoldBackAsync(limit => limit.TakeRows((int)(_rows - rowsBefore)), stop);
         }
 
         return _rows > 0
@@ -38,10 +42,19 @@ internal sealed class EvaluationStream(
             : throw EvaluationException.From(ScoringErrors.InvalidArgument($"the stream has no rows to measure, in {_messages} messages"));
     }
 
+    /// <summary>Waits while the caller is over its limit. To refuse a message would be to throw away those before it.</summary>
+    private async ValueTask HoldBackAsync(Func<CallerLimit, Error?> take, CancellationToken stop)
+    {
+        while (caller.Limit is { } limit && take(limit) is { } exhausted)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(exhausted.RetryAfterMs), time, stop);
+        }
+    }
+
     private void Use(EvaluateRequest request, Func<EvaluationPlan, EvaluationRows, Error?> use)
     {
         using var rows = new EvaluationRows(pool.Buffers);
-        if ((checker.Read(request, _plan, rows, out _plan) ?? use(_plan!, rows)) is { } error)
+        if ((checker.Read(request, caller, _plan, rows, out _plan) ?? use(_plan!, rows)) is { } error)
         {
             throw EvaluationException.From(error, _messages, _rows);
         }

@@ -32,7 +32,11 @@ internal sealed class KestrelSetup(
 
         if (listen.Value.UnixSocket.Length > 0)
         {
-            options.ListenUnixSocket(listen.Value.UnixSocket, Http2);
+            options.ListenUnixSocket(listen.Value.UnixSocket, endpoint =>
+            {
+                Http2(endpoint);
+                connections.Watch(endpoint);
+            });
         }
         else
         {

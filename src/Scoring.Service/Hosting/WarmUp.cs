@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using Microsoft.Extensions.Options;
 using Scoring.Kernels;
 using Scoring.Protocol;
+using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 using Scoring.Service.Telemetry;
 
@@ -42,7 +43,7 @@ internal sealed class WarmUp(
         var sent = new Pipe();
         var requests = new RequestFrames(received.Reader, pool, ScoreMessageCodec.Instance, new MessageCompression(null), int.MaxValue);
         var responses = new ResponseFrames(sent.Writer, ScoreMessageCodec.Instance);
-        using var batch = new RowBatch(batchSettings.Value, checker, pool, time, failures);
+        using var batch = new RowBatch(batchSettings.Value, checker, Caller.Anyone, pool, time, failures);
         var frame = Frame(head, classes);
         for (var round = 0; round < Rounds; round++)
         {

@@ -6,13 +6,14 @@ using Microsoft.Extensions.Options;
 using Scoring.Protocol;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
+using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 
 namespace Scoring.Service.OpenInference;
 
 /// <summary>The RPCs of <c>inference.GRPCInferenceService</c>: another way to the same batches and kernels.</summary>
 internal sealed class InferenceEndpoint(
-    MessageCalls calls, InferenceCounters counters, HeadRegistry heads, RequestChecker checker, Drain drain, IOptions<LimitSettings> limits)
+    MessageCalls calls, Callers callers, InferenceCounters counters, HeadRegistry heads, RequestChecker checker, Drain drain, IOptions<LimitSettings> limits)
 {
     private static readonly string ServerVersion =
         typeof(InferenceEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
@@ -36,7 +37,7 @@ internal sealed class InferenceEndpoint(
 
     public Task<ModelReadyResponse> ModelReady(ModelReadyRequest request, ServerCallContext context) => Task.FromResult(new ModelReadyResponse
     {
-        Ready = IsReady && FindHead(request.Name, request.Version, out _) is null,
+        Ready = IsReady && FindHead(request.Name, request.Version, context, out _) is null,
     });
 
     public static Task<ServerMetadataResponse> ServerMetadata(ServerMetadataRequest request, ServerCallContext context)
@@ -47,15 +48,15 @@ internal sealed class InferenceEndpoint(
     }
 
     public Task<ModelMetadataResponse> ModelMetadata(ModelMetadataRequest request, ServerCallContext context) =>
-        Task.FromResult(InferenceModel.Metadata(Head(request.Name, request.Version)));
+        Task.FromResult(InferenceModel.Metadata(Head(request.Name, request.Version, context)));
 
     public Task<ModelConfigResponse> ModelConfig(ModelConfigRequest request, ServerCallContext context) =>
-        Task.FromResult(new ModelConfigResponse { Config = InferenceModel.Config(Head(request.Name, request.Version), limits.Value.Rows) });
+        Task.FromResult(new ModelConfigResponse { Config = InferenceModel.Config(Head(request.Name, request.Version, context), limits.Value.Rows) });
 
     public Task<ModelStatisticsResponse> ModelStatistics(ModelStatisticsRequest request, ServerCallContext context)
     {
         var response = new ModelStatisticsResponse();
-        var asked = request.Name.Length == 0 ? heads.Current.All : [Head(request.Name, request.Version)];
+        var asked = request.Name.Length == 0 ? callers.Of(context).HeadsOf(heads.Current).All : [Head(request.Name, request.Version, context)];
         response.ModelStats.AddRange(asked.Select(counters.Of));
         return Task.FromResult(response);
     }
@@ -63,7 +64,7 @@ internal sealed class InferenceEndpoint(
     public Task<RepositoryIndexResponse> RepositoryIndex(RepositoryIndexRequest request, ServerCallContext context)
     {
         var response = new RepositoryIndexResponse();
-        response.Models.AddRange(heads.Current.All.Select(head => new RepositoryIndexResponse.Types.ModelIndex
+        response.Models.AddRange(callers.Of(context).HeadsOf(heads.Current).All.Select(head => new RepositoryIndexResponse.Types.ModelIndex
         {
             Name = head.Name,
             Version = InferenceModel.Version(head),
@@ -72,9 +73,9 @@ internal sealed class InferenceEndpoint(
         return Task.FromResult(response);
     }
 
-    private HeadDefinition Head(string name, string version) =>
-        FindHead(name, version, out var head) is { } error ? throw new RpcException(new Status((StatusCode)error.Code, error.Message)) : head;
+    private HeadDefinition Head(string name, string version, ServerCallContext context) =>
+        FindHead(name, version, context, out var head) is { } error ? throw new RpcException(new Status((StatusCode)error.Code, error.Message)) : head;
 
-    private V1.Error? FindHead(string name, string version, out HeadDefinition head) =>
-        checker.FindHead(name, out head) ?? InferenceChecker.CheckModel(name, version, head);
+    private V1.Error? FindHead(string name, string version, ServerCallContext context, out HeadDefinition head) =>
+        checker.FindHead(name, callers.Of(context), out head) ?? InferenceChecker.CheckModel(name, version, head);
 }

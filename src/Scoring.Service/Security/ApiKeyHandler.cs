@@ -19,7 +19,7 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
         }
 
         return Task.FromResult(keys.Current.Find(key) is { } known
-            ? AuthenticateResult.Success(new AuthenticationTicket(Credentials.Principal("key", known.Name), Scheme.Name))
+            ? AuthenticateResult.Success(new AuthenticationTicket(Credentials.Principal("key", known.Name, known.Heads), Scheme.Name))
             : AuthenticateResult.Fail("the API key is nobody's"));
     }
 }

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace Scoring.Service.Security;
 
-/// <summary>The API keys of one file: <c>{ "name": { "sha256": "hex" } }</c>.</summary>
+/// <summary>The API keys of one file: <c>{ "name": { "sha256": "hex", "heads": ["pets*"] } }</c>, where no heads means all.</summary>
 internal sealed partial class ApiKeys
 {
     /// <summary>Each call compares with all of them.</summary>
@@ -82,13 +82,18 @@ internal sealed partial class ApiKeys
             throw new InvalidDataException($"'{Shown.Text(name)}' is not a name; it must be {NewApiKey.Names}");
         }
 
+        if (entry?.Heads?.FirstOrDefault(head => !NamePattern.IsPattern(head) || head.AsSpan().ContainsAny(", ")) is { } bad)
+        {
+            throw new InvalidDataException($"'{name}' has the head '{Shown.Text(bad)}'; it must be a name, or what names begin with and a * at the end");
+        }
+
         return entry?.Sha256 is { Length: 2 * SHA256.HashSizeInBytes } hex && hex.All(char.IsAsciiHexDigit)
-            ? new ApiKey(name, Convert.FromHexString(hex))
+            ? new ApiKey(name, Convert.FromHexString(hex), entry.Heads)
             : throw new InvalidDataException($"'{name}' has no sha256 of 64 hexadecimal digits; `scoring key new {name}` makes one");
     }
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
 
-    private sealed record Entry([property: JsonPropertyName("sha256")] string? Sha256);
+    private sealed record Entry([property: JsonPropertyName("sha256")] string? Sha256, [property: JsonPropertyName("heads")] string[]? Heads);
 }

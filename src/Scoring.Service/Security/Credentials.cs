@@ -14,6 +14,9 @@ internal static class Credentials
 
     public const string ApiKeyHeader = "x-api-key";
 
+    /// <summary>The claim that has the heads of a caller that has some of its own, with commas between them.</summary>
+    public const string HeadsClaim = "scoring.heads";
+
     private const string Bearer = "Bearer ";
 
     /// <summary>What <c>authorization: Bearer</c> has; null where there is none.</summary>
@@ -44,10 +47,19 @@ internal static class Credentials
     /// <summary>The caller that a scheme has found.</summary>
     /// <param name="kind">What its name begins with.</param>
     /// <param name="name">Its name among those of its kind.</param>
-    public static ClaimsPrincipal Principal(string kind, string name)
+    /// <param name="heads">The heads that it may use, as far as its credential says; null for all.</param>
+    public static ClaimsPrincipal Principal(string kind, string name, IEnumerable<string>? heads = null)
     {
         var identity = new ClaimsIdentity(kind);
         identity.AddClaim(new Claim(identity.NameClaimType, $"{kind}/{name}"));
+        if (heads is not null)
+        {
+            identity.AddClaim(new Claim(HeadsClaim, string.Join(',', heads)));
+        }
+
         return new ClaimsPrincipal(identity);
     }
+
+    /// <summary>The heads, or patterns of them, that a claim has.</summary>
+    public static string[] HeadsOf(string claim) => claim.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);
 }

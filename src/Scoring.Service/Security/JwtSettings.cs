@@ -17,6 +17,9 @@ internal sealed class JwtSettings : IValidatableObject
     /// <summary>Who issues tokens (<c>iss</c>); empty for what the metadata of <see cref="Authority"/> say.</summary>
     public string Issuer { get; set; } = string.Empty;
 
+    /// <summary>The claim of the heads, or patterns of them, that a token's owner may use; empty where tokens say nothing of heads.</summary>
+    public string HeadsClaim { get; set; } = string.Empty;
+
     internal bool IsOn => Authority.Length > 0 || KeysFile.Length > 0;
 
     /// <summary>Metadata in clear text could be anybody's, but on this machine.</summary>

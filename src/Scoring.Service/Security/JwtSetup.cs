@@ -48,11 +48,13 @@ internal sealed class JwtSetup(IOptions<JwtSettings> settings, WatchedFiles<JwtK
 
     public void Configure(JwtBearerOptions options) => Configure(Options.DefaultName, options);
 
-    private static Task Name(TokenValidatedContext context)
+    private Task Name(TokenValidatedContext context)
     {
+        var claim = settings.Value.HeadsClaim;
         if (context.Principal?.FindFirst(JwtRegisteredClaimNames.Sub)?.Value is { Length: > 0 } subject)
         {
-            context.Principal = Credentials.Principal("jwt", subject);
+            context.Principal = Credentials.Principal(
+                "jwt", subject, claim.Length > 0 ? context.Principal.FindAll(claim).Select(heads => heads.Value) : null);
         }
         else
         {

@@ -23,7 +23,9 @@ internal static class SecurityServices
         var hasTokenKeys = IsSet(section, "Auth:Jwt:KeysFile");
         var hasTokens = hasTokenKeys || IsSet(section, "Auth:Jwt:Authority");
         var hasCertificates = IsSet(section, "Tls:ClientCertificates") && !"none".Equals(section["Tls:ClientCertificates"], StringComparison.OrdinalIgnoreCase);
-        if (!hasApiKeys && !hasTokens && !hasCertificates)
+        var isAnyKnown = hasApiKeys || hasTokens || hasCertificates;
+        AddCallers(services, section, isAnyKnown);
+        if (!isAnyKnown)
         {
             // What is not there costs nothing.
             return;
@@ -59,6 +61,23 @@ internal static class SecurityServices
         }
     }
 
+    /// <summary>What callers may do, whether they are told apart or not.</summary>
+    private static void AddCallers(IServiceCollection services, IConfigurationSection section, bool areKnown)
+    {
+        var rules = section.GetSection("Auth:Heads");
+        services.AddOptions<RateLimitSettings>().Bind(section.GetSection("RateLimits")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AuthSettings>>(new StartCheck<AuthSettings>(_ =>
+        {
+            if (HeadRules.Read(rules).Any && !areKnown)
+            {
+                throw new InvalidDataException($"{rules.Path} says who may use heads, and nothing tells callers apart; {section.Path}:Auth or {section.Path}:Tls must");
+            }
+        }));
+        services.TryAddSingleton(_ => HeadRules.Read(rules));
+        services.TryAddSingleton<CallerLimits>();
+        services.TryAddSingleton<Callers>();
+    }
+
     private static void AddTls(IServiceCollection services, IConfigurationSection section)
     {
         services.AddOptions<TlsSettings>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
@@ -79,7 +98,7 @@ internal static class SecurityServices
         where TRead : class
     {
         services.AddSingleton<IValidateOptions<TSettings>>(
-            provider => new FileCheck<TSettings>(settings => read(settings, provider.GetRequiredService<TimeProvider>())));
+            provider => new StartCheck<TSettings>(settings => read(settings, provider.GetRequiredService<TimeProvider>())));
         services.TryAddSingleton(provider =>
         {
             var settings = provider.Value<TSettings>();

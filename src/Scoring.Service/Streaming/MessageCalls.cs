@@ -5,6 +5,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
 using Scoring.Service.Hosting;
+using Scoring.Service.Security;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.Streaming;
@@ -13,6 +14,7 @@ namespace Scoring.Service.Streaming;
 internal sealed class MessageCalls(
     MessagePool pool,
     RequestChecker checker,
+    Callers callers,
     ServerMemory memory,
     IOptions<LimitSettings> limits,
     IOptions<BatchSettings> batchSettings,
@@ -24,7 +26,7 @@ internal sealed class MessageCalls(
     /// <summary>Scores the one message that lies in the call's inbox, as a batch of one. Its memory is the call's until the answer is on the wire.</summary>
     public PooledScoreResponse Score(ServerCallContext context)
     {
-        var batch = new RowBatch(batchSettings.Value, checker, pool, time, failures);
+        var batch = new RowBatch(batchSettings.Value, checker, callers.Of(context), pool, time, failures);
         var http = context.GetHttpContext();
         var told = telemetry.IsHeard ? telemetry.Create(batch) : null;
         if (told is not null)
@@ -59,7 +61,7 @@ internal sealed class MessageCalls(
         var http = context.GetHttpContext();
         streams.Add(http.Response);
         var connection = http.Features.GetRequiredFeature<OpenConnection>();
-        var batch = new RowBatch(batchSettings.Value, checker, pool, time, failures);
+        var batch = new RowBatch(batchSettings.Value, checker, callers.Of(context), pool, time, failures);
         var compression = new MessageCompression(http.Request.Headers[MessageCompression.Header]);
         var requests = new RequestFrames(http.Request.BodyReader, pool, codec, compression, limits.Value.MessageBytes);
         var responses = new ResponseFrames(http.Response.BodyWriter, codec);

@@ -4,6 +4,7 @@ using Scoring.Protocol;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
 using Scoring.Service.OpenInference;
+using Scoring.Service.Security;
 using Scoring.V1;
 
 namespace Scoring.Service.Streaming;
@@ -17,10 +18,10 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
     private readonly LimitSettings _limits = limits.Value;
 
     /// <summary>The error that the message is answered with; null where it is well-formed.</summary>
-    public Error? Check(PooledScoreRequest request, out ScoringPlan plan)
+    public Error? Check(PooledScoreRequest request, Caller caller, out ScoringPlan plan)
     {
         plan = default;
-        if (FindHead(request.Head, out var head) is { } unknown)
+        if (FindHead(request.Head, caller, out var head) is { } unknown)
         {
             return unknown;
         }
@@ -35,8 +36,8 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
             ?? CheckOptions(request, head, rows, classes, out plan);
     }
 
-    /// <summary>The head of this name, or why there is none.</summary>
-    public Error? FindHead(string name, out HeadDefinition head)
+    /// <summary>The head of this name, or why there is none for this caller.</summary>
+    public Error? FindHead(string name, Caller caller, out HeadDefinition head)
     {
         head = null!;
         if (name.Length > PooledScoreRequest.MaxHeadLength)
@@ -45,11 +46,13 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
                 $"head has {name.Length} characters; no head has a name of more than {PooledScoreRequest.MaxHeadLength}");
         }
 
-        var snapshot = heads.Current;
+        var snapshot = caller.HeadsOf(heads.Current);
         if (snapshot.Find(name) is not { } found)
         {
-            return ScoringErrors.NotFound(
-                $"head '{name}' is not configured; there are {Names(snapshot)}");
+            // Whether there is such a head is nobody's business who may not use it.
+            return caller.MayUse(name)
+                ? ScoringErrors.NotFound($"head '{name}' is not configured; there are {Names(snapshot)}")
+                : ScoringErrors.PermissionDenied($"{caller.Name} may not use head '{(name.Length == 0 ? HeadSnapshot.DefaultName : name)}'; it may use {Names(snapshot)}");
         }
 
         head = found;
@@ -58,6 +61,11 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
 
     private static string Names(HeadSnapshot heads)
     {
+        if (heads.All.Count == 0)
+        {
+            return "none";
+        }
+
         var names = string.Join(", ", heads.All.Take(MaxNames).Select(head => head.Name));
         return heads.All.Count > MaxNames ? $"{names} and {heads.All.Count - MaxNames} more" : names;
     }

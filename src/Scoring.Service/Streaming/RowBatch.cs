@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Scoring.Protocol;
 using Scoring.Service.Hosting;
+using Scoring.Service.Security;
 using Scoring.Service.Telemetry;
+using Scoring.V1;
 
 namespace Scoring.Service.Streaming;
 
@@ -10,7 +12,7 @@ namespace Scoring.Service.Streaming;
 /// The messages of one stream that are scored together and answered with one flush. It owns each message's request and
 /// response from <see cref="Add"/> until it is written or the batch is disposed.
 /// </summary>
-internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, MessagePool pool, TimeProvider time, FailureLog failures) : IDisposable
+internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, Caller caller, MessagePool pool, TimeProvider time, FailureLog failures) : IDisposable
 {
     /// <summary>So that the client works on the first answers of a large batch while the last are still written.</summary>
     private const int FlushBytes = 128 << 10;
@@ -45,7 +47,7 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
         response.Inference = request.Inference;
         // In the batch first, so that nothing is lost whatever the check runs into.
         _messages.Add(new BatchMessage(request, response, default));
-        response.Error = checker.Check(request, out var plan);
+        response.Error = Admit(request, out var plan);
         CollectionsMarshal.AsSpan(_messages)[^1].Plan = plan;
         Rows += plan.Rows;
         return response;
@@ -120,6 +122,20 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, M
     {
         _clock.Stop();
         Clear();
+    }
+
+    /// <summary>The error of a message that is not to be scored: the caller has sent too much, may not use the head, or has made a mistake.</summary>
+    private Error? Admit(PooledScoreRequest request, out ScoringPlan plan)
+    {
+        plan = default;
+        var error = caller.Limit?.TakeMessage() ?? checker.Check(request, caller, out plan);
+        if (error is null && caller.Limit?.TakeRows(plan.Rows) is { } exhausted)
+        {
+            plan = default;
+            return exhausted;
+        }
+
+        return error;
     }
 
     /// <summary>Whatever goes wrong with one message is that message's error, and not the others'.</summary>

@@ -13,6 +13,8 @@ internal static class ScoringErrors
 
     public static Error NotFound(string message) => new() { Code = (uint)StatusCode.NotFound, Message = message };
 
+    public static Error PermissionDenied(string message) => new() { Code = (uint)StatusCode.PermissionDenied, Message = message };
+
     public static Error Internal(string message) => new() { Code = (uint)StatusCode.Internal, Message = message };
 
     public static Error Exhausted(string message, uint retryAfterMs) =>

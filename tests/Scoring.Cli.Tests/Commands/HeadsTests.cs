@@ -7,12 +7,14 @@ public sealed class HeadsTests
     [Fact]
     public async Task The_heads_and_limits_of_a_service_within_are_listed()
     {
-        var result = await ScoringProcess.RunAsync("heads", "--", "--Scoring:Limits:Rows=4321");
+        var result = await ScoringProcess.RunAsync("heads", "--", "--Scoring:Limits:Rows=4321", "--Scoring:RateLimits:RowsPerSecond=1234.5");
         Assert.Equal("", result.Error);
         Assert.Equal(0, result.ExitCode);
         Assert.Matches(@"sigmoid +sigmoid +any +– +1 +0\.5 +– +no +built in", result.Output);
         Assert.Matches(@"linear +linear +any +– +1 +– +– +no +built in", result.Output);
         Assert.Matches(@"rows in one message +4,321", result.Output);
+        Assert.Matches(@"rows a second +1,234\.5", result.Output);
+        Assert.DoesNotContain("messages a second", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

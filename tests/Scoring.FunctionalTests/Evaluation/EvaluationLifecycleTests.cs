@@ -5,6 +5,7 @@ using Scoring.Client;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
+using Scoring.Service.Security;
 using Scoring.V1;
 
 namespace Scoring.FunctionalTests.Evaluation;
@@ -147,7 +148,7 @@ public sealed class EvaluationLifecycleTests
 
             return new EvaluateRequest { Head = "mine", Logits = { 0, 1 }, TargetLabels = { "yes" } };
         });
-        var stream = ActivatorUtilities.CreateInstance<EvaluationStream>(server.Services, reader);
+        var stream = ActivatorUtilities.CreateInstance<EvaluationStream>(server.Services, reader, Caller.Anyone);
         var plan = await stream.ReadAllAsync((_, _) => null, TestEnd);
         Assert.Equal(2UL, plan.Head.Revision);
         Assert.Equal(2, reader.Read);

@@ -2,6 +2,7 @@ using System.Buffers;
 using Google.Protobuf;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Protocol;
+using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 using Scoring.V1;
 
@@ -16,8 +17,12 @@ public sealed class HeadAllocationTests
     [InlineData("actions", true)]
     [InlineData("biased", false)]
     [InlineData("softmax", false)]
-    public async Task A_message_of_any_head_is_read_scored_and_answered_without_allocating(string head, bool hasLabels)
+    [InlineData("pets", true, true)]
+    public async Task A_message_of_any_head_and_caller_is_read_scored_and_answered_without_allocating(string head, bool hasLabels, bool isLimited = false)
     {
+        var caller = isLimited
+            ? new Caller("key/trainer", name => NamePattern.Matches("p*", name), new CallerLimit(new TokenBucket(1e6, 3600, TimeProvider.System), new TokenBucket(1e6, 3600, TimeProvider.System)))
+            : Caller.Anyone;
         await using var server = await ScoringServer.StartAsync(
             [.. BadHeadRequests.Heads, .. HeadScores.WithBias("biased", "sigmoid", 1, 2, 3, 4, 5), "--Scoring:Heads:actions:bias:4=0.5", .. Bias("actions", 4)]);
         var request = new ScoreRequest { Id = 1, Head = head, Classes = head == "pets" ? 2u : 5u, TopK = 2 };
@@ -31,14 +36,14 @@ public sealed class HeadAllocationTests
 
         var bytes = new ReadOnlySequence<byte>(request.ToByteArray());
         var output = new ArrayBufferWriter<byte>(4096);
-        Score(Messages, server, bytes, output);
+        Score(Messages, server, caller, bytes, output);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Score(Messages, server, bytes, output);
+        Score(Messages, server, caller, bytes, output);
         // Less than a byte each: where the thread moves to another processor, that one's part of a free list grows, once.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Messages - 1);
     }
 
-    private static void Score(int messages, ScoringServer server, ReadOnlySequence<byte> bytes, ArrayBufferWriter<byte> output)
+    private static void Score(int messages, ScoringServer server, Caller caller, ReadOnlySequence<byte> bytes, ArrayBufferWriter<byte> output)
     {
         for (var i = 0; i < messages; i++)
         {
@@ -46,7 +51,9 @@ public sealed class HeadAllocationTests
             using var request = server.Pool.RentRequest();
             using var response = server.Pool.RentResponse();
             ScoreRequestCodec.Read(bytes, request);
-            Assert.Null(server.Checker.Check(request, out var plan));
+            Assert.Null(caller.Limit?.TakeMessage());
+            Assert.Null(server.Checker.Check(request, caller, out var plan));
+            Assert.Null(caller.Limit?.TakeRows(plan.Rows));
             MessageScorer.Score(request, plan, response);
             ScoreResponseCodec.Write(response, output);
         }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Service.Hosting;
+using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 using Scoring.Service.Telemetry;
 
@@ -25,6 +26,7 @@ internal sealed class BatchRun : IDisposable
         _batch = new RowBatch(
             services.GetRequiredService<IOptions<BatchSettings>>().Value,
             server.Checker,
+            Caller.Anyone,
             server.Pool,
             time,
             services.GetRequiredService<FailureLog>());

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Options;
 
 namespace Scoring.Service.Security;
 
-/// <summary>Finds at the start what is wrong with the files that settings name, together with what is wrong with other settings.</summary>
+/// <summary>Finds at the start what is wrong with what settings name or lead to, together with what is wrong with other settings.</summary>
 /// <typeparam name="TSettings">The settings.</typeparam>
-/// <param name="read">Reads the files, or throws an <see cref="InvalidDataException"/>.</param>
-internal sealed class FileCheck<TSettings>(Action<TSettings> read) : IValidateOptions<TSettings>
+/// <param name="read">Reads it, or throws an <see cref="InvalidDataException"/>.</param>
+internal sealed class StartCheck<TSettings>(Action<TSettings> read) : IValidateOptions<TSettings>
     where TSettings : class
 {
     public ValidateOptionsResult Validate(string? name, TSettings options)

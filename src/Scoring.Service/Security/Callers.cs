@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+
+namespace Scoring.Service.Security;
+
+/// <summary>The callers, by what authentication has found.</summary>
+internal sealed class Callers
+{
+    private readonly ConcurrentDictionary<(string Name, string? Heads), Caller> _callers = new();
+    private readonly HeadRules _rules;
+    private readonly CallerLimits _limits;
+    private readonly int _max;
+    private readonly Caller? _anyone;
+
+    public Callers(KnownBy knownBy, HeadRules rules, CallerLimits limits, IOptions<RateLimitSettings> settings)
+    {
+        (_rules, _limits, _max) = (rules, limits, settings.Value.MaxCallers);
+        _anyone = knownBy.Any ? null : new Caller(Caller.Anyone.Name, mayUse: null, limits.Of(Caller.Anyone.Name));
+    }
+
+    /// <summary>Whose call this is.</summary>
+    public Caller Of(ServerCallContext context)
+    {
+        if (_anyone is not null)
+        {
+            return _anyone;
+        }
+
+        var user = context.GetHttpContext().User;
+        if (user.Identity is not { IsAuthenticated: true, Name: { } name })
+        {
+            throw new RpcException(new Status(StatusCode.Unauthenticated, "the call has no credentials"));
+        }
+
+        var key = (name, user.FindFirst(Credentials.HeadsClaim)?.Value);
+        return _callers.TryGetValue(key, out var caller) ? caller : Add(key);
+    }
+
+    private Caller Add((string Name, string? Heads) key)
+    {
+        if (_callers.Count >= _max)
+        {
+            // It only saves that the same is decided again.
+            _callers.Clear();
+        }
+
+        var (name, own) = (key.Name, key.Heads is null ? null : Credentials.HeadsOf(key.Heads));
+        Func<string, bool>? mayUse = own is null && !_rules.Any ? null : head => _rules.MayUse(name, own, head);
+        return _callers.GetOrAdd(key, _ => new Caller(name, mayUse, _limits.Of(name)));
+    }
+}
