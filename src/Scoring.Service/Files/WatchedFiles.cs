@@ -21,7 +21,7 @@ internal sealed class WatchedFiles<T> : BackgroundService
     /// <summary>What the files were last refused for; empty where they were not.</summary>
     private string _refusedFor = string.Empty;
 
-    /// <param name="name">What is read, for the log and the metric.</param>
+    /// <param name="name">What is read, for the log and the metric: one of <see cref="ScoringMetrics.Files"/>.</param>
     /// <param name="files">Where it is read from.</param>
     /// <param name="read">Reads it; where it cannot, an <see cref="InvalidDataException"/> says which file is wrong, and how.</param>
     /// <param name="interval">The time between two looks at the files.</param>
@@ -45,10 +45,6 @@ internal sealed class WatchedFiles<T> : BackgroundService
         using var timer = new PeriodicTimer(_interval, _time);
         try
         {
-            // By now all listen who will, and the first increase of each count is one.
-            await timer.WaitForNextTickAsync(stoppingToken);
-            _metrics.FilesReloaded(_name, "accepted", 0);
-            _metrics.FilesReloaded(_name, "refused", 0);
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 if (_files.Look())

@@ -17,6 +17,9 @@ internal sealed class JwtSetup(IOptions<JwtSettings> settings, WatchedFiles<JwtK
         SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
     ];
 
+    /// <summary>An account of the caller may be kept under it.</summary>
+    private const int MaxSubjectLength = 256;
+
     public void Configure(string? name, JwtBearerOptions options)
     {
         if (name != Credentials.Token)
@@ -51,14 +54,17 @@ internal sealed class JwtSetup(IOptions<JwtSettings> settings, WatchedFiles<JwtK
     private Task Name(TokenValidatedContext context)
     {
         var claim = settings.Value.HeadsClaim;
-        if (context.Principal?.FindFirst(JwtRegisteredClaimNames.Sub)?.Value is { Length: > 0 } subject)
+        var subject = context.Principal?.FindFirst(JwtRegisteredClaimNames.Sub)?.Value;
+        if (subject is { Length: > 0 and <= MaxSubjectLength })
         {
             context.Principal = Credentials.Principal(
-                "jwt", subject, claim.Length > 0 ? context.Principal.FindAll(claim).Select(heads => heads.Value) : null);
+                "jwt", subject, claim.Length > 0 ? context.Principal!.FindAll(claim).Select(heads => heads.Value) : null);
         }
         else
         {
-            context.Fail("the token names nobody: it has no sub");
+            context.Fail(string.IsNullOrEmpty(subject)
+                ? "the token names nobody: it has no sub"
+                : $"the token's sub has {subject.Length} characters, and {MaxSubjectLength} are taken");
         }
 
         return Task.CompletedTask;

@@ -16,6 +16,9 @@ internal sealed class ScoringMetrics
     /// <summary>One for each message would be a tenth of what a small message costs.</summary>
     private const int MessagesPerDuration = 16;
 
+    /// <summary>What is read again from its files when they change, besides heads.</summary>
+    public static readonly IReadOnlyList<string> Files = ["certificate", "api_keys", "jwt_keys"];
+
     private static readonly KeyValuePair<string, object?> Rejected = new("scoring.outcome", "rejected");
     private static readonly KeyValuePair<string, object?> Flagged = new("scoring.outcome", "flagged");
     private static readonly KeyValuePair<string, object?>[] Stages =
@@ -100,6 +103,12 @@ internal sealed class ScoringMetrics
     {
         HeadsReloaded("accepted", 0);
         HeadsReloaded("refused", 0);
+        foreach (var file in Files)
+        {
+            FilesReloaded(file, "accepted", 0);
+            FilesReloaded(file, "refused", 0);
+        }
+
         Drained("completed", 0);
         Drained("timed_out", 0);
         ConnectionRefused(0);

@@ -33,6 +33,8 @@ public sealed class MetricExportTests
         { "scoring.buffers.outstanding", "up-down counter", "{buffer}", [""] },
         { "scoring.streams.open", "up-down counter", "{stream}", [""] },
         { "scoring.head.reloads", "counter", "{reload}", ["scoring.outcome=accepted", "scoring.outcome=refused"] },
+        { "scoring.file.reloads", "counter", "{reload}",
+            [.. new[] { "api_keys", "certificate", "jwt_keys" }.SelectMany(file => new[] { $"scoring.file={file} scoring.outcome=accepted", $"scoring.file={file} scoring.outcome=refused" })] },
         { "scoring.drains", "counter", "{drain}", ["scoring.outcome=completed", "scoring.outcome=timed_out"] },
         { "scoring.head.confidence", "exponential histogram", "1", ["scoring.head=pets"] },
         { "scoring.head.margin", "exponential histogram", "1", ["scoring.head=pets"] },
