@@ -68,8 +68,9 @@ internal sealed class WatchedFiles<T> : BackgroundService
             Log.FilesAccepted(_logger, _name);
             _metrics.FilesReloaded(_name, "accepted");
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception)
         {
+            // Whatever is wrong with the files, what was read before stays in force.
             if (exception.Message != _refusedFor)
             {
                 _refusedFor = exception.Message;
