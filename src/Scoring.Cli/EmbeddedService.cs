@@ -53,6 +53,8 @@ internal sealed class EmbeddedService : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Disposed while it still runs, it would dispose what its calls still use.
+        await _service.StopAsync().ConfigureAwait(false);
         await _service.DisposeAsync().ConfigureAwait(false);
         _folder.Delete(recursive: true);
     }

@@ -12,10 +12,10 @@ internal sealed class ServiceConnection : IAsyncDisposable
     private readonly EmbeddedService? _embedded;
     private readonly string? _server;
 
-    private ServiceConnection(EmbeddedService? embedded, string? server)
+    private ServiceConnection(EmbeddedService? embedded, string? server, TimeSpan patience)
     {
         (_embedded, _server) = (embedded, server);
-        Client = ScoringClient.Connect(server ?? embedded!.Address);
+        Client = ScoringClient.Connect(server ?? embedded!.Address, new ScoringClientOptions { StreamPatience = patience });
     }
 
     public ScoringClient Client { get; }
@@ -31,11 +31,12 @@ internal sealed class ServiceConnection : IAsyncDisposable
     /// <param name="server">Where the service is; null for one within this process.</param>
     /// <param name="configuration">Settings of the service within this process.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="patience">How long a stream tries to reach a service that went away.</param>
     /// <exception cref="IOException">The service cannot be reached.</exception>
-    public static async Task<ServiceConnection> OpenAsync(string? server, IReadOnlyList<string> configuration, CancellationToken cancellationToken)
+    public static async Task<ServiceConnection> OpenAsync(string? server, IReadOnlyList<string> configuration, CancellationToken cancellationToken, TimeSpan patience = default)
     {
         var embedded = server is null ? await EmbeddedService.StartAsync(configuration, cancellationToken).ConfigureAwait(false) : null;
-        var connection = new ServiceConnection(embedded, server);
+        var connection = new ServiceConnection(embedded, server, patience);
         try
         {
             connection.Service = await connection.Client.ListHeadsAsync(cancellationToken).ConfigureAwait(false);

@@ -53,12 +53,19 @@ internal static class ScoreCommand
             HelpName = "number",
             CustomParser = result => Parsed.Number<int>(result, "a whole number from 1", number => number >= 1),
         };
+        var patience = new Option<double>("--patience")
+        {
+            Description = "Seconds that a service which went away is tried to be reached again; what has no answer is then sent again. 0 for not at all.",
+            HelpName = "seconds",
+            DefaultValueFactory = _ => 30,
+            CustomParser = result => Parsed.Number<double>(result, "0 to 86400", number => number is >= 0 and <= 86_400) ?? 0,
+        };
         var configuration = ConfigurationArgument.Create();
 
         var command = new Command(
             "score", "Scores a file of logits of any size, in constant memory. Settings of a service within this process may follow after --.")
         {
-            input, head, output, topK, server, temperature, nonFinite, messageSize, configuration,
+            input, head, output, topK, server, temperature, nonFinite, messageSize, patience, configuration,
         };
         output.Validators.Add(result =>
         {
@@ -86,6 +93,7 @@ internal static class ScoreCommand
             NonFinite = Enum.Parse<NonFinite>(parsed.GetRequiredValue(nonFinite), ignoreCase: true),
             TopK = parsed.GetValue(topK) ?? 0,
             MessageBytes = parsed.GetRequiredValue(messageSize),
+            Patience = TimeSpan.FromSeconds(parsed.GetRequiredValue(patience)),
             Configuration = parsed.GetValue(configuration) ?? [],
         }.RunAsync(cancellationToken)));
         return command;

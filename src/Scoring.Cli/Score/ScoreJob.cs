@@ -31,6 +31,9 @@ internal sealed class ScoreJob
     /// <summary>Bytes of logits in one message, at most, as long as a row is not larger.</summary>
     public int MessageBytes { get; init; }
 
+    /// <summary>How long a service that went away is tried to be reached again.</summary>
+    public TimeSpan Patience { get; init; }
+
     /// <summary>Settings of the service within this process.</summary>
     public IReadOnlyList<string> Configuration { get; init; } = [];
 
@@ -47,7 +50,7 @@ internal sealed class ScoreJob
             throw new InvalidDataException($"--top-k is {TopK}; {input.Name} has {input.Classes} classes");
         }
 
-        await using var connection = await ServiceConnection.OpenAsync(Server, Configuration, cancellationToken).ConfigureAwait(false);
+        await using var connection = await ServiceConnection.OpenAsync(Server, Configuration, cancellationToken, Patience).ConfigureAwait(false);
         var table = new ScoreTable(ServiceHead.Find(connection.Service, Head, input), input.Classes, TopK);
         var rowsPerMessage = connection.RowsPerMessage(input.Name, (long)input.Classes * sizeof(float), MessageBytes);
 

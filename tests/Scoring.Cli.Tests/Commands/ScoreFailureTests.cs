@@ -75,7 +75,7 @@ public sealed class ScoreFailureTests
     public async Task A_service_that_is_lost_on_the_way_is_told_in_one_line()
     {
         var (service, address) = await ScoringProcess.ServeAsync("--port", "0", "--address", "127.0.0.1");
-        using var process = ScoringProcess.Start("score", "-", "--output", "-", "--message-size", "8", "--server", address);
+        using var process = ScoringProcess.Start("score", "-", "--output", "-", "--message-size", "8", "--patience", "0.2", "--server", address);
         await process.Input.WriteAsync("0,0\n0,0\n");
         await process.Input.FlushAsync(TestContext.Current.CancellationToken);
         Assert.Equal("predicted,probability,probability_0,probability_1", await process.ReadLineAsync());
@@ -83,6 +83,8 @@ public sealed class ScoreFailureTests
         Assert.Equal("0,0.5,0.5,0.5", await process.ReadLineAsync());
 
         service.Dispose();
+        await process.Input.WriteAsync("0,0\n");
+        await process.Input.FlushAsync(TestContext.Current.CancellationToken);
         var result = await process.EndAsync();
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith($"scoring: lost {address} after 2 rows: ", result.ErrorLine, StringComparison.Ordinal);
