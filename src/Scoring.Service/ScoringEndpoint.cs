@@ -44,6 +44,12 @@ internal sealed class ScoringEndpoint(
                 CalibrationBytes = (ulong)evaluation.Value.CalibrationBytes,
                 MessagesPerSecond = caller.Limit?.MessagesPerSecond ?? 0,
                 RowsPerSecond = caller.Limit?.RowsPerSecond ?? 0,
+                Connections = (uint)limit.Connections,
+                ConnectionAgeMs = (uint)limit.ConnectionAgeMs,
+                FirstMessageMs = (uint)limit.FirstMessageMs,
+                StreamIdleMs = (uint)limit.StreamIdleMs,
+                SlowReaderMs = (uint)limit.SlowReaderMs,
+                ConnectionBytes = (ulong)limit.ConnectionBytes,
             },
             Usage = new Usage
             {

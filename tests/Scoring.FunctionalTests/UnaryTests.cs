@@ -105,13 +105,15 @@ public sealed class UnaryTests
     [Fact]
     public async Task The_heads_and_limits_are_listed()
     {
-        await using var server = await ScoringServer.StartAsync("--Scoring:Limits:Rows=77");
+        await using var server = await ScoringServer.StartAsync("--Scoring:Limits:Rows=77", "--Scoring:Limits:StreamIdleMs=5");
         var list = await server.Connect().ListHeadsAsync(TestEnd);
         Assert.Equal(["linear", "log_softmax", "sigmoid", "softmax"], list.Heads.Select(head => head.Name));
         Assert.All(list.Heads, head => Assert.Equal(1f, head.Temperature));
         Assert.Equal(77u, list.Limits.Rows);
         Assert.Equal(16u << 20, list.Limits.MessageBytes);
         Assert.Equal((1u << 18, 16u, 256ul << 20), (list.Limits.EvaluationClasses, list.Limits.EvaluationCalls, list.Limits.CalibrationBytes));
+        Assert.Equal((10_000u, 0u, 128ul << 20), (list.Limits.Connections, list.Limits.ConnectionAgeMs, list.Limits.ConnectionBytes));
+        Assert.Equal((300_000u, 5u, 600_000u), (list.Limits.FirstMessageMs, list.Limits.StreamIdleMs, list.Limits.SlowReaderMs));
         Assert.True(list.Usage.CpuNs > 0);
         Assert.True(list.Usage.AllocatedBytes > 0);
         Assert.True(list.Usage.ResidentBytes > 0);

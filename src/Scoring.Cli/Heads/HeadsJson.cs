@@ -39,6 +39,12 @@ internal static class HeadsJson
                 service.Limits.StreamBytes,
                 service.Limits.ServerBytes,
                 service.Limits.StreamsPerConnection,
+                service.Limits.Connections,
+                service.Limits.ConnectionAgeMs,
+                service.Limits.FirstMessageMs,
+                service.Limits.StreamIdleMs,
+                service.Limits.SlowReaderMs,
+                service.Limits.ConnectionBytes,
             },
         },
         Options) + "\n";

@@ -79,10 +79,16 @@ internal sealed class HeadsText(IAnsiConsole console)
         Add("classes in one row", limits.Classes);
         Add("top-k", limits.TopK);
         Add("bytes in flight on one stream", limits.StreamBytes);
+        Add("bytes in flight on one connection", limits.ConnectionBytes);
         Add("bytes in flight in all", limits.ServerBytes);
         Add("streams on one connection", limits.StreamsPerConnection);
         AddRate("messages a second", limits.MessagesPerSecond);
         AddRate("rows a second", limits.RowsPerSecond);
+        Add("connections", limits.Connections);
+        AddTime("ms of a connection's age", limits.ConnectionAgeMs);
+        AddTime("ms to a stream's first message", limits.FirstMessageMs);
+        AddTime("ms between two messages", limits.StreamIdleMs);
+        AddTime("ms that answers wait for a reader", limits.SlowReaderMs);
         console.WriteLine("Limits:");
         console.Write(grid);
 
@@ -95,6 +101,8 @@ internal sealed class HeadsText(IAnsiConsole console)
                 grid.AddRow(new Text(name), new Text(value.ToString("#,##0.###", CultureInfo.InvariantCulture)));
             }
         }
+
+        void AddTime(string name, uint milliseconds) => grid.AddRow(new Text(name), new Text(milliseconds == 0 ? "none" : Number(milliseconds)));
     }
 
     private static string Number(ulong value) => value.ToString("N0", CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections.Features;
+using Scoring.Service.Streaming;
 
 namespace Scoring.Service.Connections;
 
@@ -10,9 +11,18 @@ internal sealed class OpenConnection : IDisposable
     private readonly Lock _lock = new();
     private bool _isClosed;
 
-    public OpenConnection(IConnectionLifetimeNotificationFeature transport) => (_transport, Ending) = (transport, _ending.Token);
+    public OpenConnection(IConnectionLifetimeNotificationFeature transport, ConnectionMemory memory)
+    {
+        _transport = transport;
+        Memory = memory;
+        // A call may begin when its connection is closed already, and then asks a source that is disposed.
+        Ending = _ending.Token;
+    }
 
-    /// <summary>Cancelled when the connection is to end: its streams then end once what was read is answered. Calls may ask for it once the connection is closed.</summary>
+    /// <summary>What its calls may hold together.</summary>
+    public ConnectionMemory Memory { get; }
+
+    /// <summary>Cancelled when the connection is to end: its streams then end once what was read is answered.</summary>
     public CancellationToken Ending { get; }
 
     /// <summary>Tells the client to make no more calls here (HTTP/2's GOAWAY), and its streams to end.</summary>

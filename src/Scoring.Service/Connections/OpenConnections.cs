@@ -1,10 +1,11 @@
-using Microsoft.AspNetCore.Http.Features;
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Scoring.Service.Hosting;
+using Scoring.Service.Streaming;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.Connections;
@@ -43,7 +44,8 @@ internal sealed class OpenConnections(IOptions<LimitSettings> limits, TimeProvid
             return;
         }
 
-        using var open = new OpenConnection(connection.Features.GetRequiredFeature<IConnectionLifetimeNotificationFeature>());
+        var transport = connection.Features.GetRequiredFeature<IConnectionLifetimeNotificationFeature>();
+        using var open = new OpenConnection(transport, new ConnectionMemory(limits.Value.ConnectionBytes));
         connection.Features.Set(open);
         _open[open] = true;
         using var age = limits.Value.ConnectionAgeMs > 0 ? StartAge(open) : null;

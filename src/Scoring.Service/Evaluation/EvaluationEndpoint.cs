@@ -1,7 +1,8 @@
-using Scoring.Service.Connections;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
+using Scoring.Service.Connections;
+using Scoring.Service.Hosting;
 using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 using Scoring.V1;
@@ -17,15 +18,17 @@ internal sealed class EvaluationEndpoint(
     CalibrationMemory calibrationMemory,
     EvaluationCalls calls,
     IOptions<EvaluationSettings> settings,
+    IOptions<LimitSettings> limits,
     OpenStreams streams,
     TimeProvider time)
 {
     public Task<EvaluateResponse> Evaluate(IAsyncStreamReader<EvaluateRequest> requests, ServerCallContext context) => RunAsync(
+        requests,
         context,
-        async stop =>
+        async (stream, stop) =>
         {
             Evaluator? evaluator = null;
-            await Stream(requests, context).ReadAllAsync(
+            await stream.ReadAllAsync(
                 (plan, rows) =>
                 {
                     evaluator ??= Evaluator.For(plan, settings.Value);
@@ -36,25 +39,30 @@ internal sealed class EvaluationEndpoint(
         });
 
     public Task<CalibrateResponse> Calibrate(IAsyncStreamReader<EvaluateRequest> requests, ServerCallContext context) => RunAsync(
+        requests,
         context,
-        async stop =>
+        async (stream, stop) =>
         {
             using var calibration = new Calibration(settings.Value, calibrationMemory);
-            var plan = await Stream(requests, context).ReadAllAsync(calibration.Add, stop);
+            var plan = await stream.ReadAllAsync(calibration.Add, stop);
             return calibration.Finish(plan, stop);
         });
 
-    private EvaluationStream Stream(IAsyncStreamReader<EvaluateRequest> requests, ServerCallContext context) =>
-        new(requests, callers.Of(context), checker, memory, pool, time);
-
-    private async Task<T> RunAsync<T>(ServerCallContext context, Func<CancellationToken, Task<T>> run)
+    private async Task<T> RunAsync<T>(
+        IAsyncStreamReader<EvaluateRequest> requests, ServerCallContext context, Func<EvaluationStream, CancellationToken, Task<T>> run)
     {
-        streams.Add(context.GetHttpContext().Response);
+        var http = context.GetHttpContext();
+        streams.Add(http.Response);
         calls.Enter();
+        await using var watch = new StreamWatch(limits.Value, http, time);
         try
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, streams.Ending);
-            return await run(stop.Token);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, streams.Ending, watch.Ending);
+            return await run(new EvaluationStream(requests, callers.Of(context), checker, memory, watch, pool, time), stop.Token);
+        }
+        catch (OperationCanceledException) when (watch.Reason is not null)
+        {
+            throw watch.Reason;
         }
         catch (Exception exception) when (exception is IOException || context.CancellationToken.IsCancellationRequested)
         {

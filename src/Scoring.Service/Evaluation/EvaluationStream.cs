@@ -11,7 +11,13 @@ namespace Scoring.Service.Evaluation;
 /// read.
 /// </summary>
 internal sealed class EvaluationStream(
-    IAsyncStreamReader<EvaluateRequest> requests, Caller caller, EvaluationChecker checker, ServerMemory memory, MessagePool pool, TimeProvider time)
+    IAsyncStreamReader<EvaluateRequest> requests,
+    Caller caller,
+    EvaluationChecker checker,
+    ServerMemory memory,
+    StreamWatch watch,
+    MessagePool pool,
+    TimeProvider time)
 {
     private EvaluationPlan? _plan;
     private long _messages;
@@ -24,12 +30,16 @@ internal sealed class EvaluationStream(
     {
         while (true)
         {
+            watch.Rests();
             await memory.WaitForRoomAsync(stop);
+            watch.WaitsForMessage();
             if (!await requests.MoveNext(stop))
             {
+                watch.Rests();
                 break;
             }
 
+            watch.HasMessage();
             await HoldBackAsync(static limit => limit.TakeMessage(), stop);
             var rowsBefore = _rows;
             Use(requests.Current, use);

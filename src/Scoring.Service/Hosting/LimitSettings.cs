@@ -29,6 +29,13 @@ internal sealed class LimitSettings : IValidatableObject
     [Range(1 << 20, long.MaxValue)]
     public long ServerBytes { get; set; } = 512 << 20;
 
+    /// <summary>
+    /// Bytes of logits and targets that the messages of one connection's calls hold together, each until its answer is written. Past it the connection's streams
+    /// read no other message, and its unary calls are refused: one client cannot have the others wait for <see cref="ServerBytes"/>.
+    /// </summary>
+    [Range(65535, long.MaxValue)]
+    public long ConnectionBytes { get; set; } = 128 << 20;
+
     /// <summary>Bytes of pooled buffers that are kept for the next message; the transport keeps as much again for its own.</summary>
     [Range(0, long.MaxValue)]
     public long IdleBufferBytes { get; set; } = 64 << 20;
@@ -62,6 +69,27 @@ internal sealed class LimitSettings : IValidatableObject
     /// </summary>
     [Range(0, int.MaxValue)]
     public int ConnectionAgeMs { get; set; }
+
+    /// <summary>
+    /// Milliseconds that a stream may take from its start to its first message that is whole; the time that the service takes to make room does not count. Past it
+    /// the stream ends with UNAVAILABLE. 0 for as long as it likes.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int FirstMessageMs { get; set; } = 300_000;
+
+    /// <summary>
+    /// Milliseconds that a stream may take from the last answer to the next message that is whole, to the same effect. 0 for as long as it likes, because clients
+    /// keep a stream open for what they have to score later.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int StreamIdleMs { get; set; }
+
+    /// <summary>
+    /// Milliseconds that answers to what was read together may wait for a client that does not read them. Past it the stream is reset. The default is longer than a
+    /// client that lives takes for anything, and still gives back what one that hangs makes the server hold. 0 for as long as it likes.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int SlowReaderMs { get; set; } = 600_000;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -1,9 +1,9 @@
-using Microsoft.AspNetCore.Http.Features;
-using Scoring.Service.Connections;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
+using Scoring.Service.Connections;
 using Scoring.Service.Hosting;
 using Scoring.Service.Security;
 using Scoring.Service.Telemetry;
@@ -15,7 +15,7 @@ internal sealed class MessageCalls(
     MessagePool pool,
     RequestChecker checker,
     Callers callers,
-    ServerMemory memory,
+    ServerMemory serverMemory,
     IOptions<LimitSettings> limits,
     IOptions<BatchSettings> batchSettings,
     OpenStreams streams,
@@ -35,15 +35,14 @@ internal sealed class MessageCalls(
             http.Response.RegisterForDispose(told);
         }
 
+        var memory = new CallMemory(serverMemory, http.Features.GetRequiredFeature<OpenConnection>().Memory);
+        http.Response.RegisterForDispose(memory);
         http.Response.RegisterForDispose(batch);
         batch.Begin();
         var response = batch.Add(MessageInbox.Current.Take());
-        if (!memory.HasRoom)
-        {
-            response.Error = memory.Refusal();
-        }
-
+        response.Error = memory.Refusal() ?? response.Error;
         batch.Close();
+        memory.Hold(batch.Bytes);
         told?.Start();
         batch.Score();
         told?.Note();
@@ -65,6 +64,9 @@ internal sealed class MessageCalls(
         var compression = new MessageCompression(http.Request.Headers[MessageCompression.Header]);
         var requests = new RequestFrames(http.Request.BodyReader, pool, codec, compression, limits.Value.MessageBytes);
         var responses = new ResponseFrames(http.Response.BodyWriter, codec);
-        return new ScoreStreamLoop(batch, telemetry.Create(batch), memory, requests, responses, failures).RunAsync(context.CancellationToken, streams.Ending, connection.Ending);
+        var memory = new CallMemory(serverMemory, connection.Memory);
+        var watch = new StreamWatch(limits.Value, http, time);
+        return new ScoreStreamLoop(batch, telemetry.Create(batch), memory, requests, responses, watch, failures)
+            .RunAsync(context.CancellationToken, streams.Ending, connection.Ending);
     }
 }

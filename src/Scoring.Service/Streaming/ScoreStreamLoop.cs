@@ -21,9 +21,9 @@ namespace Scoring.Service.Streaming;
 /// bounded by its batch. gRPC's own part is what surrounds the messages: the call's headers, deadline, cancellation, status and metrics.
 /// </summary>
 internal sealed class ScoreStreamLoop(
-    RowBatch batch, BatchTelemetry telemetry, ServerMemory memory, RequestFrames requests, ResponseFrames responses, FailureLog failures)
+    RowBatch batch, BatchTelemetry telemetry, CallMemory memory, RequestFrames requests, ResponseFrames responses, StreamWatch watch, FailureLog failures)
 {
-    /// <summary>How much a batch gathers between two looks at the memory of the whole server.</summary>
+    /// <summary>How much a batch gathers between two looks at the memory of the connection and the server.</summary>
     private const int BytesBetweenLooks = 64 << 10;
 
     /// <param name="gone">Cancelled when the client has cancelled, is no longer there, or its deadline has passed.</param>
@@ -31,7 +31,7 @@ internal sealed class ScoreStreamLoop(
     /// <param name="connectionEnds">Cancelled when the connection is to end, to the same effect.</param>
     public async Task RunAsync(CancellationToken gone, CancellationToken serviceEnds, CancellationToken connectionEnds)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, serviceEnds, connectionEnds);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, serviceEnds, connectionEnds, watch.Ending);
         try
         {
             while (await WaitAsync(end.Token))
@@ -39,6 +39,7 @@ internal sealed class ScoreStreamLoop(
                 var broken = GatherWhatHasArrived();
                 if (batch.Messages.Length > 0)
                 {
+                    watch.HasMessage();
                     await AnswerAsync();
                 }
 
@@ -48,6 +49,11 @@ internal sealed class ScoreStreamLoop(
                     throw broken;
                 }
             }
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException && watch.Reason is not null)
+        {
+            failures.StreamBroken(watch.Reason.Status);
+            throw watch.Reason;
         }
         catch (Exception exception) when (exception is IOException || gone.IsCancellationRequested)
         {
@@ -60,6 +66,7 @@ internal sealed class ScoreStreamLoop(
         finally
         {
             batch.Dispose();
+            await watch.DisposeAsync();
         }
     }
 
@@ -67,7 +74,9 @@ internal sealed class ScoreStreamLoop(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WaitAsync(CancellationToken end)
     {
+        watch.Rests();
         await memory.WaitForRoomAsync(end);
+        watch.WaitsForMessage();
         return await requests.WaitAsync(end);
     }
 
@@ -109,17 +118,20 @@ internal sealed class ScoreStreamLoop(
     {
         var isAnswered = false;
         batch.Close();
+        memory.Hold(batch.Bytes);
         telemetry.Start();
         try
         {
             batch.Score();
             telemetry.Note();
+            watch.WaitsForReader();
             await batch.WriteAsync(responses);
             isAnswered = true;
         }
         finally
         {
             telemetry.Stop(isAnswered);
+            memory.Release();
         }
     }
 }

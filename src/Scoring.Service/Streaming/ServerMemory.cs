@@ -12,18 +12,18 @@ namespace Scoring.Service.Streaming;
 internal sealed class ServerMemory
 {
     /// <summary>How long a unary call that found no room is told to wait, in milliseconds.</summary>
-    private const uint RetryAfterMs = 100;
+    public const uint RetryAfterMs = 100;
 
     private readonly MessagePool _pool;
     private readonly long _limit;
-    private TaskCompletionSource _roomAgain = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _waiting;
+    private readonly RoomGate _gate;
 
     public ServerMemory(MessagePool pool, IOptions<LimitSettings> limits)
     {
         _pool = pool;
         _limit = limits.Value.ServerBytes;
-        pool.Buffers.Returned = OnReturned;
+        _gate = new RoomGate(() => HasRoom);
+        pool.Buffers.Returned = _gate.Look;
     }
 
     public bool HasRoom => _pool.Buffers.RentedBytes < _limit;
@@ -31,32 +31,5 @@ internal sealed class ServerMemory
     /// <summary>What a unary call that found no room is told.</summary>
     public Error Refusal() => ScoringErrors.Exhausted($"the messages in flight hold {_pool.Buffers.RentedBytes} bytes; the limit is {_limit}", RetryAfterMs);
 
-    public async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
-    {
-        while (!HasRoom)
-        {
-            Interlocked.Increment(ref _waiting);
-            try
-            {
-                var roomAgain = Volatile.Read(ref _roomAgain).Task;
-                // A buffer may have come back between the look and the waiting.
-                if (!HasRoom)
-                {
-                    await roomAgain.WaitAsync(cancellationToken);
-                }
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _waiting);
-            }
-        }
-    }
-
-    private void OnReturned()
-    {
-        if (Volatile.Read(ref _waiting) > 0 && HasRoom)
-        {
-            Interlocked.Exchange(ref _roomAgain, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
-        }
-    }
+    public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => HasRoom ? default : _gate.WaitAsync(cancellationToken);
 }

@@ -15,6 +15,8 @@ public sealed class HeadsTests
         Assert.Matches(@"rows in one message +4,321", result.Output);
         Assert.Matches(@"rows a second +1,234\.5", result.Output);
         Assert.DoesNotContain("messages a second", result.Output, StringComparison.Ordinal);
+        Assert.Matches(@"ms to a stream's first message +300,000", result.Output);
+        Assert.Matches(@"ms between two messages +none", result.Output);
     }
 
     [Fact]
@@ -41,6 +43,7 @@ public sealed class HeadsTests
                 ["linear", "log_softmax", "sigmoid", "softmax"],
                 heads.RootElement.GetProperty("heads").EnumerateArray().Select(head => head.GetProperty("activation").GetString()));
             Assert.Equal(16 << 20, heads.RootElement.GetProperty("limits").GetProperty("message_bytes").GetInt32());
+            Assert.Equal(600_000, heads.RootElement.GetProperty("limits").GetProperty("slow_reader_ms").GetInt32());
         }
     }
 }

@@ -1,11 +1,14 @@
 using System.Runtime.CompilerServices;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Scoring.Client;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
+using Scoring.Service.Hosting;
 using Scoring.Service.Security;
+using Scoring.Service.Streaming;
 using Scoring.V1;
 
 namespace Scoring.FunctionalTests.Evaluation;
@@ -148,7 +151,8 @@ public sealed class EvaluationLifecycleTests
 
             return new EvaluateRequest { Head = "mine", Logits = { 0, 1 }, TargetLabels = { "yes" } };
         });
-        var stream = ActivatorUtilities.CreateInstance<EvaluationStream>(server.Services, reader, Caller.Anyone);
+        await using var watch = new StreamWatch(new LimitSettings(), new DefaultHttpContext(), TimeProvider.System);
+        var stream = ActivatorUtilities.CreateInstance<EvaluationStream>(server.Services, reader, Caller.Anyone, watch);
         var plan = await stream.ReadAllAsync((_, _) => null, TestEnd);
         Assert.Equal(2UL, plan.Head.Revision);
         Assert.Equal(2, reader.Read);

@@ -1,0 +1,38 @@
+namespace Scoring.Service.Streaming;
+
+/// <summary>Where streams wait for room.</summary>
+internal sealed class RoomGate(Func<bool> hasRoom)
+{
+    private TaskCompletionSource _roomAgain = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _waiting;
+
+    public async ValueTask WaitAsync(CancellationToken cancellationToken)
+    {
+        while (!hasRoom())
+        {
+            Interlocked.Increment(ref _waiting);
+            try
+            {
+                var roomAgain = Volatile.Read(ref _roomAgain).Task;
+                // There may be room since the look and before the waiting.
+                if (!hasRoom())
+                {
+                    await roomAgain.WaitAsync(cancellationToken);
+                }
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _waiting);
+            }
+        }
+    }
+
+    /// <summary>Called when something was given back.</summary>
+    public void Look()
+    {
+        if (Volatile.Read(ref _waiting) > 0 && hasRoom())
+        {
+            Interlocked.Exchange(ref _roomAgain, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
+using Scoring.Service.Hosting;
+
+namespace Scoring.Service.Streaming;
+
+/// <summary>
+/// Ends a stream that waits for its client for too long. The stream only notes what it waits for; a timer looks at that in quarters of the smallest limit, so that
+/// a wait ends at most such a quarter late. Where nothing has a limit there is no timer.
+/// </summary>
+internal sealed class StreamWatch : IAsyncDisposable
+{
+    private const int LooksInSmallest = 4;
+
+    /// <summary>HTTP/2's ENHANCE_YOUR_CALM, which gRPC reads as RESOURCE_EXHAUSTED. Where answers do not get through, no status does.</summary>
+    private const int EnhanceYourCalm = 11;
+
+    private readonly LimitSettings _limits;
+    private readonly HttpContext _http;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly TimeSpan _period;
+    private readonly ITimer? _timer;
+
+    // Of the stream; the timer reads them.
+    private volatile StreamWait _wait = StreamWait.FirstMessage;
+    private volatile int _turn;
+
+    // Of the timer.
+    private (StreamWait Wait, int Turn) _seen = (StreamWait.FirstMessage, 0);
+    private int _looks;
+
+    private volatile RpcException? _reason;
+
+    /// <param name="limits">How long is too long.</param>
+    /// <param name="http">The stream's call, which is not over until the watch is disposed.</param>
+    /// <param name="time">Runs the timer.</param>
+    public StreamWatch(LimitSettings limits, HttpContext http, TimeProvider time)
+    {
+        (_limits, _http) = (limits, http);
+        int[] set = [.. new[] { limits.FirstMessageMs, limits.StreamIdleMs, limits.SlowReaderMs }.Where(limit => limit > 0)];
+        if (set.Length > 0)
+        {
+            _period = TimeSpan.FromMilliseconds(set.Min()) / LooksInSmallest;
+            _timer = time.CreateTimer(static watch => ((StreamWatch)watch!).Look(), this, _period, _period);
+        }
+    }
+
+    /// <summary>Cancelled when the stream is to end.</summary>
+    public CancellationToken Ending => _ending.Token;
+
+    /// <summary>What it then ends with; null until then.</summary>
+    public RpcException? Reason => _reason;
+
+    /// <summary>The service makes room for more. What the client was waited for before still counts.</summary>
+    public void Rests() => _wait = StreamWait.Nothing;
+
+    /// <summary>Bytes are waited for. They may be less than a message, and the wait is the same then.</summary>
+    public void WaitsForMessage() => _wait = _turn == 0 ? StreamWait.FirstMessage : StreamWait.NextMessage;
+
+    /// <summary>A message is there, whole.</summary>
+    public void HasMessage()
+    {
+        _wait = StreamWait.Nothing;
+        // Odd, so that zero is before the first message alone, however many there are.
+        _turn = (_turn + 1) | 1;
+    }
+
+    /// <summary>Answers are on their way to the client.</summary>
+    public void WaitsForReader() => _wait = StreamWait.Reader;
+
+    /// <summary>Waits for a look that is under way, which may not find the call gone.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_timer is not null)
+        {
+            await _timer.DisposeAsync();
+        }
+
+        _ending.Dispose();
+    }
+
+    private void Look()
+    {
+        var now = (Wait: _wait, Turn: _turn);
+        if (now.Wait == StreamWait.Nothing || _reason is not null)
+        {
+            return;
+        }
+
+        if (now != _seen)
+        {
+            (_seen, _looks) = (now, 0);
+            return;
+        }
+
+        var limit = now.Wait switch
+        {
+            StreamWait.FirstMessage => _limits.FirstMessageMs,
+            StreamWait.NextMessage => _limits.StreamIdleMs,
+            _ => _limits.SlowReaderMs,
+        };
+        if (limit > 0 && ++_looks * _period >= TimeSpan.FromMilliseconds(limit))
+        {
+            End(now.Wait);
+        }
+    }
+
+    private void End(StreamWait wait)
+    {
+        _reason = new RpcException(wait switch
+        {
+            StreamWait.FirstMessage => Late($"no message came whole in {_limits.FirstMessageMs} ms", nameof(LimitSettings.FirstMessageMs)),
+            StreamWait.NextMessage => Late($"no other message came whole in {_limits.StreamIdleMs} ms", nameof(LimitSettings.StreamIdleMs)),
+            _ => new Status(
+                StatusCode.ResourceExhausted, $"answers were not read for {_limits.SlowReaderMs} ms; the limit is Scoring:Limits:{nameof(LimitSettings.SlowReaderMs)}"),
+        });
+        _ending.Cancel();
+        if (wait == StreamWait.Reader)
+        {
+            Abort();
+        }
+    }
+
+    /// <summary>What clients make another call after, once they have something to send: nothing is lost, and nobody's deadline has passed.</summary>
+    private static Status Late(string what, string setting) =>
+        new(StatusCode.Unavailable, $"{what}, which is the limit Scoring:Limits:{setting}; make another call when there is one");
+
+    /// <summary>A write that waits for the client's window knows no cancellation.</summary>
+    private void Abort()
+    {
+        if (_http.Features.Get<IHttpResetFeature>() is { } stream)
+        {
+            stream.Reset(EnhanceYourCalm);
+        }
+        else
+        {
+            _http.Abort();
+        }
+    }
+}
