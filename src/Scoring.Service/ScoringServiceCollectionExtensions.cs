@@ -1,4 +1,3 @@
-using Scoring.Service.Connections;
 using Grpc.AspNetCore.Server;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Health.V1;
@@ -12,6 +11,7 @@ using Microsoft.Extensions.Options;
 using Scoring.Protocol;
 using Scoring.Protocol.OpenInference;
 using Scoring.Service;
+using Scoring.Service.Connections;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;

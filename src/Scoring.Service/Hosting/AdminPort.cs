@@ -1,6 +1,6 @@
-using Scoring.Service.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using Scoring.Service.Connections;
 
 namespace Scoring.Service.Hosting;
 

@@ -1,6 +1,6 @@
-using Scoring.Service.Connections;
 using Grpc.Core;
 using Grpc.Health.V1;
+using Scoring.Service.Connections;
 using static Grpc.Health.V1.HealthCheckResponse.Types;
 
 namespace Scoring.Service.Hosting;

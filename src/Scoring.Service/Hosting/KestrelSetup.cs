@@ -1,8 +1,8 @@
-using Scoring.Service.Connections;
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
+using Scoring.Service.Connections;
 using Scoring.Service.Http;
 using Scoring.Service.Security;
 

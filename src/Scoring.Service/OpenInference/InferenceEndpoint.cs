@@ -1,9 +1,9 @@
-using Scoring.Service.Connections;
 using System.Reflection;
 using Grpc.Core;
 using Inference;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
+using Scoring.Service.Connections;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
 using Scoring.Service.Security;

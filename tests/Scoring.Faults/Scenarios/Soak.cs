@@ -9,6 +9,9 @@ internal static class Soak
 {
     private static readonly TimeSpan ReplaceEvery = TimeSpan.FromSeconds(30);
 
+    /// <summary>A client has a connection to each server, and for a moment the one that is to end beside the one that takes its place.</summary>
+    private const int MovingConnections = 20;
+
     public static async Task<Outcome> RunAsync(int seconds)
     {
         var folder = Directory.CreateTempSubdirectory("scoring-faults-");
@@ -41,7 +44,7 @@ internal static class Soak
             }
 
             var after = lasting.Measure();
-            return new Outcome(faults, await clients.EndAsync(), before, after, Problem: problem);
+            return new Outcome(faults, await clients.EndAsync(), before, after, HandleSlack: MovingConnections, Problem: problem);
 
             async Task WriteAsync(int version)
             {
