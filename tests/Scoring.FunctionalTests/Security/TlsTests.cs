@@ -112,11 +112,13 @@ public sealed class TlsTests
         await using var known = new SecureCalls(server.Address, authority, good);
         await ListHeadsAsync(known);
 
+        // In TLS 1.3 a client learns that its certificate is refused when it thinks that the handshake is over: gRPC then has a broken connection, or a broken call.
+        StatusCode[] broken = [StatusCode.Unavailable, StatusCode.Internal];
         await using var without = new SecureCalls(server.Address, authority);
-        Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => ListHeadsAsync(without))).StatusCode);
+        Assert.Contains((await Assert.ThrowsAsync<RpcException>(() => ListHeadsAsync(without))).StatusCode, broken);
         using var foreign = others.IssueClient("CN=trainer");
         await using var unknown = new SecureCalls(server.Address, authority, foreign);
-        Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => ListHeadsAsync(unknown))).StatusCode);
+        Assert.Contains((await Assert.ThrowsAsync<RpcException>(() => ListHeadsAsync(unknown))).StatusCode, broken);
     }
 
     public static TheoryData<string, string[]> BadSettings => new()
