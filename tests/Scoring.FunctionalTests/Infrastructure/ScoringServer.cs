@@ -114,7 +114,8 @@ internal sealed class ScoringServer : IAsyncDisposable
         var calibrationBytes = Services.GetRequiredService<CalibrationMemory>().Held;
         await _app.DisposeAsync();
 
-        Assert.Equal(string.Empty, string.Join('\n', _log.Lines.Where(line => ExpectedLog is null || !line.Contains(ExpectedLog, StringComparison.Ordinal))));
+        var unexpected = string.Join('\n', _log.Lines.Where(line => ExpectedLog is null || !line.Contains(ExpectedLog, StringComparison.Ordinal)));
+        Assert.True(unexpected.Length == 0, unexpected);
         Assert.Equal(0, Pool.Buffers.OutstandingRents);
         Assert.Equal(0, Pool.Buffers.RentedBytes);
         Assert.Equal(0, calibrationBytes);
