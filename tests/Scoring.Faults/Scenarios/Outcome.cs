@@ -11,7 +11,7 @@ namespace Scoring.Faults.Scenarios;
 /// <param name="Rented">Bytes of rented buffers when nothing was in flight any more.</param>
 /// <param name="HandleSlack">How many more handles are no leak: connections that come and go while it is measured under load.</param>
 /// <param name="Problem">What else was not as it should be; null for nothing.</param>
-internal sealed record Outcome(int Faults, Tally Tally, Resources? Before = null, Resources? After = null, ulong Rented = 0, int HandleSlack = 0, string? Problem = null)
+internal sealed record Outcome(int Faults, Tally Tally, Resources? Before = null, Resources? After = null, ulong Rented = 0, int HandleSlack = 2, string? Problem = null)
 {
     /// <summary>More than this is a leak: the collector and the pools of .NET settle within it.</summary>
     private const double MemorySlackMiB = 64;
