@@ -38,6 +38,9 @@ internal sealed class Drain(IOptions<DrainSettings> settings, OpenConnections co
         // A stream whose client does not read cannot end by itself: past the time its connection is closed under it.
         var isComplete = await streams.EndAsync(cancellationToken);
         metrics.Drained(isComplete ? "completed" : "timed_out");
+
+        // Kestrel closes connections as well, but then looks no more at those of which nothing comes: a client that keeps its half of a call open would hold it up.
+        await connections.ClosedAsync(cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -20,18 +20,28 @@ internal sealed class OpenConnections(IOptions<LimitSettings> limits, TimeProvid
     private const double Jitter = 0.1;
 
     private readonly ConcurrentDictionary<OpenConnection, bool> _open = new();
+    private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _count;
+    private volatile bool _isEnding;
 
     /// <summary>Counts the connections of an endpoint among these.</summary>
     public void Watch(ListenOptions endpoint) => endpoint.Use(next => connection => RunAsync(connection, next));
 
-    /// <summary>Ends them all.</summary>
+    /// <summary>Ends them all, and those that come after.</summary>
     public void End()
     {
+        _isEnding = true;
         foreach (var connection in _open.Keys)
         {
             connection.End();
         }
+    }
+
+    /// <summary>Waits until all are closed, once they are to end, or the wait is given up.</summary>
+    public async Task ClosedAsync(CancellationToken cancellationToken)
+    {
+        CloseIfLast();
+        await _allClosed.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
@@ -48,6 +58,11 @@ internal sealed class OpenConnections(IOptions<LimitSettings> limits, TimeProvid
         using var open = new OpenConnection(transport, new ConnectionMemory(limits.Value.ConnectionBytes));
         connection.Features.Set(open);
         _open[open] = true;
+        if (_isEnding)
+        {
+            open.End();
+        }
+
         using var age = limits.Value.ConnectionAgeMs > 0 ? StartAge(open) : null;
         try
         {
@@ -57,6 +72,15 @@ internal sealed class OpenConnections(IOptions<LimitSettings> limits, TimeProvid
         {
             _open.TryRemove(open, out _);
             Interlocked.Decrement(ref _count);
+            CloseIfLast();
+        }
+    }
+
+    private void CloseIfLast()
+    {
+        if (_isEnding && Volatile.Read(ref _count) == 0)
+        {
+            _allClosed.TrySetResult();
         }
     }
 

@@ -9,21 +9,13 @@ namespace Scoring.Faults.Scenarios;
 /// <param name="Before">What the server held after a first load; null where it did not live on.</param>
 /// <param name="After">What it held after the last.</param>
 /// <param name="Rented">Bytes of rented buffers when nothing was in flight any more.</param>
-/// <param name="HandleSlack">How many more handles are no leak: connections that come and go while it is measured under load.</param>
+/// <param name="MovingHandles">How many more handles are no leak: connections that come and go while it is measured under load.</param>
 /// <param name="Problem">What else was not as it should be; null for nothing.</param>
-internal sealed record Outcome(int Faults, Tally Tally, Resources? Before = null, Resources? After = null, ulong Rented = 0, int HandleSlack = 2, string? Problem = null)
+internal sealed record Outcome(int Faults, Tally Tally, Resources? Before = null, Resources? After = null, ulong Rented = 0, int MovingHandles = 0, string? Problem = null)
 {
-    /// <summary>More than this is a leak: the collector and the pools of .NET settle within it.</summary>
-    private const double MemorySlackMiB = 64;
-    private const int ThreadSlack = 8;
-
     public string? Fault => Problem ?? Tally.FirstFault ?? (Tally.IsGood ? Leak : "messages went astray");
 
     private string? Leak =>
         Rented > 0 ? $"{Rented} bytes are still rented"
-        : Before is null || After is null ? null
-        : After.Handles > Before.Handles + HandleSlack ? $"{After.Handles - Before.Handles} handles are left open"
-        : After.Threads > Before.Threads + ThreadSlack ? $"{After.Threads - Before.Threads} threads are left"
-        : After.ResidentMiB > Before.ResidentMiB + MemorySlackMiB ? $"{After.ResidentMiB - Before.ResidentMiB:0} MiB are left"
-        : null;
+        : Before is null ? null : After?.LeakSince(Before, MovingHandles);
 }

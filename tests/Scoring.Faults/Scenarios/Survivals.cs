@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Scoring.Client;
 using Scoring.Faults.Load;
 using Scoring.Faults.Servers;
@@ -11,8 +12,8 @@ internal static class Survivals
     private static readonly TimeSpan BetweenFaults = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
 
-    /// <summary>A connection that is silent from the other side is given up after 40 s.</summary>
-    private static readonly TimeSpan UntilSilenceIsNoticed = TimeSpan.FromSeconds(45);
+    /// <summary>A connection that is silent from the other side is given up after 40 s, and .NET ends a thread that it has no work for after 20 s.</summary>
+    private static readonly TimeSpan UntilNothingIsLeft = TimeSpan.FromSeconds(60);
 
     /// <summary>Connections that are slow, reset, or silent while both sides believe that they stand.</summary>
     public static async Task<Outcome> NetworkAsync(int seconds)
@@ -34,7 +35,7 @@ internal static class Survivals
             }
 
             return Task.CompletedTask;
-        }, settling: UntilSilenceIsNoticed);
+        });
     }
 
     /// <summary>The process stands still for up to three seconds.</summary>
@@ -54,33 +55,18 @@ internal static class Survivals
     /// <summary>Heads that change each 100 ms.</summary>
     public static async Task<Outcome> ReloadAsync(int seconds)
     {
-        var folder = Directory.CreateTempSubdirectory("scoring-faults-");
-        try
-        {
-            var file = Path.Combine(folder.FullName, "heads.json");
-            await WriteAsync(0);
-            await using var server = await FaultyServer.StartAsync([$"--Scoring:HeadsFile={file}", "--Scoring:HeadsPollMs=100"]);
-            return await RunAsync(
-                server,
-                server.Address,
-                10 * seconds,
-                async (_, i) =>
-                {
-                    await WriteAsync(i);
-                    await Task.Delay(TimeSpan.FromMilliseconds(100));
-                },
-                heads: ["softmax", "pets"]);
-
-            async Task WriteAsync(int version)
+        using var file = await HeadsFile.CreateAsync();
+        await using var server = await FaultyServer.StartAsync([$"--Scoring:HeadsFile={file.Path}", "--Scoring:HeadsPollMs=100"]);
+        return await RunAsync(
+            server,
+            server.Address,
+            10 * seconds,
+            async (_, i) =>
             {
-                await File.WriteAllTextAsync(file + ".new", $$"""{ "pets": { "activation": "softmax", "threshold": 0.{{(version % 9) + 1}} } }""");
-                File.Move(file + ".new", file, overwrite: true);
-            }
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+                await file.ChangeAsync(i);
+                await Task.Delay(TimeSpan.FromMilliseconds(100));
+            },
+            heads: ["softmax", HeadsFile.Head]);
     }
 
     /// <summary>More than the limits let in at a time, in a heap that has no room for it.</summary>
@@ -139,10 +125,9 @@ internal static class Survivals
     /// <param name="fault">One fault, and the wait until the next where it is longer than usual; it is told how many were before it.</param>
     /// <param name="rows">Rows in a message, at most.</param>
     /// <param name="classes">Logits in a row, at most.</param>
-    /// <param name="settling">How long it may take until nothing is left of the load.</param>
     /// <param name="heads">The heads of the messages.</param>
     private static async Task<Outcome> RunAsync(
-        FaultyServer server, Uri address, int times, Func<TenClients, int, Task> fault, int rows = 4, int classes = 100, TimeSpan? settling = null, params string[] heads)
+        FaultyServer server, Uri address, int times, Func<TenClients, int, Task> fault, int rows = 4, int classes = 100, params string[] heads)
     {
         await using (var first = new TenClients([server.Address], rows, classes, heads))
         {
@@ -165,10 +150,24 @@ internal static class Survivals
             tally = await clients.EndAsync();
         }
 
-        await Task.Delay(settling ?? Settling);
-        var after = server.Measure();
-        await using var control = ScoringClient.Connect(server.Address.ToString());
-        var usage = (await control.ListHeadsAsync()).Usage;
-        return new Outcome(times, tally, before, after, usage.RentedBytes);
+        var (after, rented) = await SettleAsync(server, before);
+        return new Outcome(times, tally, before, after, rented);
+    }
+
+    /// <summary>What a server holds once nothing is left of a load, or when the time for that is over.</summary>
+    private static async Task<(Resources After, ulong Rented)> SettleAsync(FaultyServer server, Resources before)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            await Task.Delay(Settling);
+            var after = server.Measure();
+            await using var client = ScoringClient.Connect(server.Address.ToString());
+            var rented = (await client.ListHeadsAsync()).Usage.RentedBytes;
+            if ((rented == 0 && after.LeakSince(before) is null) || Stopwatch.GetElapsedTime(started) > UntilNothingIsLeft)
+            {
+                return (after, rented);
+            }
+        }
     }
 }

@@ -53,6 +53,19 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public async Task A_client_that_keeps_its_half_of_a_call_open_does_not_hold_up_the_end()
+    {
+        await using var server = await ScoringServer.StartAsync("--Scoring:Drain:TimeoutMs=600000");
+        var client = server.Connect(new ScoringClientOptions { StreamPatience = TimeSpan.Zero });
+        await using var results = client.ScoreStreamAsync(Source.ThenSilence(Source.Rows(1, 1, 3)), TestEnd).GetAsyncEnumerator(TestEnd);
+        Assert.True(await results.MoveNextAsync());
+        results.Current.Dispose();
+
+        // Nobody looks at what the call ended with.
+        await server.StopAsync().WaitAsync(TimeSpan.FromSeconds(30), TestEnd);
+    }
+
+    [Fact]
     public async Task What_was_read_is_answered_before_the_stream_ends()
     {
         for (var round = 0; round < 20; round++)

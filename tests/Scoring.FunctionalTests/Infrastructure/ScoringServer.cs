@@ -21,6 +21,7 @@ internal sealed class ScoringServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly LogRecorder _log;
     private readonly List<ScoringClient> _clients = [];
+    private Task? _stopped;
 
     private ScoringServer(WebApplication app, LogRecorder log)
     {
@@ -101,7 +102,7 @@ internal sealed class ScoringServer : IAsyncDisposable
     /// <summary>Reads all configuration again, and tells the service of a change.</summary>
     public void ReloadHeads() => ((IConfigurationRoot)_app.Configuration).Reload();
 
-    public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
+    public Task StopAsync() => _stopped ??= _app.StopAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -110,7 +111,7 @@ internal sealed class ScoringServer : IAsyncDisposable
             await client.DisposeAsync();
         }
 
-        await _app.StopAsync(TestContext.Current.CancellationToken);
+        await StopAsync();
         var calibrationBytes = Services.GetRequiredService<CalibrationMemory>().Held;
         await _app.DisposeAsync();
 
