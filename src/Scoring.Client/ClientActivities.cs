@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Scoring.Protocol;
 
 namespace Scoring.Client;
 
@@ -9,24 +8,25 @@ internal static class ClientActivities
     private static readonly ActivitySource Source = new("Scoring.Client");
 
     /// <summary>
-    /// Starts the span of a message, which is not made the current one, and has the message carry it to the service, or that of its caller
-    /// where nobody listens here. A traceparent that the caller has set stays.
+    /// Starts the span of a message, which is not made the current one, and tells what the message is to carry to the service: the span, or that of its
+    /// caller where nobody listens here. A traceparent that the caller has set stays.
     /// </summary>
-    public static Activity? Start(Activity? caller, PooledScoreRequest message)
+    public static Activity? Start(Activity? caller, ScoreRequest request, ulong id, out string traceparent)
     {
+        traceparent = request.Traceparent;
         if (caller is not { IdFormat: ActivityIdFormat.W3C, Recorded: true })
         {
             return null;
         }
 
         var span = Start(caller.Context);
-        if (message.Traceparent.Length == 0)
+        if (traceparent.Length == 0)
         {
-            message.Traceparent = (span ?? caller).Id!;
+            traceparent = (span ?? caller).Id!;
         }
 
-        span?.SetTag("scoring.message.id", message.Id);
-        span?.SetTag("scoring.head", message.Head.Length == 0 ? "softmax" : message.Head);
+        span?.SetTag("scoring.message.id", id);
+        span?.SetTag("scoring.head", request.Head.Length == 0 ? "softmax" : request.Head);
         return span;
     }
 

@@ -107,13 +107,13 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         var id = request.Id ?? Interlocked.Increment(ref _lastId);
-        using var message = RequestMessage.Rent(Pool, request, id);
-        var span = ClientActivities.Start(Activity.Current ?? request.Caller, message);
+        var span = ClientActivities.Start(Activity.Current ?? request.Caller, request, id, out var traceparent);
         ScoreError? error = null;
         try
         {
             // The call's own headers carry it as well.
             Activity.Current = span ?? Activity.Current;
+            using var message = RequestMessage.Rent(Pool, request, id, traceparent);
             return new ScoreResult(await RepeatableCall.RunAsync(
                 _invoker, _methods.Score, message, id, timeout, _options.MaxAttempts, cancellationToken).ConfigureAwait(false));
         }

@@ -1,17 +1,14 @@
 using CsCheck;
 using Scoring.Client.Streams;
-using Scoring.Protocol;
 
 namespace Scoring.Client.Tests;
 
 public sealed class InFlightWindowTests
 {
-    private readonly MessagePool _pool = new(maxIdleBytes: 1 << 20);
-
     [Fact]
     public void It_takes_messages_up_to_either_bound() => Gen.Select(Gen.Int[1, 10], Gen.Long[1, 1000], Gen.Int[1, 500].Array[1, 30]).Sample((messages, bytes, sizes) =>
     {
-        using var window = new InFlightWindow(messages, bytes);
+        var window = new InFlightWindow(messages, bytes);
         var inFlight = 0L;
         var id = 0UL;
         foreach (var size in sizes)
@@ -21,7 +18,6 @@ public sealed class InFlightWindowTests
             Assert.Equal(fits, window.TryEnter(message));
             if (!fits)
             {
-                message.Dispose();
                 break;
             }
 
@@ -32,12 +28,12 @@ public sealed class InFlightWindowTests
     [Fact]
     public async Task A_sender_waits_until_an_answer_makes_room()
     {
-        using var window = new InFlightWindow(maxMessages: 1, maxBytes: 100);
+        var window = new InFlightWindow(maxMessages: 1, maxBytes: 100);
         Assert.True(window.TryEnter(Message(1, 10)));
         var second = Message(2, 10);
         var waiting = window.EnterAsync(second, TestContext.Current.CancellationToken).AsTask();
         Assert.False(waiting.IsCompleted);
-        window.TrySend();
+        Assert.True(window.TrySend(out _));
         window.Answered(1);
         await waiting;
         Assert.Equal(1, window.Count);
@@ -46,10 +42,10 @@ public sealed class InFlightWindowTests
     [Fact]
     public async Task A_sender_that_waits_can_be_cancelled()
     {
-        using var window = new InFlightWindow(maxMessages: 1, maxBytes: 100);
+        var window = new InFlightWindow(maxMessages: 1, maxBytes: 100);
         Assert.True(window.TryEnter(Message(1, 10)));
         using var cancel = new CancellationTokenSource();
-        using var second = Message(2, 10);
+        var second = Message(2, 10);
         var waiting = window.EnterAsync(second, cancel.Token).AsTask();
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
@@ -59,11 +55,11 @@ public sealed class InFlightWindowTests
     [Fact]
     public void An_answer_out_of_order_is_an_error_that_names_both_messages()
     {
-        using var window = new InFlightWindow(maxMessages: 5, maxBytes: 100);
+        var window = new InFlightWindow(maxMessages: 5, maxBytes: 100);
         Assert.True(window.TryEnter(Message(1, 10)));
         Assert.True(window.TryEnter(Message(2, 10)));
-        window.TrySend();
-        window.TrySend();
+        Assert.True(window.TrySend(out _));
+        Assert.True(window.TrySend(out _));
         var thrown = Assert.Throws<ScoringException>(() => window.Answered(2));
         Assert.Contains("An answer came for message 2, and message 1 was the next", thrown.Message, StringComparison.Ordinal);
     }
@@ -71,7 +67,7 @@ public sealed class InFlightWindowTests
     [Fact]
     public void An_answer_that_nobody_awaits_is_an_error()
     {
-        using var window = new InFlightWindow(maxMessages: 5, maxBytes: 100);
+        var window = new InFlightWindow(maxMessages: 5, maxBytes: 100);
         Assert.True(window.TryEnter(Message(9, 10)));
         var thrown = Assert.Throws<ScoringException>(() => window.Answered(9));
         Assert.Contains("An answer came for message 9, and none was awaited", thrown.Message, StringComparison.Ordinal);
@@ -81,7 +77,7 @@ public sealed class InFlightWindowTests
     public void What_has_no_answer_is_sent_again_in_order_before_anything_new() => Gen.Select(Gen.Int[0, 20], Gen.Int[0, 20], Gen.Int[0, 20]).Sample((entered, sent, answered) =>
     {
         (sent, answered) = (Math.Min(sent, entered), Math.Min(answered, Math.Min(sent, entered)));
-        using var window = new InFlightWindow(maxMessages: 100, maxBytes: 1_000);
+        var window = new InFlightWindow(maxMessages: 100, maxBytes: 1_000);
         for (var id = 1; id <= entered; id++)
         {
             Assert.True(window.TryEnter(Message((ulong)id, 4)));
@@ -89,7 +85,7 @@ public sealed class InFlightWindowTests
 
         for (var i = 0; i < sent; i++)
         {
-            Assert.NotNull(window.TrySend());
+            Assert.True(window.TrySend(out _));
         }
 
         for (var id = 1; id <= answered; id++)
@@ -101,15 +97,9 @@ public sealed class InFlightWindowTests
         Assert.True(window.TryEnter(Message(100, 4)));
         ulong[] left = [.. Enumerable.Range(answered + 1, entered - answered).Select(id => (ulong)id), 100];
         Assert.Equal(left, window.Ids);
-        Assert.Equal(left, Enumerable.Range(0, left.Length).Select(_ => window.TrySend()!.Id));
-        Assert.Null(window.TrySend());
+        Assert.Equal(left, Enumerable.Range(0, left.Length).Select(_ => window.TrySend(out var message) ? message.Id : 0));
+        Assert.False(window.TrySend(out _));
     });
 
-    private PooledScoreRequest Message(ulong id, int bytes)
-    {
-        var message = _pool.RentRequest();
-        message.Id = id;
-        message.Data.Borrow(new byte[bytes]);
-        return message;
-    }
+    private static InFlightMessage Message(ulong id, int bytes) => new(new ScoreRequest { Data = new byte[bytes] }, id, (long)id);
 }

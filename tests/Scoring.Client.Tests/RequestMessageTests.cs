@@ -9,7 +9,7 @@ public sealed class RequestMessageTests
     {
         var pool = new MessagePool(1 << 20);
         var request = new ScoreRequest { Classes = 3, Logits = new float[] { 1, 2, 3 }, Targets = new uint[] { 2 } };
-        using var message = RequestMessage.Rent(pool, request, id: 1);
+        using var message = RequestMessage.Rent(pool, request, id: 1, traceparent: string.Empty);
         // Spans are equal where they are the same memory, not where it reads the same.
         Assert.True(message.Logits.Span == request.Logits.Span);
         Assert.True(message.Targets.Span == request.Targets.Span);

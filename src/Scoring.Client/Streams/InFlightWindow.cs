@@ -1,22 +1,28 @@
 using Grpc.Core;
-using Scoring.Protocol;
 
 namespace Scoring.Client.Streams;
 
 /// <summary>
-/// What one stream has taken from its source and not yet had an answer to, in order: first what was sent, then what was not. It owns the
-/// messages, so that they can be sent again. One task sends, one receives; the sender waits here while the window is full. It then waits
-/// until a quarter of the window is free: what goes into that quarter goes out in one flush, and arrives as one batch, where a message for
-/// each answer would be a flush for each message.
+/// What one stream has taken from its source and not yet had an answer to, in order, so that it can be sent again. One task sends, one receives; the
+/// sender waits here while the window is full. It then waits until a quarter of the window is free: what goes into that quarter goes out in one
+/// flush, and arrives as one batch, where a message for each answer would be a flush for each message.
 /// </summary>
-internal sealed class InFlightWindow(int maxMessages, long maxBytes) : IDisposable
+internal sealed class InFlightWindow(int maxMessages, long maxBytes)
 {
     private readonly Lock _lock = new();
-    private Queue<PooledScoreRequest> _sent = new();
-    private Queue<PooledScoreRequest> _unsent = new();
+    private readonly Queue<InFlightMessage> _unanswered = new();
     private long _bytes;
     private TaskCompletionSource? _room;
     private bool _full;
+
+    /// <summary>Of the sender alone: what of the messages is still to be sent.</summary>
+    private readonly Queue<InFlightMessage> _unsent = new();
+
+    /// <summary>Messages that the sender has sent over this call.</summary>
+    private long _sent;
+
+    /// <summary>Messages that were answered over this call.</summary>
+    private long _answered;
 
     /// <summary>Messages that have no answer.</summary>
     public int Count
@@ -25,32 +31,16 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes) : IDisposab
         {
             lock (_lock)
             {
-                return _sent.Count + _unsent.Count;
+                return _unanswered.Count;
             }
         }
     }
 
-    public bool HasSent
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _sent.Count > 0;
-            }
-        }
-    }
+    /// <summary>Whether an answer is due.</summary>
+    public bool AwaitsAnswer => Volatile.Read(ref _sent) > Volatile.Read(ref _answered);
 
-    public bool HasUnsent
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _unsent.Count > 0;
-            }
-        }
-    }
+    /// <summary>Asked by the sender.</summary>
+    public bool HasUnsent => _unsent.Count > 0;
 
     /// <summary>The numbers of the messages that have no answer, in order.</summary>
     public IReadOnlyList<ulong> Ids
@@ -59,7 +49,7 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes) : IDisposab
         {
             lock (_lock)
             {
-                return [.. _sent.Select(message => message.Id), .. _unsent.Select(message => message.Id)];
+                return [.. _unanswered.Select(message => message.Id)];
             }
         }
     }
@@ -67,16 +57,22 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes) : IDisposab
     private int QuarterOfMessages => Math.Max(1, maxMessages / 4);
 
     /// <summary>Takes a message in, if there is room for it.</summary>
-    public bool TryEnter(PooledScoreRequest message)
+    public bool TryEnter(in InFlightMessage message)
     {
         lock (_lock)
         {
-            return Enter(message);
+            if (!Enter(message))
+            {
+                return false;
+            }
         }
+
+        _unsent.Enqueue(message);
+        return true;
     }
 
     /// <summary>Takes a message in as soon as there is room for it.</summary>
-    public async ValueTask EnterAsync(PooledScoreRequest message, CancellationToken cancellationToken)
+    public async ValueTask EnterAsync(InFlightMessage message, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -85,7 +81,7 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes) : IDisposab
             {
                 if (Enter(message))
                 {
-                    return;
+                    break;
                 }
 
                 _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -94,96 +90,76 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes) : IDisposab
 
             await room.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        _unsent.Enqueue(message);
     }
 
-    /// <summary>The next message to send, which counts as sent from now; null where there is none. It stays the window's.</summary>
-    public PooledScoreRequest? TrySend()
+    /// <summary>The next message to send, which counts as sent from now; false where there is none.</summary>
+    public bool TrySend(out InFlightMessage message)
     {
-        lock (_lock)
+        if (!_unsent.TryDequeue(out message))
         {
-            if (_unsent.TryDequeue(out var message))
-            {
-                _sent.Enqueue(message);
-            }
-
-            return message;
+            return false;
         }
+
+        Volatile.Write(ref _sent, _sent + 1);
+        return true;
     }
 
-    /// <summary>Has everything without an answer sent again.</summary>
+    /// <summary>Has everything without an answer sent again. Called between two calls.</summary>
     public void Rewind()
     {
         lock (_lock)
         {
-            while (_unsent.TryDequeue(out var message))
+            (_sent, _answered) = (0, 0);
+            _unsent.Clear();
+            foreach (var message in _unanswered)
             {
-                _sent.Enqueue(message);
+                _unsent.Enqueue(message);
             }
-
-            (_sent, _unsent) = (_unsent, _sent);
         }
     }
 
     /// <summary>Frees the place of the oldest message, whose answer this must be.</summary>
     public void Answered(ulong id)
     {
-        TaskCompletionSource? room;
+        if (!AwaitsAnswer)
+        {
+            throw OutOfOrder($"An answer came for message {id}, and none was awaited.");
+        }
+
+        TaskCompletionSource? room = null;
         lock (_lock)
         {
-            if (!_sent.TryPeek(out var oldest))
-            {
-                throw OutOfOrder($"An answer came for message {id}, and none was awaited.");
-            }
-
+            var oldest = _unanswered.Peek();
             if (oldest.Id != id)
             {
                 throw OutOfOrder($"An answer came for message {id}, and message {oldest.Id} was the next to be answered.");
             }
 
-            _sent.Dequeue();
-            _bytes -= Bytes(oldest);
-            oldest.Dispose();
-            var count = _sent.Count + _unsent.Count;
-            if (_full && (count > maxMessages - QuarterOfMessages || _bytes > maxBytes - (maxBytes / 4)) && count > 0)
+            _unanswered.Dequeue();
+            _bytes -= oldest.Bytes;
+            if (!_full || (_unanswered.Count <= maxMessages - QuarterOfMessages && _bytes <= maxBytes - (maxBytes / 4)) || _unanswered.Count == 0)
             {
-                return;
+                _full = false;
+                (room, _room) = (_room, null);
             }
-
-            _full = false;
-            (room, _room) = (_room, null);
         }
 
+        Volatile.Write(ref _answered, _answered + 1);
         room?.SetResult();
     }
 
-    /// <summary>Gives the messages back to their pool, once nobody sends any more.</summary>
-    public void Dispose()
+    private bool Enter(in InFlightMessage message)
     {
-        lock (_lock)
-        {
-            Rewind();
-            while (_unsent.TryDequeue(out var message))
-            {
-                message.Dispose();
-            }
-        }
-    }
-
-    private static long Bytes(PooledScoreRequest message) =>
-        ((long)message.Logits.Count * sizeof(float)) + message.Data.Count + ((long)message.Targets.Count * sizeof(uint)) + message.TargetLabels.Bytes;
-
-    private bool Enter(PooledScoreRequest message)
-    {
-        var count = _sent.Count + _unsent.Count;
-        var bytes = Bytes(message);
-        _full |= count > 0 && (count >= maxMessages || _bytes + bytes > maxBytes);
+        _full |= _unanswered.Count > 0 && (_unanswered.Count >= maxMessages || _bytes + message.Bytes > maxBytes);
         if (_full)
         {
             return false;
         }
 
-        _unsent.Enqueue(message);
-        _bytes += bytes;
+        _unanswered.Enqueue(message);
+        _bytes += message.Bytes;
         return true;
     }
 

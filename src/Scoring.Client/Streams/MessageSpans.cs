@@ -1,14 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Grpc.Core;
-using Scoring.Protocol;
 
 namespace Scoring.Client.Streams;
 
-/// <summary>The spans of the messages of one stream that are sent and not yet answered, in order. One task sends, one receives.</summary>
+/// <summary>The traces of the messages of one stream that are sent and not yet answered, in order; of those that have any. One task sends, one receives.</summary>
 internal sealed class MessageSpans
 {
-    private readonly ConcurrentQueue<(long Number, Activity Span)> _open = new();
+    private readonly ConcurrentQueue<(long Number, Activity? Span, string Traceparent)> _open = new();
 
     /// <summary>Of the sending task.</summary>
     private long _sent;
@@ -16,14 +15,23 @@ internal sealed class MessageSpans
     /// <summary>Of the receiving task.</summary>
     private long _answered;
 
-    /// <summary>Called for each message before it is sent.</summary>
-    public void Sent(Activity? caller, PooledScoreRequest message)
+    /// <summary>What a message carries as its trace: its span starts when it is sent first, and is the same when it is sent again.</summary>
+    public string Sent(Activity? caller, in InFlightMessage message)
     {
-        _sent++;
-        if (ClientActivities.Start(caller, message) is { } span)
+        var number = message.Number;
+        if (number <= _sent)
         {
-            _open.Enqueue((_sent, span));
+            return _open.FirstOrDefault(open => open.Number == number).Traceparent ?? message.Request.Traceparent;
         }
+
+        _sent = number;
+        var span = ClientActivities.Start(caller, message.Request, message.Id, out var traceparent);
+        if (span is not null || traceparent != message.Request.Traceparent)
+        {
+            _open.Enqueue((number, span, traceparent));
+        }
+
+        return traceparent;
     }
 
     /// <summary>Called for each answer.</summary>

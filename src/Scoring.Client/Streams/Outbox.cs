@@ -8,32 +8,28 @@ namespace Scoring.Client.Streams;
 /// it. It is of one call after another. A wait may be given up with its call, and the next call takes it up where it was.
 /// </summary>
 /// <param name="source">The caller's. It is owned from now on.</param>
-/// <param name="window">Takes over each message.</param>
-/// <param name="spans">Told of each message when it enters the window.</param>
-/// <param name="pool">Where messages come from.</param>
+/// <param name="window">Where messages wait for their answers.</param>
+/// <param name="spans">Told of each message that is sent.</param>
+/// <param name="pool">What is sent comes from it.</param>
 internal sealed class Outbox(IAsyncEnumerator<ScoreRequest> source, InFlightWindow window, MessageSpans spans, MessagePool pool) : IAsyncDisposable
 {
     /// <summary>What was asked of the source and is not drawn yet.</summary>
     private Task<bool>? _moving;
 
     /// <summary>What was drawn and has no place in the window yet.</summary>
-    private PooledScoreRequest? _drawn;
-    private Activity? _caller;
+    private InFlightMessage? _drawn;
+    private long _lastNumber;
     private ulong _lastId;
 
     /// <summary>The numbers of all messages that were drawn from the source and have no answer, in order.</summary>
     public IReadOnlyList<ulong> Unanswered => _drawn is { } drawn ? [.. window.Ids, drawn.Id] : window.Ids;
 
-    /// <summary>The next message, once there is one and the window has room; null at the end of the source.</summary>
+    /// <summary>The next message, once there is one and the window has room; null at the end of the source. It is the caller's to dispose.</summary>
     public async ValueTask<PooledScoreRequest?> TakeAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        InFlightMessage next;
+        while (!window.TrySend(out next))
         {
-            if (window.TrySend() is { } message)
-            {
-                return message;
-            }
-
             if (!await WaitAsync(cancellationToken).ConfigureAwait(false))
             {
                 return null;
@@ -42,9 +38,11 @@ internal sealed class Outbox(IAsyncEnumerator<ScoreRequest> source, InFlightWind
             if (_drawn is { } drawn)
             {
                 await window.EnterAsync(drawn, cancellationToken).ConfigureAwait(false);
-                Entered(drawn);
+                _drawn = null;
             }
         }
+
+        return RequestMessage.Rent(pool, next.Request, next.Id, spans.Sent(next.Request.Caller ?? Activity.Current, next));
     }
 
     /// <summary>Whether the next message is at hand and has room, so that it can be taken without a wait.</summary>
@@ -65,7 +63,7 @@ internal sealed class Outbox(IAsyncEnumerator<ScoreRequest> source, InFlightWind
             return false;
         }
 
-        Entered(drawn);
+        _drawn = null;
         return true;
     }
 
@@ -94,7 +92,6 @@ internal sealed class Outbox(IAsyncEnumerator<ScoreRequest> source, InFlightWind
     /// <summary>Ends the source, which must have been told to stop.</summary>
     public async ValueTask DisposeAsync()
     {
-        _drawn?.Dispose();
         if (_moving is not null)
         {
             // A source is disposed only once it stands still.
@@ -110,14 +107,7 @@ internal sealed class Outbox(IAsyncEnumerator<ScoreRequest> source, InFlightWind
     private void Draw()
     {
         var request = source.Current;
-        _drawn = RequestMessage.Rent(pool, request, request.Id ?? ++_lastId);
-        _caller = request.Caller;
+        _drawn = new InFlightMessage(request, request.Id ?? ++_lastId, ++_lastNumber);
         _moving = null;
-    }
-
-    private void Entered(PooledScoreRequest message)
-    {
-        spans.Sent(_caller ?? Activity.Current, message);
-        (_drawn, _caller) = (null, null);
     }
 }

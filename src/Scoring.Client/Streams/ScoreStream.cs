@@ -20,7 +20,7 @@ internal sealed class ScoreStream(
     {
         var deadline = CallDeadline.After(timeout);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var window = new InFlightWindow(options.MaxInFlightMessages, options.MaxInFlightBytes);
+        var window = new InFlightWindow(options.MaxInFlightMessages, options.MaxInFlightBytes);
         await using var outbox = new Outbox(requests.GetAsyncEnumerator(stop.Token), window, _spans, pool);
         try
         {

@@ -50,7 +50,7 @@ internal sealed class StallWatch : IDisposable
     {
         // A wait ends with an answer alone, so one that is seen again without an answer since is the same one.
         var answers = Volatile.Read(ref _answers);
-        if (!_isWaiting || answers != _answersSeen || !_window.HasSent)
+        if (!_isWaiting || answers != _answersSeen || !_window.AwaitsAnswer)
         {
             (_answersSeen, _looks) = (answers, 0);
         }

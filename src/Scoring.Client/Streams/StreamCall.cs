@@ -98,8 +98,9 @@ internal sealed class StreamCall : IAsyncDisposable
         var isWriting = false;
         try
         {
-            while (await _outbox.TakeAsync(_end.Token).ConfigureAwait(false) is { } message)
+            while (await _outbox.TakeAsync(_end.Token).ConfigureAwait(false) is { } next)
             {
+                using var message = next;
                 // While the next message is at hand and has room, both go out in one flush.
                 _burst.MoreFollows = _outbox.IsAtHand();
                 isWriting = true;
