@@ -24,4 +24,17 @@ internal static class CallDeadline
     /// <summary>Whether a wait of this length ends before the deadline.</summary>
     public static bool HasRoomFor(DateTime? deadline, TimeSpan wait) =>
         deadline is null || TimeProvider.System.GetUtcNow().UtcDateTime + wait < deadline;
+
+    /// <summary>Cancelled at the deadline, or when the caller cancels.</summary>
+    public static CancellationTokenSource CancelAt(DateTime? deadline, CancellationToken cancellationToken)
+    {
+        var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (deadline is { } end)
+        {
+            var left = end - TimeProvider.System.GetUtcNow().UtcDateTime;
+            source.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        }
+
+        return source;
+    }
 }

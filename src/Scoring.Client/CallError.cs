@@ -14,14 +14,16 @@ internal static class CallError
     /// <summary>A call whose deadline has passed looks like one that was cancelled.</summary>
     public static bool IsLate(Exception exception, DateTime? deadline) => exception is OperationCanceledException && CallDeadline.HasPassed(deadline);
 
+    public static ScoringException Late(ulong? id, Exception exception) =>
+        new(id, new ScoreError(StatusCode.DeadlineExceeded, "the call took longer than it may", null, null, null), exception);
+
     public static ScoringException From(Exception exception, ulong? id, DateTime? deadline)
     {
         if (exception is not RpcException status)
         {
-            var (code, message) = IsLate(exception, deadline)
-                ? (StatusCode.DeadlineExceeded, "the call took longer than it may")
-                : (StatusCode.Cancelled, "the call was cancelled");
-            return new ScoringException(id, new ScoreError(code, message, null, null, null), exception);
+            return IsLate(exception, deadline)
+                ? Late(id, exception)
+                : new ScoringException(id, new ScoreError(StatusCode.Cancelled, "the call was cancelled", null, null, null), exception);
         }
 
         var bytes = status.Trailers.GetValueBytes(ScoringMethods.ErrorTrailer);

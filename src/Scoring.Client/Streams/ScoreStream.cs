@@ -35,7 +35,7 @@ internal sealed class ScoreStream(
 
                 failure = call.Failure;
             }
-            while (failure is not null && await ResumeAsync(failure, outbox, window, cancellationToken).ConfigureAwait(false));
+            while (failure is not null && await ResumeAsync(failure, outbox, window, deadline, cancellationToken).ConfigureAwait(false));
         }
         finally
         {
@@ -66,7 +66,8 @@ internal sealed class ScoreStream(
 
     /// <summary>Waits until another call is worth while; false where there is nothing more to send.</summary>
     /// <exception cref="ScoringException">The stream cannot go on.</exception>
-    private async Task<bool> ResumeAsync(ScoringException failure, Outbox outbox, InFlightWindow window, CancellationToken cancellationToken)
+    private async Task<bool> ResumeAsync(
+        ScoringException failure, Outbox outbox, InFlightWindow window, DateTime? deadline, CancellationToken cancellationToken)
     {
         window.Rewind();
         if (failure.Error.Code != StatusCode.Unavailable || options.StreamPatience == TimeSpan.Zero)
@@ -74,14 +75,22 @@ internal sealed class ScoreStream(
             throw failure.Leaving(outbox.Unanswered);
         }
 
-        // Whatever becomes of the service while there is nothing to ask of it does no harm.
-        if (!await outbox.WaitAsync(cancellationToken).ConfigureAwait(false))
+        using var end = CallDeadline.CancelAt(deadline, cancellationToken);
+        try
         {
-            return false;
-        }
+            // Whatever becomes of the service while there is nothing to ask of it does no harm.
+            if (!await outbox.WaitAsync(end.Token).ConfigureAwait(false))
+            {
+                return false;
+            }
 
-        var wait = _backoff.Next() ?? throw failure.Leaving(outbox.Unanswered);
-        await Task.Delay(wait, TimeProvider.System, cancellationToken).ConfigureAwait(false);
-        return true;
+            var wait = _backoff.Next() ?? throw failure.Leaving(outbox.Unanswered);
+            await Task.Delay(wait, TimeProvider.System, end.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException exception) when (end.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw CallError.Late(id: null, exception).Leaving(outbox.Unanswered);
+        }
     }
 }

@@ -210,6 +210,22 @@ public sealed class ResumeTests
         Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.FromMilliseconds(290), TimeSpan.FromSeconds(20));
     }
 
+    [Fact]
+    public async Task Time_for_the_whole_stream_runs_on_while_there_is_nothing_to_send()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        var late = await Assert.ThrowsAsync<ScoringException>(async () =>
+        {
+            await foreach (var result in server.Connect().ScoreStreamAsync(Source.ThenSilence(Source.Rows(1, 1, Classes)), TimeSpan.FromSeconds(3), TestEnd))
+            {
+                result.Dispose();
+                await server.StopAsync();
+            }
+        });
+        Assert.Equal(StatusCode.DeadlineExceeded, late.Error.Code);
+        Assert.Empty(late.Unanswered);
+    }
+
     /// <summary>Scores all, and checks that each has one answer, its own, in order.</summary>
     private static async Task ScoreAsync(ScoringClient client, IEnumerable<ScoreRequest> requests, Action<ulong> onAnswer)
     {
