@@ -15,7 +15,8 @@ internal sealed class ServiceConnection : IAsyncDisposable
     private ServiceConnection(EmbeddedService? embedded, string? server, TimeSpan patience)
     {
         (_embedded, _server) = (embedded, server);
-        Client = ScoringClient.Connect(server ?? embedded!.Address, new ScoringClientOptions { StreamPatience = patience });
+        var key = server is null ? string.Empty : ServerKey.Read();
+        Client = ScoringClient.Connect(server ?? embedded!.Address, new ScoringClientOptions { StreamPatience = patience, ApiKey = key });
     }
 
     public ScoringClient Client { get; }
@@ -30,10 +31,10 @@ internal sealed class ServiceConnection : IAsyncDisposable
 
     /// <param name="server">Where the service is; null for one within this process.</param>
     /// <param name="configuration">Settings of the service within this process.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <param name="patience">How long a stream tries to reach a service that went away.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="IOException">The service cannot be reached.</exception>
-    public static async Task<ServiceConnection> OpenAsync(string? server, IReadOnlyList<string> configuration, CancellationToken cancellationToken, TimeSpan patience = default)
+    public static async Task<ServiceConnection> OpenAsync(string? server, IReadOnlyList<string> configuration, TimeSpan patience, CancellationToken cancellationToken)
     {
         var embedded = server is null ? await EmbeddedService.StartAsync(configuration, cancellationToken).ConfigureAwait(false) : null;
         var connection = new ServiceConnection(embedded, server, patience);

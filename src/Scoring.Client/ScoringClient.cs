@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Scoring.Client.Connections;
 using Scoring.Client.Streams;
@@ -35,6 +36,15 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
         _channel = channel;
         _connections = connections;
         _invoker = channel.CreateCallInvoker();
+        if (options.ApiKey.Length > 0)
+        {
+            _invoker = _invoker.Intercept(headers =>
+            {
+                headers.Add("x-api-key", options.ApiKey);
+                return headers;
+            });
+        }
+
         _options = options;
         Pool = new MessagePool(options.MaxIdleBufferBytes);
         _methods = new ScoringMethods(Pool);

@@ -14,6 +14,9 @@ public sealed class ScoringClientOptions
     /// <summary>Whether connections to a <c>dns:///</c> address use TLS. The other forms of an address say so themselves.</summary>
     public bool UseTls { get; set; }
 
+    /// <summary>The API key that every call has with it; empty for none. Over <c>http://</c> whoever is on the way can read it.</summary>
+    public string ApiKey { get; set; } = string.Empty;
+
     /// <summary>How often the name of a <c>dns:///</c> address is resolved again, beside each time that a connection is lost.</summary>
     public TimeSpan DnsRefreshInterval { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -65,6 +68,12 @@ public sealed class ScoringClientOptions
     /// <summary>What is wrong with the limits, a line for each, where a setting's name follows the prefix.</summary>
     internal IEnumerable<string> Faults(string prefix)
     {
+        if (ApiKey.Any(character => character is < '!' or > '~'))
+        {
+            // Not what it is: it is a secret.
+            yield return $"{prefix}{nameof(ApiKey)} must be of visible ASCII characters";
+        }
+
         (string Setting, object Value, bool IsGood, string Rule)[] rules =
         [
             (nameof(DnsRefreshInterval), DnsRefreshInterval, DnsRefreshInterval >= TimeSpan.FromSeconds(1), "at least a second"),
@@ -79,6 +88,9 @@ public sealed class ScoringClientOptions
             (nameof(MaxReceiveMessageBytes), MaxReceiveMessageBytes, MaxReceiveMessageBytes >= 1, "at least 1"),
             (nameof(MaxIdleBufferBytes), MaxIdleBufferBytes, MaxIdleBufferBytes >= 0, "at least 0"),
         ];
-        return rules.Where(rule => !rule.IsGood).Select(rule => $"{prefix}{rule.Setting} is {rule.Value}; it must be {rule.Rule}");
+        foreach (var (setting, value, _, rule) in rules.Where(rule => !rule.IsGood))
+        {
+            yield return $"{prefix}{setting} is {value}; it must be {rule}";
+        }
     }
 }

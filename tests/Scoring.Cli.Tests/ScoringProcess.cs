@@ -19,10 +19,13 @@ internal sealed partial class ScoringProcess : IDisposable
 
     public StreamWriter Input => _process.StandardInput;
 
-    public static ScoringProcess Start(params string[] arguments) => StartWithTemporaryFolder(Path.GetTempPath(), arguments);
+    public static ScoringProcess Start(params string[] arguments) => StartWith("TMPDIR", Path.GetTempPath(), arguments);
 
     /// <summary>Starts with a folder of its own for what it writes temporarily.</summary>
-    public static ScoringProcess StartWithTemporaryFolder(string folder, params string[] arguments)
+    public static ScoringProcess StartWithTemporaryFolder(string folder, params string[] arguments) => StartWith("TMPDIR", folder, arguments);
+
+    /// <summary>Starts with a variable of the environment.</summary>
+    public static ScoringProcess StartWith(string variable, string value, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -30,7 +33,7 @@ internal sealed partial class ScoringProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
-            Environment = { ["TMPDIR"] = folder },
+            Environment = { [variable] = value },
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "scoring.dll"));
         foreach (var argument in arguments)

@@ -41,7 +41,8 @@ internal sealed class LoadGenerator
         LoadPlan plan, string address, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
         // On a connection of its own, so that what it asks does not wait behind the load.
-        await using var control = ScoringClient.Connect(address);
+        var key = ServerKey.Read();
+        await using var control = ScoringClient.Connect(address, new ScoringClientOptions { ApiKey = key });
         using var pacer = plan.Rate is { } rate ? new Pacer(rate) : null;
         var generator = new LoadGenerator(plan, control, pacer, progress);
         await generator.ReachAsync(address, cancellationToken).ConfigureAwait(false);
@@ -50,6 +51,7 @@ internal sealed class LoadGenerator
         // A call that was tried again would count as one that took longer.
         var options = new ScoringClientOptions
         {
+            ApiKey = key,
             MaxAttempts = 1,
             MaxInFlightMessages = plan.Window,
             MaxInFlightBytes = long.MaxValue,

@@ -29,7 +29,7 @@ internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time
         Func<ScoringClient, Evaluation, IAsyncEnumerable<EvaluateRequest>, Task<Evaluation>> measure, CancellationToken cancellationToken)
     {
         await using var input = await EvaluationInput.OpenAsync(request.Input, request.Targets, cancellationToken).ConfigureAwait(false);
-        await using var connection = await ServiceConnection.OpenAsync(request.Server, request.Configuration, cancellationToken).ConfigureAwait(false);
+        await using var connection = await ServiceConnection.OpenAsync(request.Server, request.Configuration, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         var head = FindHead(connection.Service, input);
 
         // A target takes up to five bytes as it is sent.

@@ -50,7 +50,7 @@ internal sealed class ScoreJob
             throw new InvalidDataException($"--top-k is {TopK}; {input.Name} has {input.Classes} classes");
         }
 
-        await using var connection = await ServiceConnection.OpenAsync(Server, Configuration, cancellationToken, Patience).ConfigureAwait(false);
+        await using var connection = await ServiceConnection.OpenAsync(Server, Configuration, Patience, cancellationToken).ConfigureAwait(false);
         var table = new ScoreTable(ServiceHead.Find(connection.Service, Head, input), input.Classes, TopK);
         var rowsPerMessage = connection.RowsPerMessage(input.Name, (long)input.Classes * sizeof(float), MessageBytes);
 

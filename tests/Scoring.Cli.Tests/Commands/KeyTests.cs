@@ -17,6 +17,35 @@ public sealed class KeyTests
         Assert.NotEqual(key, (await NewAsync("trainer-1")).Key);
     }
 
+    [Fact]
+    public async Task Whoever_has_a_key_in_the_environment_is_served()
+    {
+        using var folder = new TemporaryFolder();
+        var (key, entry) = await NewAsync("trainer");
+        var (service, address) = await ScoringProcess.ServeAsync("--unix-socket", folder["service.sock"], "--", "--Scoring:Auth:ApiKeysFile=" + folder.Write("keys.json", $"{{ {entry} }}"));
+        using (service)
+        {
+            string[][] commands =
+            [
+                ["heads", "--server", address],
+                ["score", folder.Write("in.csv", "1,2\n"), "--output", "-", "--server", address],
+                ["bench", "--duration", "0.2", "--warm-up", "0.2", "--server", address],
+            ];
+            foreach (var command in commands)
+            {
+                var stranger = await ScoringProcess.RunAsync(command);
+                Assert.Contains("the call has no credentials", stranger.Error, StringComparison.Ordinal);
+                Assert.NotEqual(0, stranger.ExitCode);
+
+                using var known = ScoringProcess.StartWith("SCORING_API_KEY", key, command);
+                known.Input.Close();
+                var result = await known.EndAsync();
+                Assert.Equal(0, result.ExitCode);
+                Assert.DoesNotContain(key, result.Error + result.Output, StringComparison.Ordinal);
+            }
+        }
+    }
+
     private static async Task<(string Key, string Entry)> NewAsync(string name)
     {
         var result = await ScoringProcess.RunAsync("key", "new", name);

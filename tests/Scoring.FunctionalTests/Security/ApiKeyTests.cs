@@ -36,6 +36,29 @@ public sealed class ApiKeyTests
         Assert.Equal(2, answered);
     }
 
+    [Fact]
+    public async Task A_client_has_its_key_with_every_call()
+    {
+        using var file = new KeyFile("trainer");
+        await using var server = await ScoringServer.StartAsync(file.Setting);
+        var client = server.Connect(new ScoringClientOptions { ApiKey = file.Keys["trainer"] });
+        (await client.ScoreAsync(Request, TestEnd)).Dispose();
+        Assert.NotEmpty((await client.ListHeadsAsync(TestEnd)).Heads);
+        await foreach (var scored in client.ScoreStreamAsync(Source.Of(Request), TestEnd))
+        {
+            scored.EnsureScored();
+            scored.Dispose();
+        }
+    }
+
+    [Fact]
+    public void A_key_that_cannot_be_one_is_refused_without_telling_it()
+    {
+        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => ScoringClient.Connect("http://localhost:1", new ScoringClientOptions { ApiKey = "top\nsecret" }));
+        Assert.Contains("ApiKey must be of visible ASCII characters", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(Missing)]
     [InlineData(Missing, "x-api-key", "")]
