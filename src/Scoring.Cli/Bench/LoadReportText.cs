@@ -27,7 +27,8 @@ internal static class LoadReportText
         {
             Line($" server CPU          {server.CpuMicrosecondsPerMessage,12:N2} µs a message");
             Line($" server allocation   {server.AllocatedBytesPerMessage,12:N0} bytes a message");
-            Line($" server memory       {server.ResidentBytes / 1e6,12:N1} MB resident, {server.RentedBytes / 1e3:N0} kB in rented buffers");
+            Line($" server memory       {server.ResidentBytes / 1e6,12:N1} MB resident, {server.ResidentBytesBefore / 1e6:N1} before; {server.RentedBytes / 1e3:N0} kB in rented buffers");
+            Line($" server compiled     {server.CompiledMethods,12:N0} methods meanwhile");
         }
 
         Line($" errors              {report.Errors + report.Wrong,12:N0}{Errors(report)}");

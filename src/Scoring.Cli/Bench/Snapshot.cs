@@ -21,7 +21,9 @@ internal sealed record Snapshot(long Timestamp, long Messages, TimeSpan ClientCp
         return new ServerCost(
             (Server.CpuNs - before.Server.CpuNs) / 1000.0 / messages,
             (Server.AllocatedBytes - before.Server.AllocatedBytes) / messages,
+            before.Server.ResidentBytes,
             Server.ResidentBytes,
-            Server.RentedBytes);
+            Server.RentedBytes,
+            Server.CompiledMethods - before.Server.CompiledMethods);
     }
 }

@@ -52,7 +52,9 @@ public sealed class BenchTests
         Assert.True(server.GetProperty("cpu_microseconds_per_message").GetDouble() > 0);
         Assert.True(server.GetProperty("allocated_bytes_per_message").GetDouble() > 0);
         Assert.True(server.GetProperty("resident_bytes").GetUInt64() > 1 << 20);
+        Assert.True(server.GetProperty("resident_bytes_before").GetUInt64() > 1 << 20);
         Assert.True(server.TryGetProperty("rented_bytes", out _));
+        Assert.True(server.TryGetProperty("compiled_methods", out _));
         Assert.Equal(0, report.GetProperty("errors").GetInt64());
         Assert.Equal(JsonValueKind.Null, report.GetProperty("first_error").ValueKind);
     }
