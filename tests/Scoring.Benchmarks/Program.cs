@@ -1,5 +1,6 @@
 using System.Globalization;
 using Scoring.Benchmarks.Kernels;
+using Scoring.Benchmarks.Scaling;
 using Scoring.Benchmarks.Service;
 using Scoring.Benchmarks.Telemetry;
 
@@ -7,6 +8,7 @@ return args switch
 {
     ["kernels", .. var rest] => KernelCommand.Run(rest),
     ["service", .. var rest] => await ServiceCommand.RunAsync(rest),
+    ["scaling", .. var rest] => await ScalingCommand.RunAsync(rest),
     ["telemetry", .. var rest] => await TelemetryCommand.RunAsync(rest),
     [ListenedServer.Verb, var socket, var collector] => await ListenedServer.RunAsync(socket, collector),
     [PlainServer.Verb, var port] => PlainServer.Run(int.Parse(port, CultureInfo.InvariantCulture)),
@@ -19,6 +21,7 @@ static int Usage()
         kernels --quick      the kernels beside their peers, in under three minutes
         kernels [arguments]  the same with BenchmarkDotNet, which takes the arguments
         service --quick      the service beside a plain one, in about three minutes
+        scaling              one server and more, on one core and all, and how streams spread over a new one, in about six minutes
         telemetry            the service without telemetry, with metrics, and with traces, in about seven minutes
         """);
     return 1;
