@@ -50,6 +50,11 @@ internal sealed class ScoreStreamLoop(
                 }
             }
         }
+        catch (OutOfMemoryException exception)
+        {
+            failures.OutOfMemory(exception);
+            throw new RpcException(new Status(StatusCode.Unavailable, "the server has no memory for the message; send again what was not answered"));
+        }
         catch (Exception exception) when (exception is IOException or OperationCanceledException && watch.Reason is not null)
         {
             failures.StreamBroken(watch.Reason.Status);

@@ -8,6 +8,7 @@ internal sealed class FailureLog(TimeProvider time, ILogger<FailureLog> logger)
     private readonly LogLimiter _scoring = new(time);
     private readonly LogLimiter _streams = new(time);
     private readonly LogLimiter _calls = new(time);
+    private readonly LogLimiter _memory = new(time);
 
     public void ScoringFailed(Exception exception, ulong id)
     {
@@ -22,6 +23,14 @@ internal sealed class FailureLog(TimeProvider time, ILogger<FailureLog> logger)
         if (_streams.TryPass(out var heldBack))
         {
             Log.StreamBroken(logger, status.StatusCode, status.Detail, heldBack);
+        }
+    }
+
+    public void OutOfMemory(OutOfMemoryException exception)
+    {
+        if (_memory.TryPass(out var heldBack))
+        {
+            Log.OutOfMemory(logger, exception, heldBack);
         }
     }
 

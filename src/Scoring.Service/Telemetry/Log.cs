@@ -23,6 +23,9 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Information, "Draining: not ready from now on, and {Streams} streams are asked to end in {DelayMs} ms.")]
     public static partial void Draining(ILogger logger, int streams, int delayMs);
 
+    [LoggerMessage(7, LogLevel.Error, "A stream is ended, because there was no memory for a message: Scoring:Limits:ServerBytes is more than the process has. Lines of this kind held back since the last: {HeldBack}.")]
+    public static partial void OutOfMemory(ILogger logger, Exception exception, long heldBack);
+
     [LoggerMessage(20, LogLevel.Information, "The changed {Name} is in force.")]
     public static partial void FilesAccepted(ILogger logger, string name);
 
