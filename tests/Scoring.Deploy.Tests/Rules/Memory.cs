@@ -1,0 +1,36 @@
+using Scoring.Deploy.Tests.Manifests;
+
+namespace Scoring.Deploy.Tests.Rules;
+
+/// <summary>
+/// What the service may hold fits in what the container may have. Messages in flight count twice: their answers take as much again. Idle buffers count twice: the
+/// transport keeps as many as the messages do.
+/// </summary>
+internal static class Memory
+{
+    /// <summary>The share of its container's memory that .NET lets the heap grow to, unless it is told otherwise.</summary>
+    private const decimal HeapShare = 0.75m;
+
+    private const decimal ProcessBytes = 150 << 20;
+
+    public static IEnumerable<string> Problems(Deployed deployed)
+    {
+        var settings = deployed.Settings;
+        var limit = Resources.Of(deployed.Container.Resources?.Limits, "memory") ?? 0;
+        decimal heap = 2 * (settings.Number("Scoring:Limits:ServerBytes") + settings.Number("Scoring:Limits:IdleBufferBytes"));
+        if (heap > HeapShare * limit)
+        {
+            yield return $"a heap of {HeapShare * limit} bytes is less than the {heap} that messages in flight and idle buffers may take";
+        }
+
+        if (heap + ProcessBytes > limit)
+        {
+            yield return $"{limit} bytes of memory are less than {heap} and the {ProcessBytes} of a process without any";
+        }
+
+        if (settings.Number("Scoring:Limits:ConnectionBytes") > settings.Number("Scoring:Limits:ServerBytes") / 2)
+        {
+            yield return "one connection may hold more than half of what all may";
+        }
+    }
+}
