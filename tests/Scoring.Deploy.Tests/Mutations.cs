@@ -25,8 +25,8 @@ public static class Mutations
         // Resources and memory.
         { "production", "          limits:\n            cpu: \"2\"\n", "          limits:\n", "container scoring has no request or no limit of cpu" },
         { "production", "          requests:\n            cpu: \"2\"\n            memory: 2Gi", "          requests:\n            cpu: \"2\"\n            memory: 1Gi", "container scoring asks for 1073741824 of memory, with a limit of 2147483648" },
-        { "production", "memory: 2Gi", "memory: 1Gi", "a heap of 805306368.00 bytes is less than the 1207959552 that messages in flight and idle buffers may take" },
-        { "development", "memory: 320Mi", "memory: 300Mi", "314572800 bytes of memory are less than 167772160 and the 157286400 of a process without any" },
+        { "production", "memory: 2Gi", "memory: 1Gi", "a heap of 805306368.00 bytes is less than the 1476395008 that messages and idle buffers may take" },
+        { "development", "memory: 512Mi", "memory: 420Mi", "440401920 bytes of memory are less than 301989888 and the 157286400 of a process without any" },
         { "production", "value: \"134217728\"", "value: \"536870912\"", "one connection may hold more than half of what all may" },
 
         // Probes and drain.
@@ -81,7 +81,7 @@ public static class Mutations
         { "production", "stabilizationWindowSeconds: 600", "stabilizationWindowSeconds: 300", "pods go before connections have come to those that are new" },
         { "production", "      container: scoring", "      container: other", "the autoscaler does not look at the service's processors" },
         { "production-gateway", "        name: scoring_buffers_rented_bytes", "        name: scoring_rows_in_flight", "the service has no metric scoring_rows_in_flight" },
-        { "production-gateway", "averageValue: 128Mi", "averageValue: 512Mi", "pods are added when more than half of the memory for messages is taken" },
+        { "production-gateway", "averageValue: 192Mi", "averageValue: 512Mi", "pods are added when more than half of the memory for messages is taken" },
         { "production", "topologyKey: topology.kubernetes.io/zone", "topologyKey: topology.kubernetes.io/region", "pods do not spread by topology.kubernetes.io/zone" },
 
         // Monitoring.
