@@ -13,8 +13,9 @@ internal sealed class Deployed
 
     private Deployed(IReadOnlyList<IKubernetesObject<V1ObjectMeta>> objects) => _objects = objects;
 
-    public static IReadOnlyList<string> Overlays { get; } =
-        [.. Directory.GetDirectories(Repository.PathOf("deploy/kubernetes/overlays")).Select(folder => Path.GetFileName(folder)).Order()];
+    public static IReadOnlyList<string> Overlays { get; } = Folders("overlays");
+
+    public static IReadOnlyList<string> Components { get; } = Folders("components");
 
     public V1Deployment Deployment => All<V1Deployment>().Single();
 
@@ -45,4 +46,7 @@ internal sealed class Deployed
 
     public bool Has<T>(string name)
         where T : IKubernetesObject<V1ObjectMeta> => All<T>().Any(item => item.Metadata.Name == name);
+
+    private static string[] Folders(string kind) =>
+        [.. Directory.GetDirectories(Repository.PathOf($"deploy/kubernetes/{kind}")).Select(folder => Path.GetFileName(folder)).Order()];
 }

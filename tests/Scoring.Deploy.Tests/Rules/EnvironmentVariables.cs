@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Scoring.Deploy.Tests.Manifests;
 
 namespace Scoring.Deploy.Tests.Rules;
@@ -14,8 +13,7 @@ internal static class EnvironmentVariables
         var variables = deployed.Container.Env;
         foreach (var (key, _) in deployed.Settings.Own)
         {
-            // Keys match whatever their case, and a misspelt one would go unnoticed.
-            if (!Settings.Defaults.AsEnumerable().Any(setting => setting.Key == key) || Settings.Defaults.GetSection(key).GetChildren().Any())
+            if (!Settings.IsSetting(key))
             {
                 yield return $"{key} is not a setting";
             }

@@ -9,7 +9,9 @@ internal static class Ports
 {
     private static readonly Dictionary<string, string> Settings = new()
     {
-        ["grpc"] = "Scoring:Listen:Port", ["http"] = "Scoring:Listen:HttpPort", ["admin"] = "Scoring:Admin:Port",
+        ["grpc"] = "Scoring:Listen:Port",
+        ["http"] = "Scoring:Listen:HttpPort",
+        ["admin"] = "Scoring:Admin:Port",
     };
 
     public static IEnumerable<string> Problems(Deployed deployed)
