@@ -61,7 +61,7 @@ public static class Mutations
         { "production", "containerPort: 9464", "containerPort: 9090", "port admin is not that of Scoring:Admin:Port" },
         { "production", "targetPort: grpc", "targetPort: rpc", "service scoring goes to port rpc, which no container has" },
         { "production", "appProtocol: kubernetes.io/h2c", "appProtocol: http", "service scoring-headless says that port grpc speaks http" },
-        { "production-mtls", "appProtocol: grpcs", "appProtocol: kubernetes.io/h2c", "service scoring says that port grpc speaks kubernetes.io/h2c" },
+        { "production-mtls", "appProtocol: https\n    name: grpc", "appProtocol: kubernetes.io/h2c\n    name: grpc", "service scoring says that port grpc speaks kubernetes.io/h2c" },
         { "production", "    ports:\n    - port: admin", "    ports:\n    - port: metrics", "a policy lets in to port metrics, which no container has" },
         { "production", "    ports:\n    - port: admin", "    ports:\n    - port: grpc", "no policy lets Prometheus in" },
         { "production", "    port: admin\n    relabelings", "    port: http\n    relabelings", "metrics are scraped from port http, and are on admin" },

@@ -68,9 +68,8 @@ internal static class Ports
 
     private static string Protocol(string port, bool hasTls) => (port, hasTls) switch
     {
-        ("grpc", false) => "kubernetes.io/h2c",
-        ("grpc", true) => "grpcs",
-        (_, false) => "http",
         (_, true) => "https",
+        ("grpc", false) => "kubernetes.io/h2c",
+        (_, false) => "http",
     };
 }
