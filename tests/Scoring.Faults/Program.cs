@@ -18,6 +18,12 @@ Scenario[] scenarios =
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var isQuick = args.Contains("--quick");
+if (args is ["elsewhere", .. { Length: > 0 } servers])
+{
+    scenarios = [new("elsewhere", $"what somebody else does to {string.Join(", ", servers)}", Quick: 0, Full: 1, _ => Elsewhere.RunAsync(servers.Select(server => new Uri(server))))];
+    args = [];
+}
+
 string[] names = [.. args.Where(argument => argument != "--quick")];
 if (names.Except(scenarios.Select(scenario => scenario.Name)).ToArray() is { Length: > 0 } unknown)
 {
