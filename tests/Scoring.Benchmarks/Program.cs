@@ -21,7 +21,7 @@ static int Usage()
         kernels --quick      the kernels beside their peers, in under three minutes
         kernels [arguments]  the same with BenchmarkDotNet, which takes the arguments
         service --quick      the service beside a plain one, in about three minutes
-        scaling              one server and more, on one core and all, and how streams spread over a new one, in about six minutes
+        scaling              one server and more, on one core and all, in about six minutes
         telemetry            the service without telemetry, with metrics, and with traces, in about seven minutes
         """);
     return 1;

@@ -34,8 +34,6 @@ internal static class ScalingCommand
             await PrintAsync(workload);
         }
 
-        Console.WriteLine();
-        await Spreading.PrintAsync();
         return 0;
     }
 
