@@ -40,8 +40,8 @@ internal sealed class LoadGenerator
     public static async Task<LoadReport> RunAsync(
         LoadPlan plan, string address, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
-        // On a connection of its own, so that what it asks does not wait behind the load.
         var key = ServerKey.Read();
+        // On a connection of its own, so that what it asks does not wait behind the load.
         await using var control = ScoringClient.Connect(address, new ScoringClientOptions { ApiKey = key });
         using var pacer = plan.Rate is { } rate ? new Pacer(rate) : null;
         var generator = new LoadGenerator(plan, control, pacer, progress);

@@ -48,7 +48,7 @@ internal sealed class OpenConnections(IOptions<LimitSettings> limits, TimeProvid
     {
         if (Interlocked.Increment(ref _count) > limits.Value.Connections)
         {
-            Interlocked.Decrement(ref _count);
+            Leave();
             metrics.ConnectionRefused();
             connection.Abort(new ConnectionAbortedException("there are as many connections as Scoring:Limits:Connections allows"));
             return;
@@ -71,9 +71,14 @@ internal sealed class OpenConnections(IOptions<LimitSettings> limits, TimeProvid
         finally
         {
             _open.TryRemove(open, out _);
-            Interlocked.Decrement(ref _count);
-            CloseIfLast();
+            Leave();
         }
+    }
+
+    private void Leave()
+    {
+        Interlocked.Decrement(ref _count);
+        CloseIfLast();
     }
 
     private void CloseIfLast()
