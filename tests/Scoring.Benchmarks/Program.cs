@@ -11,7 +11,8 @@ return args switch
     ["scaling", .. var rest] => await ScalingCommand.RunAsync(rest),
     ["telemetry", .. var rest] => await TelemetryCommand.RunAsync(rest),
     [ListenedServer.Verb, var socket, var collector] => await ListenedServer.RunAsync(socket, collector),
-    [PlainServer.Verb, var port] => PlainServer.Run(int.Parse(port, CultureInfo.InvariantCulture)),
+    [PlainServer.TensorsVerb, var port] => PlainServer.Run(int.Parse(port, CultureInfo.InvariantCulture), PlainSoftmax.Tensors),
+    [PlainServer.LoopVerb, var port] => PlainServer.Run(int.Parse(port, CultureInfo.InvariantCulture), PlainSoftmax.Loop),
     _ => Usage(),
 };
 
@@ -20,7 +21,7 @@ static int Usage()
     Console.Error.WriteLine("""
         kernels --quick      the kernels beside their peers, in under three minutes
         kernels [arguments]  the same with BenchmarkDotNet, which takes the arguments
-        service --quick      the service beside a plain one, in about three minutes
+        service --quick      the service beside two plain ones, in about ten minutes
         scaling              one server and more, on one core and all, in about six minutes
         telemetry            the service without telemetry, with metrics, and with traces, in about seven minutes
         """);

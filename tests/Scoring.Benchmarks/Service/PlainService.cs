@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime;
 using Grpc.Core;
 using Scoring.V1;
@@ -6,10 +5,10 @@ using Scoring.V1;
 namespace Scoring.Benchmarks.Service;
 
 /// <summary>
-/// The same RPCs as most would write them: generated messages, <c>await foreach</c>, a softmax from System.Numerics.Tensors made safe by
-/// subtracting the maximum. It is what the service is measured against.
+/// The same RPCs as most would write them: generated messages, <c>await foreach</c>, one of <see cref="PlainSoftmax"/>. It is what the
+/// service is measured against.
 /// </summary>
-internal sealed class PlainService : ScoringService.ScoringServiceBase
+internal sealed class PlainService(RowSoftmax softmax) : ScoringService.ScoringServiceBase
 {
     public override Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context) => Task.FromResult(Score(request));
 
@@ -33,15 +32,13 @@ internal sealed class PlainService : ScoringService.ScoringServiceBase
         },
     });
 
-    private static ScoreResponse Score(ScoreRequest request)
+    private ScoreResponse Score(ScoreRequest request)
     {
         var classes = (int)request.Classes;
         var logits = request.Logits.ToArray();
         for (var start = 0; start < logits.Length; start += classes)
         {
-            var row = logits.AsSpan(start, classes);
-            TensorPrimitives.Subtract(row, TensorPrimitives.Max<float>(row), row);
-            TensorPrimitives.SoftMax(row, row);
+            softmax(logits.AsSpan(start, classes));
         }
 
         var response = new ScoreResponse { Id = request.Id, Rows = (uint)(logits.Length / classes), Classes = request.Classes };

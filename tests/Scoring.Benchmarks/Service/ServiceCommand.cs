@@ -4,7 +4,7 @@ using Scoring.Cli.Bench;
 namespace Scoring.Benchmarks.Service;
 
 /// <summary>
-/// The service beside <see cref="PlainService"/>, each in a process of its own, under the same load from this one, turn by turn, so that
+/// The service beside two of <see cref="PlainService"/>, each in a process of its own, under the same load from this one, turn by turn, so that
 /// what else the machine does falls on both. What counts is messages per second of the server's processor time; the load
 /// generator has its own.
 /// </summary>
@@ -28,8 +28,10 @@ internal static class ServiceCommand
 
         Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}; medians of {Rounds} rounds of {Measured.TotalSeconds} s, over loopback TCP");
         Console.WriteLine();
-        Console.WriteLine("| | workload | plain: messages/s of server CPU | ours | ratio | plain: bytes allocated | ours | plain: p99 ms | ours | plain: methods compiled | ours |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("Plain services: with a softmax of TensorPrimitives (T), and with a loop of MathF.Exp (M). Messages per second of server CPU, bytes allocated a message, p99 in ms, methods compiled meanwhile.");
+        Console.WriteLine();
+        Console.WriteLine("| | workload | messages/s, T | M | ours | ours / T | ours / M | bytes, T | M | ours | p99, T | M | ours | compiled, T | M | ours |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var workload in Workload.All)
         {
             await PrintAsync(workload);
@@ -40,23 +42,44 @@ internal static class ServiceCommand
 
     private static async Task PrintAsync(Workload workload)
     {
-        await using var plain = await ServerProcess.StartAsync(PlainServerCommand, CancellationToken.None);
+        await using var tensors = await ServerProcess.StartAsync(port => PlainCommand(PlainServer.TensorsVerb, port), CancellationToken.None);
+        await using var loop = await ServerProcess.StartAsync(port => PlainCommand(PlainServer.LoopVerb, port), CancellationToken.None);
         await using var ours = await ServerProcess.StartAsync(ServerProcess.ServeOnPort, CancellationToken.None);
-        await WarmUpAsync(workload, plain);
-        await WarmUpAsync(workload, ours);
-
-        var rounds = new List<(LoadReport Plain, LoadReport Ours)>();
-        for (var round = 0; round < Rounds; round++)
+        ServerProcess[] servers = [tensors, loop, ours];
+        foreach (var server in servers)
         {
-            rounds.Add((await LoadAsync(workload, plain, WarmUp), await LoadAsync(workload, ours, WarmUp)));
+            await WarmUpAsync(workload, server);
         }
 
-        // The ratio of each round before the median, since both sides of a round had the same machine.
-        var ratio = Median.Of(rounds.Select(round => PerCpuSecond(round.Ours) / PerCpuSecond(round.Plain)));
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {workload.Name} | {workload.Description} | {Median.Of(rounds.Select(round => PerCpuSecond(round.Plain))):N0} | {Median.Of(rounds.Select(round => PerCpuSecond(round.Ours))):N0} | {ratio:F2} | {Median.Of(rounds.Select(round => Allocated(round.Plain))):N0} | {Median.Of(rounds.Select(round => Allocated(round.Ours))):N0} | {Median.Of(rounds.Select(round => round.Plain.Latency.P99 / 1000)):F2} | {Median.Of(rounds.Select(round => round.Ours.Latency.P99 / 1000)):F2} | {rounds.Max(round => round.Plain.Server!.CompiledMethods)} | {rounds.Max(round => round.Ours.Server!.CompiledMethods)} |"));
+        LoadReport[][] reports = [.. servers.Select(_ => new LoadReport[Rounds])];
+        for (var round = 0; round < Rounds; round++)
+        {
+            for (var i = 0; i < servers.Length; i++)
+            {
+                reports[i][round] = await LoadAsync(workload, servers[i], WarmUp);
+            }
+        }
+
+        IEnumerable<string> cells =
+        [
+            workload.Name,
+            workload.Description,
+            .. reports.Select(rounds => Cell(rounds, PerCpuSecond, "N0")),
+            Ratio(reports[2], reports[0]),
+            Ratio(reports[2], reports[1]),
+            .. reports.Select(rounds => Cell(rounds, report => report.Server!.AllocatedBytesPerMessage, "N0")),
+            .. reports.Select(rounds => Cell(rounds, report => report.Latency.P99 / 1000, "F2")),
+            .. reports.Select(rounds => rounds.Max(report => report.Server!.CompiledMethods).ToString(CultureInfo.InvariantCulture)),
+        ];
+        Console.WriteLine($"| {string.Join(" | ", cells)} |");
     }
+
+    private static string Cell(LoadReport[] rounds, Func<LoadReport, double> figure, string format) =>
+        Median.Of(rounds.Select(figure)).ToString(format, CultureInfo.InvariantCulture);
+
+    /// <summary>The ratio of each round before the median, since both sides of a round had the same machine.</summary>
+    private static string Ratio(LoadReport[] ours, LoadReport[] plain) =>
+        Median.Of(ours.Zip(plain, (our, their) => PerCpuSecond(our) / PerCpuSecond(their))).ToString("F2", CultureInfo.InvariantCulture);
 
     /// <summary>Until the compiler has next to nothing left to do: what is hot is then compiled for good.</summary>
     private static async Task WarmUpAsync(Workload workload, ServerProcess server)
@@ -75,10 +98,8 @@ internal static class ServiceCommand
 
     private static double PerCpuSecond(LoadReport report) => 1e6 / report.Server!.CpuMicrosecondsPerMessage;
 
-    private static double Allocated(LoadReport report) => report.Server!.AllocatedBytesPerMessage;
-
-    private static IReadOnlyList<string> PlainServerCommand(int port) =>
-        [Environment.ProcessPath!, .. EntryAssembly(), PlainServer.Verb, port.ToString(CultureInfo.InvariantCulture)];
+    private static IReadOnlyList<string> PlainCommand(string verb, int port) =>
+        [Environment.ProcessPath!, .. EntryAssembly(), verb, port.ToString(CultureInfo.InvariantCulture)];
 
     /// <summary>What the host needs where this program runs as <c>dotnet file.dll</c>.</summary>
     private static IEnumerable<string> EntryAssembly() =>
