@@ -14,7 +14,7 @@ internal sealed class BatchSettings
 
     /// <summary>Bytes of logits in one batch. The message that reaches it is the batch's last.</summary>
     [Range(1, int.MaxValue)]
-    public int Bytes { get; set; } = 256 << 10;
+    public int Bytes { get; set; } = 128 << 10;
 
     /// <summary>Messages in one batch.</summary>
     [Range(1, int.MaxValue)]
