@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Scoring.Faults.Scenarios;
+using Scoring.Faults.Spread;
 
 Scenario[] scenarios =
 [
@@ -17,6 +18,11 @@ Scenario[] scenarios =
 ];
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["spread"])
+{
+    return await SpreadCommand.RunAsync();
+}
+
 var isQuick = args.Contains("--quick");
 if (args is ["elsewhere", .. { Length: > 0 } servers])
 {
