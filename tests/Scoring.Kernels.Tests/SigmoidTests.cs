@@ -59,4 +59,27 @@ public sealed class SigmoidTests
         Assert.Equal([0.5f, 0.5f, 0.5f, 1f, float.NaN, 0.5f, 0f, 0f], probabilities);
         Assert.Equal(new InvalidLogit(0, 0, float.NegativeInfinity), Sigmoid.Compute(logits.AsSpan(6), 2, probabilities.AsSpan(6)));
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Names_the_first_bad_logit_wherever_it_stands_in_place_or_not(bool inPlace)
+    {
+        var random = new Random(1);
+        foreach (int classes in Enumerable.Range(1, 70).Concat([8191, 8192, 8193, 20_000]))
+        {
+            for (int i = 0; i < Math.Min(classes, 20); i++)
+            {
+                int column = i == 0 ? 0 : i == 1 ? classes - 1 : random.Next(classes);
+                float bad = i % 2 == 0 ? float.PositiveInfinity : float.NaN;
+                float[] logits = Samples.Normal(3 * classes);
+                // A mask before it is no fault, and a fault after it is not the first.
+                logits[classes + (column / 2)] = float.NegativeInfinity;
+                logits[classes + column] = logits[(2 * classes) - 1] = logits[2 * classes] = bad;
+                float[] probabilities = inPlace ? logits : new float[logits.Length];
+
+                Assert.Equal(new InvalidLogit(1, column, bad), Sigmoid.Compute(logits, classes, probabilities));
+            }
+        }
+    }
 }

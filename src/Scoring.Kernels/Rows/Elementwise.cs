@@ -3,7 +3,10 @@ using Scoring.Kernels.Vectors;
 
 namespace Scoring.Kernels.Rows;
 
-/// <summary>Functions of each score by itself. The results would not tell of a bad logit, so each block is looked through before, while it is in the cache.</summary>
+/// <summary>
+/// Functions of each score by itself. Scores that are not finite are noticed on the way, and looked at after each block; in place they would be gone by then, so
+/// they are looked for before.
+/// </summary>
 internal static unsafe class Elementwise
 {
     private const int Block = 8192;
@@ -32,26 +35,36 @@ internal static unsafe class Elementwise
         InvalidLogit? invalid = null;
         float* logits = job.Row(row);
         var first = new InvalidLogit(row, 0, *logits);
-        double greatest = double.NegativeInfinity;
+        bool looksAhead = job.Output == job.Logits || job.Scale.IsExtreme, hasScore = false;
         for (int start = 0; start < job.Classes; start += Block)
         {
             int count = Math.Min(Block, job.Classes - start);
-            int column = RowScan.FindInvalid<T, TScores>(job, scores, logits, start, count, ref greatest);
-            if (column >= 0)
-            {
-                invalid ??= new InvalidLogit(row, column, logits[column]);
-            }
-
+            InvalidLogit? found = looksAhead ? FindInvalid<T, TScores>(job, scores, row, start, count, ref hasScore) : null;
             if (job.Scale.IsExtreme)
             {
                 RowMap.Run<T, ExtremeScores<T>, TMap>(new(job.Scale, 0), logits, job.OutputRow(row), start, start + count, default);
             }
-            else
+            else if (RowMap.Run<T, TScores, TMap>(scores, logits, job.OutputRow(row), start, start + count, default))
             {
-                RowMap.Run<T, TScores, TMap>(scores, logits, job.OutputRow(row), start, start + count, default);
+                hasScore = true;
             }
+            else if (!looksAhead)
+            {
+                found = FindInvalid<T, TScores>(job, scores, row, start, count, ref hasScore);
+            }
+
+            invalid ??= found;
         }
 
-        return invalid ?? (double.IsNegativeInfinity(greatest) ? first : null);
+        return invalid ?? (hasScore ? null : first);
+    }
+
+    private static InvalidLogit? FindInvalid<T, TScores>(in RowJob job, TScores scores, int row, int start, int count, ref bool hasScore)
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T>
+    {
+        float* logits = job.Row(row);
+        int column = RowScan.FindInvalid<T, TScores>(job, scores, logits, start, count, ref hasScore);
+        return column < 0 ? null : new InvalidLogit(row, column, logits[column]);
     }
 }

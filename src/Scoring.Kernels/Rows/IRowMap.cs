@@ -7,6 +7,9 @@ internal interface IRowMap<T, TSelf>
     where T : struct, ILanes<T>
     where TSelf : struct, IRowMap<T, TSelf>
 {
+    /// <summary>Whether the scores may be of any kind, because no sum has told that they are finite or −∞.</summary>
+    static abstract bool IsFirst { get; }
+
     /// <summary>The map of a row. Those that need to know nothing of the row ignore the normalizer.</summary>
     static abstract TSelf For(Normalizer normalizer);
 

@@ -6,6 +6,8 @@ namespace Scoring.Kernels.Rows;
 /// <summary>The scores themselves.</summary>
 internal readonly struct LinearMap<T> : IRowMap<T, LinearMap<T>> where T : struct, ILanes<T>
 {
+    public static bool IsFirst => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LinearMap<T> For(Normalizer normalizer) => default;
 

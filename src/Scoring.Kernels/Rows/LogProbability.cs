@@ -18,6 +18,8 @@ internal readonly struct LogProbability<T> : IRowMap<T, LogProbability<T>> where
         _low = (float)(logSum - high);
     }
 
+    public static bool IsFirst => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LogProbability<T> For(Normalizer normalizer) => new(normalizer);
 

@@ -17,6 +17,8 @@ internal readonly struct Probability<T> : IRowMap<T, Probability<T>> where T : s
         (_high, _low) = normalizer.Inverse;
     }
 
+    public static bool IsFirst => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Probability<T> For(Normalizer normalizer) => new(normalizer);
 

@@ -6,16 +6,25 @@ namespace Scoring.Kernels.Rows;
 /// <summary>Writes a function of each score of a row, or of a part of it.</summary>
 internal static unsafe class RowMap
 {
+    /// <returns>Whether every score was finite, where the map is the first to see them; else true.</returns>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void Run<T, TScores, TMap>(TScores scores, float* row, float* output, nint column, nint end, Normalizer normalizer)
+    public static bool Run<T, TScores, TMap>(TScores scores, float* row, float* output, nint column, nint end, Normalizer normalizer)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
         where TMap : struct, IRowMap<T, TMap>
     {
         TMap map = TMap.For(normalizer);
+        // A finite score less itself is 0, and any other is a NaN, which stays.
+        T doubt = T.Create(0);
+        uint doubtful = 0;
         for (; column <= end - ILanes<T>.Count; column += ILanes<T>.Count)
         {
             T score = scores.Load(row, column, out T low);
+            if (TMap.IsFirst)
+            {
+                doubt += score - score;
+            }
+
             T.Store(map.Of<TScores>(score, low), output + column);
         }
 
@@ -23,7 +32,15 @@ internal static unsafe class RowMap
         {
             int left = (int)(end - column);
             T score = scores.LoadFirst(row, column, left, out T low);
+            if (TMap.IsFirst)
+            {
+                T difference = score - score;
+                doubtful = T.Unordered(difference, difference) & ((1u << left) - 1);
+            }
+
             T.StoreFirst(map.Of<TScores>(score, low), output + column, left);
         }
+
+        return !TMap.IsFirst || (doubtful | T.Unordered(doubt, doubt)) == 0;
     }
 }

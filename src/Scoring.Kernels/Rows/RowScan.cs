@@ -14,20 +14,23 @@ internal static unsafe class RowScan
         float.IsFinite(Greatest<T, TScores>(scores, row, 0, job.Classes)) ? -1 : job.Scale.FindInvalid(row, job.Classes, out _);
 
     /// <summary>
-    /// The column of the first NaN or infinite score from <paramref name="start"/> on, or −1. <paramref name="greatest"/> becomes the greatest score so far.
+    /// The column of the first NaN or +∞ score from <paramref name="start"/> on, or −1. <paramref name="hasScore"/> becomes true if there is one above −∞.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int FindInvalid<T, TScores>(in RowJob job, TScores scores, float* row, int start, int count, ref double greatest)
+    public static int FindInvalid<T, TScores>(in RowJob job, TScores scores, float* row, int start, int count, ref bool hasScore)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
         float here = Greatest<T, TScores>(scores, row, start, count);
         if (!float.IsFinite(here))
         {
-            return job.Scale.FindInvalid(row, start, start + count, ref greatest);
+            double greatest = double.NegativeInfinity;
+            int column = job.Scale.FindInvalid(row, start, start + count, ref greatest);
+            hasScore |= greatest > double.NegativeInfinity;
+            return column;
         }
 
-        greatest = Math.Max(greatest, here);
+        hasScore = true;
         return -1;
     }
 

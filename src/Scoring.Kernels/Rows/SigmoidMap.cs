@@ -14,6 +14,8 @@ internal readonly struct SigmoidMap<T> : IRowMap<T, SigmoidMap<T>> where T : str
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private SigmoidMap(Exponential<T> exponential) => _exponential = exponential;
 
+    public static bool IsFirst => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SigmoidMap<T> For(Normalizer normalizer) => new(new Exponential<T>(Shift));
 

@@ -17,6 +17,8 @@ internal readonly struct UsualProbability<T> : IRowMap<T, UsualProbability<T>> w
         (_high, _low) = (T.Create(high), T.Create(low));
     }
 
+    public static bool IsFirst => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static UsualProbability<T> For(Normalizer normalizer)
     {
