@@ -39,6 +39,25 @@ public sealed class SameBitsTests
         },
         iter: 150);
 
+    [Fact]
+    public void Where_the_output_lies_within_a_page_beside_the_logits_does_not_show() => Gen.Select(Batch, Gen.Int[0, 80]).Sample(
+        (batch, offset) =>
+        {
+            const int Page = 1024;
+            (float[] logits, int classes, float temperature) = batch;
+            int place = ((logits.Length + Page - 1) / Page * Page) + offset;
+            var memory = new float[place + logits.Length];
+            logits.CopyTo(memory, 0);
+            foreach (Elementwise kernel in Kernels)
+            {
+                var apart = new float[logits.Length];
+                InvalidLogit? expected = kernel(logits, classes, apart, temperature, default, 1);
+                Assert.Equal(expected, kernel(memory.AsSpan(0, logits.Length), classes, memory.AsSpan(place), temperature, default, 1));
+                Assert.Equal(Samples.Bits(apart), Samples.Bits(memory.AsSpan(place)));
+            }
+        },
+        iter: 300);
+
     [Theory]
     [InlineData(64, 8000)]
     [InlineData(3, 300_000)]

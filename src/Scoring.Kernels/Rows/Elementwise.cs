@@ -42,9 +42,9 @@ internal static unsafe class Elementwise
             InvalidLogit? found = looksAhead ? FindInvalid<T, TScores>(job, scores, row, start, count, ref hasScore) : null;
             if (job.Scale.IsExtreme)
             {
-                RowMap.Run<T, ExtremeScores<T>, TMap>(new(job.Scale, 0), logits, job.OutputRow(row), start, start + count, default);
+                RowMap.Run<T, ExtremeScores<T>, TMap>(new(job.Scale, 0), logits, job.OutputRow(row), start, start + count, default, job.Collides);
             }
-            else if (RowMap.Run<T, TScores, TMap>(scores, logits, job.OutputRow(row), start, start + count, default))
+            else if (RowMap.Run<T, TScores, TMap>(scores, logits, job.OutputRow(row), start, start + count, default, job.Collides))
             {
                 hasScore = true;
             }

@@ -20,11 +20,11 @@ internal readonly unsafe struct LogSoftmaxKernel : IRowKernel
             }
             else if (normalizer.IsExtreme)
             {
-                RowMap.Run<T, ExtremeScores<T>, LogProbability<T>>(new(job.Scale, normalizer.Offset), logits, job.OutputRow(row), 0, job.Classes, normalizer);
+                RowMap.Run<T, ExtremeScores<T>, LogProbability<T>>(new(job.Scale, normalizer.Offset), logits, job.OutputRow(row), 0, job.Classes, normalizer, job.Collides);
             }
             else
             {
-                RowMap.Run<T, TScores, LogProbability<T>>(scores, logits, job.OutputRow(row), 0, job.Classes, normalizer);
+                RowMap.Run<T, TScores, LogProbability<T>>(scores, logits, job.OutputRow(row), 0, job.Classes, normalizer, job.Collides);
             }
         }
 

@@ -1,10 +1,14 @@
 using System.Runtime.CompilerServices;
+using Scoring.Kernels.Vectors;
 
 namespace Scoring.Kernels.Rows;
 
 /// <summary>What a kernel works on. The memory belongs to the caller, who has checked its lengths and pinned it.</summary>
 internal readonly unsafe struct RowJob
 {
+    /// <summary>Logits that stay in the cache of one core with their results: together 1 MiB.</summary>
+    private const int GreatestCached = 1 << 17;
+
     public required float* Logits { get; init; }
 
     public required int Rows { get; init; }
@@ -29,6 +33,11 @@ internal readonly unsafe struct RowJob
     public int K { get; init; }
 
     public TopKResults Results { get; init; }
+
+    /// <summary>
+    /// Whether loops from a row's first column to its last would wait for their own stores. Not so where memory is what they wait for, which is better read in that order.
+    /// </summary>
+    public bool Collides => (long)Rows * Classes <= GreatestCached && PageOffset.Collides(Logits, Output);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Row(int row) => Logits + ((nint)row * Stride);

@@ -8,7 +8,7 @@ internal static unsafe class RowMap
 {
     /// <returns>Whether every score was finite, where the map is the first to see them; else true.</returns>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static bool Run<T, TScores, TMap>(TScores scores, float* row, float* output, nint column, nint end, Normalizer normalizer)
+    public static bool Run<T, TScores, TMap>(TScores scores, float* row, float* output, nint column, nint end, Normalizer normalizer, bool fromEnd)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
         where TMap : struct, IRowMap<T, TMap>
@@ -17,7 +17,27 @@ internal static unsafe class RowMap
         // A finite score less itself is 0, and any other is a NaN, which stays.
         T doubt = T.Create(0);
         uint doubtful = 0;
-        for (; column <= end - ILanes<T>.Count; column += ILanes<T>.Count)
+        nint left = (end - column) % ILanes<T>.Count, step = ILanes<T>.Count;
+        end -= left;
+        if (left > 0)
+        {
+            T score = scores.LoadFirst(row, end, (int)left, out T low);
+            if (TMap.IsFirst)
+            {
+                T difference = score - score;
+                doubtful = T.Unordered(difference, difference) & ((1u << (int)left) - 1);
+            }
+
+            T.StoreFirst(map.Of<TScores>(score, low), output + end, (int)left);
+        }
+
+        nint vectors = (end - column) / ILanes<T>.Count;
+        if (fromEnd)
+        {
+            (column, step) = (end - step, -step);
+        }
+
+        for (; vectors > 0; vectors--, column += step)
         {
             T score = scores.Load(row, column, out T low);
             if (TMap.IsFirst)
@@ -26,19 +46,6 @@ internal static unsafe class RowMap
             }
 
             T.Store(map.Of<TScores>(score, low), output + column);
-        }
-
-        if (column < end)
-        {
-            int left = (int)(end - column);
-            T score = scores.LoadFirst(row, column, left, out T low);
-            if (TMap.IsFirst)
-            {
-                T difference = score - score;
-                doubtful = T.Unordered(difference, difference) & ((1u << left) - 1);
-            }
-
-            T.StoreFirst(map.Of<TScores>(score, low), output + column, left);
         }
 
         return !TMap.IsFirst || (doubtful | T.Unordered(doubt, doubt)) == 0;

@@ -5,7 +5,8 @@ using Scoring.Kernels.Vectors;
 namespace Scoring.Kernels.Rows;
 
 /// <summary>
-/// Softmax in two passes. The exponentials wait in the output, or, when that is the logits' own memory, which a second try may still need, on the stack.
+/// Softmax in two passes. The exponentials wait in the output, or on the stack: where the output is the logits' own memory, which a second try may still need,
+/// or lies badly beside it.
 /// Those of a row too wide for the cache are made again instead, which costs less than bringing them back from memory.
 /// </summary>
 internal readonly unsafe struct SoftmaxKernel : IRowKernel
@@ -25,34 +26,35 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
         }
 
         bool inPlace = job.Output == job.Logits, isShort = job.Classes <= ExpSum.Block;
-        bool keeps = job.Classes <= (inPlace ? GreatestOnStack : GreatestKept);
+        bool onStack = job.Classes <= GreatestOnStack && (inPlace || job.Collides);
+        bool keeps = onStack || (!inPlace && job.Classes <= GreatestKept);
         int kept = (isShort ? 4 : 1) * job.Classes;
-        byte* stack = stackalloc byte[keeps && inPlace ? (kept * sizeof(float)) + 64 : 0];
-        float* aligned = keeps && inPlace ? (float*)(((nint)stack + 63) & ~63) : null;
+        byte* memory = stackalloc byte[onStack ? (kept * sizeof(float)) + PageOffset.Page : 0];
+        byte* stack = onStack ? memory : null;
 
         InvalidLogit? invalid = null;
         int row = first;
         for (; isShort && row <= end - 4; row += 4)
         {
-            if (!TryRunFour<T, TScores>(job, scores, row, aligned))
+            if (!TryRunFour<T, TScores>(job, scores, row, stack))
             {
-                invalid = RunOneByOne<T, TScores>(job, scores, row, row + 4, keeps, aligned, invalid);
+                invalid = RunOneByOne<T, TScores>(job, scores, row, row + 4, keeps, stack, invalid);
             }
         }
 
-        return RunOneByOne<T, TScores>(job, scores, row, end, keeps, aligned, invalid);
+        return RunOneByOne<T, TScores>(job, scores, row, end, keeps, stack, invalid);
     }
 
     // Four short rows share the division and what goes across lanes, and none waits for another's.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static bool TryRunFour<T, TScores>(in RowJob job, TScores scores, int row, float* aligned)
+    private static bool TryRunFour<T, TScores>(in RowJob job, TScores scores, int row, byte* stack)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
         float* logits = job.Row(row), output = job.OutputRow(row);
-        float* exponentials = aligned == null ? output : aligned;
+        float* exponentials = stack == null ? output : PageOffset.Away(logits, stack);
         int classes = job.Classes;
-        nint stride = job.Stride, step = aligned == null ? stride : classes;
+        nint stride = job.Stride, step = stack == null ? stride : classes;
         Vector128<float> a = ExpSum.FoldOfBlock<T, TScores>(scores, logits, 0, classes, exponentials);
         Vector128<float> b = ExpSum.FoldOfBlock<T, TScores>(scores, logits + stride, 0, classes, exponentials + step);
         Vector128<float> c = ExpSum.FoldOfBlock<T, TScores>(scores, logits + (2 * stride), 0, classes, exponentials + (2 * step));
@@ -71,14 +73,14 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
     }
 
     private static InvalidLogit? RunOneByOne<T, TScores>(
-        in RowJob job, TScores scores, int first, int end, bool keeps, float* aligned, InvalidLogit? invalid)
+        in RowJob job, TScores scores, int first, int end, bool keeps, byte* stack, InvalidLogit? invalid)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
         for (int row = first; row < end; row++)
         {
             float* logits = job.Row(row), output = job.OutputRow(row);
-            float* exponentials = !keeps ? null : aligned == null ? output : aligned;
+            float* exponentials = !keeps ? null : stack == null ? output : PageOffset.Away(logits, stack);
             if (!ExpSum.TryNormalize<T, TScores>(job, scores, logits, exponentials, out Normalizer normalizer, out int column))
             {
                 invalid ??= new InvalidLogit(row, column, logits[column]);
@@ -138,11 +140,11 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
         int count = Math.Min(ExpSum.Stretch, job.Classes - start);
         if (normalizer.Shift == Exponential<T>.UsualShift)
         {
-            RowMap.Run<T, TScores, UsualProbability<T>>(scores, job.Row(row), job.OutputRow(row), start, start + count, normalizer);
+            RowMap.Run<T, TScores, UsualProbability<T>>(scores, job.Row(row), job.OutputRow(row), start, start + count, normalizer, fromEnd: false);
         }
         else
         {
-            RowMap.Run<T, TScores, Probability<T>>(scores, job.Row(row), job.OutputRow(row), start, start + count, normalizer);
+            RowMap.Run<T, TScores, Probability<T>>(scores, job.Row(row), job.OutputRow(row), start, start + count, normalizer, fromEnd: false);
         }
     }
 }
