@@ -7,8 +7,13 @@ namespace Scoring.Kernels.Rows;
 /// <summary>Softmax of rows of up to sixteen classes, each in one vector: four rows at a time, which share what goes across lanes and the division.</summary>
 internal static unsafe class NarrowSoftmax
 {
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static InvalidLogit? Run<T, TScores>(in RowJob job, TScores scores, int first, int end)
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T> =>
+        end - first < 4 ? RunOneByOne<T, TScores>(job, scores, first, end, null) : RunFours<T, TScores>(job, scores, first, end);
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static InvalidLogit? RunFours<T, TScores>(in RowJob job, TScores scores, int first, int end)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
@@ -58,7 +63,8 @@ internal static unsafe class NarrowSoftmax
             float* logits = job.Row(row), output = job.OutputRow(row);
             if (ExpSum.TryNormalize<T, TScores>(job, scores, logits, exponentials, out Normalizer normalizer, out int column))
             {
-                T.StoreFirst(new Probability<T>(normalizer).OfExponential(T.LoadFirst(exponentials, job.Classes, T.Create(0))), output, job.Classes);
+                (float high, float low) = normalizer.Inverse;
+                Store(T.LoadFirst(exponentials, job.Classes, T.Create(0)), high, low, output, job.Classes);
             }
             else
             {
