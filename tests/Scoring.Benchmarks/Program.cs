@@ -11,8 +11,8 @@ return args switch
     ["scaling", .. var rest] => await ScalingCommand.RunAsync(rest),
     ["telemetry", .. var rest] => await TelemetryCommand.RunAsync(rest),
     [ListenedServer.Verb, var socket, var collector] => await ListenedServer.RunAsync(socket, collector),
-    [PlainServer.TensorsVerb, var port] => PlainServer.Run(int.Parse(port, CultureInfo.InvariantCulture), PlainSoftmax.Tensors),
-    [PlainServer.LoopVerb, var port] => PlainServer.Run(int.Parse(port, CultureInfo.InvariantCulture), PlainSoftmax.Loop),
+    [PlainServer.TensorsVerb, var port] => PlainServer.Run(int.Parse(port, CultureInfo.InvariantCulture), TensorPrimitivesPeer.Softmax),
+    [PlainServer.MathFVerb, var port] => PlainServer.Run(int.Parse(port, CultureInfo.InvariantCulture), MathFSoftmax.Compute),
     _ => Usage(),
 };
 

@@ -35,20 +35,19 @@ internal static unsafe class Elementwise
         InvalidLogit? invalid = null;
         float* logits = job.Row(row);
         var first = new InvalidLogit(row, 0, *logits);
-        bool looksAhead = job.Output == job.Logits || job.Scale.IsExtreme, hasScore = false;
+        bool inPlace = job.Output == job.Logits, hasScore = false;
         for (int start = 0; start < job.Classes; start += Block)
         {
             int count = Math.Min(Block, job.Classes - start);
-            InvalidLogit? found = looksAhead ? FindInvalid<T, TScores>(job, scores, row, start, count, ref hasScore) : null;
-            if (job.Scale.IsExtreme)
-            {
-                RowMap.Run<T, ExtremeScores<T>, TMap>(new(job.Scale, 0), logits, job.OutputRow(row), start, start + count, default, job.Collides);
-            }
-            else if (RowMap.Run<T, TScores, TMap>(scores, logits, job.OutputRow(row), start, start + count, default, job.Collides))
+            InvalidLogit? found = inPlace ? FindInvalid<T, TScores>(job, scores, row, start, count, ref hasScore) : null;
+            bool isFinite = job.Scale.IsExtreme
+                ? RowMap.Run<T, ExtremeScores<T>, TMap>(new(job.Scale, 0), logits, job.OutputRow(row), start, start + count, default, job.Collides)
+                : RowMap.Run<T, TScores, TMap>(scores, logits, job.OutputRow(row), start, start + count, default, job.Collides);
+            if (isFinite)
             {
                 hasScore = true;
             }
-            else if (!looksAhead)
+            else if (!inPlace)
             {
                 found = FindInvalid<T, TScores>(job, scores, row, start, count, ref hasScore);
             }

@@ -6,7 +6,7 @@ namespace Scoring.Kernels.Rows;
 
 /// <summary>
 /// Softmax in two passes. The exponentials wait in the output, or on the stack: where the output is the logits' own memory, which a second try may still need,
-/// or lies badly beside it.
+/// or lies badly beside it (<see cref="PageOffset"/>).
 /// Those of a row too wide for the cache are made again instead, which costs less than bringing them back from memory.
 /// </summary>
 internal readonly unsafe struct SoftmaxKernel : IRowKernel

@@ -9,13 +9,12 @@ namespace Scoring.Benchmarks.Service;
 /// <summary>A host for <see cref="PlainService"/> with every setting at its default, but for HTTP/2 in clear text.</summary>
 internal static class PlainServer
 {
-    /// <summary>The verbs that start one, and what each computes with.</summary>
     public const string TensorsVerb = "plain-server-tensors";
-    public const string LoopVerb = "plain-server-loop";
+    public const string MathFVerb = "plain-server-mathf";
 
     /// <param name="port">Where to listen, for this machine alone.</param>
-    /// <param name="softmax">What to score a row with.</param>
-    public static int Run(int port, RowSoftmax softmax)
+    /// <param name="softmax">What to score with.</param>
+    public static int Run(int port, PlainSoftmax softmax)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, endpoint => endpoint.Protocols = HttpProtocols.Http2));

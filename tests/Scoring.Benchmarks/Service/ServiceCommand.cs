@@ -43,9 +43,9 @@ internal static class ServiceCommand
     private static async Task PrintAsync(Workload workload)
     {
         await using var tensors = await ServerProcess.StartAsync(port => PlainCommand(PlainServer.TensorsVerb, port), CancellationToken.None);
-        await using var loop = await ServerProcess.StartAsync(port => PlainCommand(PlainServer.LoopVerb, port), CancellationToken.None);
+        await using var mathF = await ServerProcess.StartAsync(port => PlainCommand(PlainServer.MathFVerb, port), CancellationToken.None);
         await using var ours = await ServerProcess.StartAsync(ServerProcess.ServeOnPort, CancellationToken.None);
-        ServerProcess[] servers = [tensors, loop, ours];
+        ServerProcess[] servers = [tensors, mathF, ours];
         foreach (var server in servers)
         {
             await WarmUpAsync(workload, server);

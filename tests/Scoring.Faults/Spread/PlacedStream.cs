@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Scoring.Client;
@@ -14,7 +15,7 @@ internal sealed class PlacedStream(ScoringClient client, TimeSpan every)
 
     private static readonly ScoreRequest Request = new() { Head = Head, Classes = 1, Logits = new[] { Logit } };
 
-    private long _drawnAt;
+    private readonly ConcurrentQueue<long> _drawnAt = new();
 
     /// <summary>The number of the server that answered last; 0 before the first answer.</summary>
     public int Server { get; private set; }
@@ -38,17 +39,21 @@ internal sealed class PlacedStream(ScoringClient client, TimeSpan every)
         {
             using (result)
             {
-                Take((int)(Logit / result.Scores[0]), Stopwatch.GetElapsedTime(_drawnAt));
+                Take((int)(Logit / result.Scores[0]));
             }
         }
     }
 
-    private void Take(int server, TimeSpan time)
+    private void Take(int server)
     {
+        if (_drawnAt.TryDequeue(out var drawnAt) && Stopwatch.GetElapsedTime(drawnAt) is var time && time > Longest)
+        {
+            Longest = time;
+        }
+
         Answered++;
         Moves += Server != 0 && Server != server ? 1 : 0;
         Server = server;
-        Longest = time > Longest ? time : Longest;
     }
 
     private async IAsyncEnumerable<ScoreRequest> DrawAsync(CancellationToken stop, [EnumeratorCancellation] CancellationToken cancelled = default)
@@ -57,7 +62,7 @@ internal sealed class PlacedStream(ScoringClient client, TimeSpan every)
         while (!stop.IsCancellationRequested && !cancelled.IsCancellationRequested)
         {
             Sent++;
-            _drawnAt = Stopwatch.GetTimestamp();
+            _drawnAt.Enqueue(Stopwatch.GetTimestamp());
             yield return Request;
             await timer.WaitForNextTickAsync(CancellationToken.None);
         }

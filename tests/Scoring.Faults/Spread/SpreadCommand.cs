@@ -34,16 +34,18 @@ internal static class SpreadCommand
 
     private static async Task<bool> RunAsync(string title, bool isBalanced)
     {
-        var servers = new List<FaultyServer> { await StartAsync(1), await StartAsync(2) };
+        await using var first = await StartAsync(1);
+        await using var second = await StartAsync(2);
+        FaultyServer[] servers = [first, second];
         var name = new NamedAddresses(DnsRefresh) { Current = AddressesOf(servers) };
-        await using var proxy = new CutProxy(() => servers[RandomNumberGenerator.GetInt32(servers.Count)].Address);
+        await using var proxy = new CutProxy(() => RandomNumberGenerator.GetItems<FaultyServer>(servers, 1)[0].Address);
         await using var services = CreateClients(name, isBalanced ? NamedAddresses.Address : proxy.Address);
         PlacedStream[] streams = [.. Enumerable.Range(0, Clients).Select(i => new PlacedStream(services.GetRequiredKeyedService<ScoringClient>($"{i}"), MessageEvery))];
         using var stop = new CancellationTokenSource();
         var running = Task.WhenAll(streams.Select(stream => Task.Run(() => stream.RunAsync(stop.Token))));
         await Task.WhenAny(running, Task.Delay(AgesBefore * Age));
 
-        var third = await StartAsync(3);
+        await using var third = await StartAsync(3);
         servers = [.. servers, third];
         name.Current = AddressesOf(servers);
         Console.WriteLine($"| {title}: ages | streams on the servers | the third's, of its share |");
@@ -54,18 +56,13 @@ internal static class SpreadCommand
         {
             var rest = (row * Age / RowsPerAge) - Stopwatch.GetElapsedTime(start);
             await Task.WhenAny(running, Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero));
-            int[] counts = [.. Enumerable.Range(1, servers.Count).Select(server => streams.Count(stream => stream.Server == server))];
-            Console.WriteLine($"| {(double)row / RowsPerAge:0.00} | {string.Join(", ", counts)} | {100.0 * counts[^1] * servers.Count / Clients:0} % |");
+            int[] counts = [.. Enumerable.Range(1, servers.Length).Select(server => streams.Count(stream => stream.Server == server))];
+            Console.WriteLine($"| {(double)row / RowsPerAge:0.00} | {string.Join(", ", counts)} | {100.0 * counts[^1] * servers.Length / Clients:0} % |");
         }
 
         moves = streams.Sum(stream => stream.Moves) - moves;
         await stop.CancelAsync();
         await running;
-        foreach (var server in servers)
-        {
-            await server.DisposeAsync();
-        }
-
         var lost = streams.Sum(stream => stream.Sent - stream.Answered);
         Console.WriteLine();
         Console.WriteLine(
