@@ -47,12 +47,14 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts any server, and waits until it listens.</summary>
     /// <param name="commandLine">From the port that the server must listen on to the program and its arguments.</param>
     /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="environment">Environment variables on top of this process's.</param>
     /// <exception cref="IOException">The program cannot be started, or ended before it listened.</exception>
-    public static Task<ServerProcess> StartAsync(Func<int, IReadOnlyList<string>> commandLine, CancellationToken cancellationToken)
+    public static Task<ServerProcess> StartAsync(
+        Func<int, IReadOnlyList<string>> commandLine, CancellationToken cancellationToken, params IEnumerable<KeyValuePair<string, string>> environment)
     {
         var port = FreePort();
         return StartAsync(
-            Directory.CreateTempSubdirectory("scoring-"), new IPEndPoint(IPAddress.Loopback, port), commandLine(port), [], cancellationToken);
+            Directory.CreateTempSubdirectory("scoring-"), new IPEndPoint(IPAddress.Loopback, port), commandLine(port), environment, cancellationToken);
     }
 
     /// <summary>What starts <c>scoring serve</c> on a port of this machine alone.</summary>

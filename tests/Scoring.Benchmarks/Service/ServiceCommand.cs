@@ -4,99 +4,162 @@ using Scoring.Cli.Bench;
 namespace Scoring.Benchmarks.Service;
 
 /// <summary>
-/// The service beside two of <see cref="PlainService"/>, each in a process of its own, under the same load from this one, turn by turn, so that
-/// what else the machine does falls on both. What counts is messages per second of the server's processor time; the load
-/// generator has its own.
+/// The service beside two of <see cref="PlainService"/>, each in a process of its own, under the same load, turn by turn, so that what else the machine
+/// does falls on all. What counts is messages per second of the server's processor time; the load generator has its own.
 /// </summary>
 internal static class ServiceCommand
 {
     private const int Rounds = 3;
 
-    private const int MostWarmUps = 10;
-    private const ulong FewMethods = 5;
+    private const int Connections = 30;
+    private const int MostWarmUps = 12;
+    private const ulong FewMethods = 10;
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Measured = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(0.05);
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (arguments is not ["--quick"])
+        switch (arguments)
         {
-            await Console.Error.WriteLineAsync("service takes --quick and nothing else");
-            return 2;
+            case ["--quick" or "--windows"] when Environment.ProcessorCount == 1:
+                await Console.Error.WriteLineAsync("this needs two processors, one for the server and one for the load");
+                return 1;
+            case ["--quick"]:
+                await CompareAsync(Load.OfWire);
+                return 0;
+            case ["--windows"]:
+                await SlowDownAsync(Load.OfWire);
+                return 0;
+            case ["--client"]:
+                await CompareAsync(Load.OfClient);
+                return 0;
+            default:
+                await Console.Error.WriteLineAsync("service takes --quick, --windows or --client");
+                return 2;
         }
-
-        Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}; medians of {Rounds} rounds of {Measured.TotalSeconds} s, over loopback TCP");
-        Console.WriteLine();
-        Console.WriteLine("Plain services: with a softmax of TensorPrimitives (T), and with a loop of MathF.Exp (M). Messages per second of server CPU, bytes allocated a message, p99 in ms, methods compiled meanwhile.");
-        Console.WriteLine();
-        Console.WriteLine("| | workload | messages/s, T | M | ours | ours / T | ours / M | bytes, T | M | ours | p99, T | M | ours | compiled, T | M | ours |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
-        foreach (var workload in Workload.All)
-        {
-            await PrintAsync(workload);
-        }
-
-        return 0;
     }
 
-    private static async Task PrintAsync(Workload workload)
+    private static async Task CompareAsync(Load load)
     {
-        await using var tensors = await ServerProcess.StartAsync(port => PlainCommand(PlainServer.TensorsVerb, port), CancellationToken.None);
-        await using var mathF = await ServerProcess.StartAsync(port => PlainCommand(PlainServer.MathFVerb, port), CancellationToken.None);
-        await using var ours = await ServerProcess.StartAsync(ServerProcess.ServeOnPort, CancellationToken.None);
+        WriteConditions(load);
+        Console.WriteLine("Plain services: with a softmax of TensorPrimitives (T), and with a loop of MathF.Exp (M). Messages per second of server CPU, bytes allocated a message, p99 in ms, methods compiled meanwhile, processor time of the load in µs a message of ours.");
+        Console.WriteLine();
+        Console.WriteLine("| | workload | messages/s, T | M | ours | ours / T | ours / M | bytes, T | M | ours | p99, T | M | ours | compiled, T | M | ours | load |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+        foreach (var workload in Workload.All)
+        {
+            await CompareAsync(load, workload);
+        }
+    }
+
+    private static async Task CompareAsync(Load load, Workload workload)
+    {
+        await using var tensors = await load.StartAsync(port => PlainCommand(PlainServer.TensorsVerb, port));
+        await using var mathF = await load.StartAsync(port => PlainCommand(PlainServer.MathFVerb, port));
+        await using var ours = await load.StartAsync(ServerProcess.ServeOnPort);
         ServerProcess[] servers = [tensors, mathF, ours];
         foreach (var server in servers)
         {
-            await WarmUpAsync(workload, server);
+            await WarmUpAsync(load, workload, server);
         }
 
-        LoadReport[][] reports = [.. servers.Select(_ => new LoadReport[Rounds])];
+        LoadFigures[][] figures = [.. servers.Select(_ => new LoadFigures[Rounds])];
         for (var round = 0; round < Rounds; round++)
         {
             for (var i = 0; i < servers.Length; i++)
             {
-                reports[i][round] = await LoadAsync(workload, servers[i], WarmUp);
+                figures[i][round] = await RunAsync(load, workload.Plan, servers[i]);
             }
         }
 
-        IEnumerable<string> cells =
+        WriteRow(
         [
             workload.Name,
             workload.Description,
-            .. reports.Select(rounds => Cell(rounds, PerCpuSecond, "N0")),
-            Ratio(reports[2], reports[0]),
-            Ratio(reports[2], reports[1]),
-            .. reports.Select(rounds => Cell(rounds, report => report.Server!.AllocatedBytesPerMessage, "N0")),
-            .. reports.Select(rounds => Cell(rounds, report => report.Latency.P99 / 1000, "F2")),
-            .. reports.Select(rounds => rounds.Max(report => report.Server!.CompiledMethods).ToString(CultureInfo.InvariantCulture)),
-        ];
-        Console.WriteLine($"| {string.Join(" | ", cells)} |");
+            .. figures.Select(rounds => Cell(rounds, round => round.PerServerCpuSecond, "N0")),
+            Ratio(figures[2], figures[0]),
+            Ratio(figures[2], figures[1]),
+            .. figures.Select(rounds => Cell(rounds, round => round.Server.AllocatedBytesPerMessage, "N0")),
+            .. figures.Select(rounds => Cell(rounds, round => round.Latency.P99 / 1000, "F2")),
+            .. figures.Select(rounds => rounds.Max(round => round.Server.CompiledMethods).ToString(CultureInfo.InvariantCulture)),
+            Cell(figures[2], round => round.ClientCpuMicrosecondsPerMessage, "F2"),
+        ]);
     }
 
-    private static string Cell(LoadReport[] rounds, Func<LoadReport, double> figure, string format) =>
+    /// <summary>What small messages wait for where there are fewer in flight, down from full load.</summary>
+    private static async Task SlowDownAsync(Load load)
+    {
+        WriteConditions(load);
+        Console.WriteLine("| | window | messages/s | of full load | p50, µs | p99, µs | p99.9, µs |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
+        foreach (var workload in Workload.All.Take(2))
+        {
+            await using var server = await load.StartAsync(ServerProcess.ServeOnPort);
+            await WarmUpAsync(load, workload, server);
+            double? full = null;
+            foreach (var window in new[] { 64, 32, 20, 16, 12, 8, 6, 4, 1 })
+            {
+                var rounds = new LoadFigures[Rounds];
+                for (var round = 0; round < Rounds; round++)
+                {
+                    rounds[round] = await RunAsync(load, workload.Plan with { Window = window }, server);
+                }
+
+                var perSecond = Median.Of(rounds.Select(round => round.MessagesPerSecond));
+                full ??= perSecond;
+                WriteRow(
+                [
+                    workload.Name,
+                    window.ToString(CultureInfo.InvariantCulture),
+                    perSecond.ToString("N0", CultureInfo.InvariantCulture),
+                    (perSecond / full.Value).ToString("F2", CultureInfo.InvariantCulture),
+                    Cell(rounds, round => round.Latency.P50, "N0"),
+                    Cell(rounds, round => round.Latency.P99, "N0"),
+                    Cell(rounds, round => round.Latency.P999, "N0"),
+                ]);
+            }
+        }
+    }
+
+    private static void WriteConditions(Load load)
+    {
+        Console.WriteLine($"{Environment.ProcessorCount} processors, .NET {Environment.Version}; medians of {Rounds} rounds of {Measured.TotalSeconds} s, over loopback TCP; {load.Description}");
+        Console.WriteLine();
+    }
+
+    private static void WriteRow(IEnumerable<string> cells) => Console.WriteLine($"| {string.Join(" | ", cells)} |");
+
+    private static string Cell(LoadFigures[] rounds, Func<LoadFigures, double> figure, string format) =>
         Median.Of(rounds.Select(figure)).ToString(format, CultureInfo.InvariantCulture);
 
     /// <summary>The ratio of each round before the median, since both sides of a round had the same machine.</summary>
-    private static string Ratio(LoadReport[] ours, LoadReport[] plain) =>
-        Median.Of(ours.Zip(plain, (our, their) => PerCpuSecond(our) / PerCpuSecond(their))).ToString("F2", CultureInfo.InvariantCulture);
+    private static string Ratio(LoadFigures[] ours, LoadFigures[] plain) =>
+        Median.Of(ours.Zip(plain, (our, their) => our.PerServerCpuSecond / their.PerServerCpuSecond)).ToString("F2", CultureInfo.InvariantCulture);
 
-    /// <summary>Until the compiler has next to nothing left to do: what is hot is then compiled for good.</summary>
-    private static async Task WarmUpAsync(Workload workload, ServerProcess server)
+    /// <summary>
+    /// Until the compiler has next to nothing left to do: what is hot is then compiled for good. Short loads come first, so that what a connection calls
+    /// once is compiled by then as well, and not while it is measured.
+    /// </summary>
+    private static async Task WarmUpAsync(Load load, Workload workload, ServerProcess server)
     {
+        for (var i = 0; i < Connections; i++)
+        {
+            await load.RunAsync(workload.Plan with { WarmUp = Moment, Duration = Moment }, server.Address);
+        }
+
         for (var i = 0; i < MostWarmUps; i++)
         {
-            if ((await LoadAsync(workload, server, WarmUp)).Server!.CompiledMethods <= FewMethods)
+            if ((await RunAsync(load, workload.Plan, server)).Server.CompiledMethods <= FewMethods)
             {
                 return;
             }
         }
     }
 
-    private static Task<LoadReport> LoadAsync(Workload workload, ServerProcess server, TimeSpan warmUp) =>
-        LoadGenerator.RunAsync(workload.Plan with { WarmUp = warmUp, Duration = Measured }, server.Address, progress: null, CancellationToken.None);
-
-    private static double PerCpuSecond(LoadReport report) => 1e6 / report.Server!.CpuMicrosecondsPerMessage;
+    private static Task<LoadFigures> RunAsync(Load load, LoadPlan plan, ServerProcess server) =>
+        load.RunAsync(plan with { WarmUp = WarmUp, Duration = Measured }, server.Address);
 
     private static IReadOnlyList<string> PlainCommand(string verb, int port) =>
         [Environment.ProcessPath!, .. EntryAssembly(), verb, port.ToString(CultureInfo.InvariantCulture)];

@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+using Google.Protobuf;
+using Scoring.Cli.Bench;
+using Scoring.V1;
+
+namespace Scoring.Benchmarks.Service.Wire;
+
+/// <summary>What a load sends over and over, as bytes that are made once.</summary>
+internal sealed class WireRequest
+{
+    /// <summary>gRPC's prefix of a message: a byte that tells compression, and the length.</summary>
+    public const int PrefixSize = 5;
+
+    /// <summary>As many as the load of the command line has.</summary>
+    private const int Distinct = 4;
+
+    private readonly byte[][] _messages;
+
+    public WireRequest(LoadPlan plan)
+    {
+        Plan = plan;
+        Headers = EncodeHeaders(plan.Unary ? "/scoring.v1.ScoringService/Score" : "/scoring.v1.ScoringService/ScoreStream");
+        _messages = [.. Enumerable.Range(0, Distinct).Select(seed => EncodeMessage(plan, seed))];
+    }
+
+    public LoadPlan Plan { get; }
+
+    /// <summary>The header block of a call.</summary>
+    public byte[] Headers { get; }
+
+    /// <summary>A message with its prefix, the nth of a stream.</summary>
+    public byte[] Message(long n) => _messages[n % Distinct];
+
+    /// <summary>Holds a whole answer against what was asked.</summary>
+    /// <exception cref="IOException">It is not the answer.</exception>
+    public void Check(ReadOnlySpan<byte> answer)
+    {
+        var response = ScoreResponse.Parser.ParseFrom(answer);
+        if (response.Error is not null || response.Scores.Count != Plan.Rows * Plan.Classes)
+        {
+            throw new IOException($"an answer has {response.Scores.Count} scores in place of {Plan.Rows} × {Plan.Classes}: {response.Error}");
+        }
+    }
+
+    private static byte[] EncodeMessage(LoadPlan plan, int seed)
+    {
+        var random = new Random(seed);
+        var request = new ScoreRequest { Id = (ulong)seed + 1, Head = plan.Head, Classes = (uint)plan.Classes };
+        request.Logits.AddRange(Enumerable.Range(0, plan.Rows * plan.Classes).Select(_ => (random.NextSingle() * 20) - 10));
+        var message = new byte[PrefixSize + request.CalculateSize()];
+        BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(1), message.Length - PrefixSize);
+        request.WriteTo(message.AsSpan(PrefixSize));
+        return message;
+    }
+
+    /// <summary>HPACK (RFC 7541) without Huffman codes, and without the dynamic table, so that a block is the same for each call.</summary>
+    private static byte[] EncodeHeaders(string path)
+    {
+        const byte MethodPost = 0x83;
+        const byte SchemeHttp = 0x86;
+        const byte Authority = 0x01;
+        const byte Path = 0x04;
+        return
+        [
+            MethodPost,
+            SchemeHttp,
+            Path, .. Text(path),
+            Authority, .. Text("localhost"),
+            .. Field("content-type", "application/grpc"),
+            .. Field("te", "trailers"),
+        ];
+    }
+
+    private static byte[] Field(string name, string value) => [0, .. Text(name), .. Text(value)];
+
+    /// <summary>Of at most 126 bytes, whose length is one byte.</summary>
+    private static byte[] Text(string text) => [(byte)text.Length, .. System.Text.Encoding.ASCII.GetBytes(text)];
+}
