@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Grpc.Core;
 using Scoring.Client;
-using Scoring.V1;
 
 namespace Scoring.Cli.Bench;
 
@@ -75,7 +74,7 @@ internal sealed class LoadGenerator
     {
         try
         {
-            await GetUsageAsync(cancellationToken).ConfigureAwait(false);
+            await TakeSnapshotAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (ScoringException exception) when (exception.Error.Code == StatusCode.Unavailable)
         {
@@ -180,14 +179,7 @@ internal sealed class LoadGenerator
 
     private long CountMessages() => _flows.Sum(flow => flow.Answered);
 
-    private async Task<Usage?> GetUsageAsync(CancellationToken cancellationToken) =>
-        (await _control.ListHeadsAsync(cancellationToken).ConfigureAwait(false)).Usage;
-
-    private async Task<Snapshot> TakeSnapshotAsync(CancellationToken cancellationToken)
-    {
-        var server = await GetUsageAsync(cancellationToken).ConfigureAwait(false);
-        return new Snapshot(Stopwatch.GetTimestamp(), CountMessages(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(), server);
-    }
+    private Task<Snapshot> TakeSnapshotAsync(CancellationToken cancellationToken) => Snapshot.TakeAsync(_control, CountMessages, cancellationToken);
 
     private LoadReport Report(Snapshot before, Snapshot after, long unsent)
     {

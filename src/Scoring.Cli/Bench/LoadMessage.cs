@@ -13,7 +13,7 @@ namespace Scoring.Cli.Bench;
 internal sealed class LoadMessage
 {
     /// <summary>Enough that an answer to another message is noticed.</summary>
-    private const int Distinct = 4;
+    internal const int Distinct = 4;
 
     private readonly AnswerCheck? _check;
     private CheckedAnswer? _checked;

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Scoring.Benchmarks.Service;
 
-/// <summary>A host for <see cref="PlainService"/> with every setting at its default, but for HTTP/2 in clear text.</summary>
+/// <summary>A host for <see cref="PlainService"/> with every setting of ASP.NET Core and gRPC at its default, but for HTTP/2 in clear text.</summary>
 internal static class PlainServer
 {
     public const string TensorsVerb = "plain-server-tensors";

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Scoring.Cli.Bench;
+using Scoring.Client;
 
 namespace Scoring.Benchmarks.Service;
 
@@ -11,7 +13,7 @@ internal static class ServiceCommand
 {
     private const int Rounds = 3;
 
-    private const int Connections = 30;
+    private const int ShortLoads = 30;
     private const int MostWarmUps = 12;
     private const ulong FewMethods = 10;
 
@@ -21,27 +23,36 @@ internal static class ServiceCommand
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        switch (arguments)
+        if (arguments is not ["--quick" or "--windows" or "--client"])
         {
-            case ["--quick" or "--windows"] when Environment.ProcessorCount == 1:
-                await Console.Error.WriteLineAsync("this needs two processors, one for the server and one for the load");
-                return 1;
-            case ["--quick"]:
-                await CompareAsync(Load.OfWire);
-                return 0;
-            case ["--windows"]:
-                await SlowDownAsync(Load.OfWire);
-                return 0;
-            case ["--client"]:
-                await CompareAsync(Load.OfClient);
-                return 0;
-            default:
-                await Console.Error.WriteLineAsync("service takes --quick, --windows or --client");
-                return 2;
+            await Console.Error.WriteLineAsync("service takes --quick, --windows or --client");
+            return 2;
+        }
+
+        if (arguments is not ["--client"] && (Environment.ProcessorCount == 1 || !OperatingSystem.IsLinux()))
+        {
+            await Console.Error.WriteLineAsync($"service {arguments[0]} needs Linux and two processors, one for the server and one for the load");
+            return 1;
+        }
+
+        try
+        {
+            await (arguments switch
+            {
+                ["--quick"] => CompareAsync(LoadSource.OfWire),
+                ["--windows"] => SlowDownAsync(),
+                _ => CompareAsync(LoadSource.OfClient),
+            });
+            return 0;
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or ScoringException)
+        {
+            await Console.Error.WriteLineAsync($"service {arguments[0]}: {exception.Message}");
+            return 1;
         }
     }
 
-    private static async Task CompareAsync(Load load)
+    private static async Task CompareAsync(LoadSource load)
     {
         WriteConditions(load);
         Console.WriteLine("Plain services: with a softmax of TensorPrimitives (T), and with a loop of MathF.Exp (M). Messages per second of server CPU, bytes allocated a message, p99 in ms, methods compiled meanwhile, processor time of the load in µs a message of ours.");
@@ -54,7 +65,7 @@ internal static class ServiceCommand
         }
     }
 
-    private static async Task CompareAsync(Load load, Workload workload)
+    private static async Task CompareAsync(LoadSource load, Workload workload)
     {
         await using var tensors = await load.StartAsync(port => PlainCommand(PlainServer.TensorsVerb, port));
         await using var mathF = await load.StartAsync(port => PlainCommand(PlainServer.MathFVerb, port));
@@ -68,8 +79,10 @@ internal static class ServiceCommand
         LoadFigures[][] figures = [.. servers.Select(_ => new LoadFigures[Rounds])];
         for (var round = 0; round < Rounds; round++)
         {
-            for (var i = 0; i < servers.Length; i++)
+            for (var turn = 0; turn < servers.Length; turn++)
             {
+                // Each comes first once.
+                var i = (turn + round) % servers.Length;
                 figures[i][round] = await RunAsync(load, workload.Plan, servers[i]);
             }
         }
@@ -88,9 +101,10 @@ internal static class ServiceCommand
         ]);
     }
 
-    /// <summary>What small messages wait for where there are fewer in flight, down from full load.</summary>
-    private static async Task SlowDownAsync(Load load)
+    /// <summary>What small messages, those of A and B, wait for where there are fewer in flight, down from full load.</summary>
+    private static async Task SlowDownAsync()
     {
+        var load = LoadSource.OfWire;
         WriteConditions(load);
         Console.WriteLine("| | window | messages/s | of full load | p50, µs | p99, µs | p99.9, µs |");
         Console.WriteLine("|---|---|---|---|---|---|---|");
@@ -99,7 +113,7 @@ internal static class ServiceCommand
             await using var server = await load.StartAsync(ServerProcess.ServeOnPort);
             await WarmUpAsync(load, workload, server);
             double? full = null;
-            foreach (var window in new[] { 64, 32, 20, 16, 12, 8, 6, 4, 1 })
+            foreach (var window in new[] { workload.Plan.Window, 32, 20, 16, 12, 8, 6, 4, 1 })
             {
                 var rounds = new LoadFigures[Rounds];
                 for (var round = 0; round < Rounds; round++)
@@ -123,7 +137,7 @@ internal static class ServiceCommand
         }
     }
 
-    private static void WriteConditions(Load load)
+    private static void WriteConditions(LoadSource load)
     {
         Console.WriteLine($"{Environment.ProcessorCount} processors, .NET {Environment.Version}; medians of {Rounds} rounds of {Measured.TotalSeconds} s, over loopback TCP; {load.Description}");
         Console.WriteLine();
@@ -142,9 +156,9 @@ internal static class ServiceCommand
     /// Until the compiler has next to nothing left to do: what is hot is then compiled for good. Short loads come first, so that what a connection calls
     /// once is compiled by then as well, and not while it is measured.
     /// </summary>
-    private static async Task WarmUpAsync(Load load, Workload workload, ServerProcess server)
+    private static async Task WarmUpAsync(LoadSource load, Workload workload, ServerProcess server)
     {
-        for (var i = 0; i < Connections; i++)
+        for (var i = 0; i < ShortLoads; i++)
         {
             await load.RunAsync(workload.Plan with { WarmUp = Moment, Duration = Moment }, server.Address);
         }
@@ -156,9 +170,11 @@ internal static class ServiceCommand
                 return;
             }
         }
+
+        await Console.Error.WriteLineAsync($"{workload.Name}: {server.Address} still compiles after {MostWarmUps} rounds of warm-up");
     }
 
-    private static Task<LoadFigures> RunAsync(Load load, LoadPlan plan, ServerProcess server) =>
+    private static Task<LoadFigures> RunAsync(LoadSource load, LoadPlan plan, ServerProcess server) =>
         load.RunAsync(plan with { WarmUp = WarmUp, Duration = Measured }, server.Address);
 
     private static IReadOnlyList<string> PlainCommand(string verb, int port) =>

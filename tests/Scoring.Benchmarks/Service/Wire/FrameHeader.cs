@@ -5,7 +5,7 @@ namespace Scoring.Benchmarks.Service.Wire;
 /// <summary>What each HTTP/2 frame begins with (RFC 9113, section 4.1).</summary>
 /// <param name="Length">Bytes of the frame after its header.</param>
 /// <param name="Type">What the frame is.</param>
-/// <param name="Flags">Of them, those below.</param>
+/// <param name="Flags">Bits whose meaning depends on the type; those that matter here are constants of this.</param>
 /// <param name="Stream">0 for the connection itself.</param>
 internal readonly record struct FrameHeader(int Length, FrameType Type, byte Flags, int Stream)
 {

@@ -10,7 +10,7 @@ namespace Scoring.Benchmarks.Service.Wire;
 /// </summary>
 internal sealed class WireConnection : IDisposable
 {
-    /// <summary>The size at which any server takes frames, and which many clients keep to, those of .NET and Go among them.</summary>
+    /// <summary>The size at which any server takes frames, and which many clients keep to, those of .NET and gRPC in Go among them.</summary>
     private const int MaxFrame = 16 << 10;
 
     private const int DefaultWindow = 65_535;
@@ -94,7 +94,7 @@ internal sealed class WireConnection : IDisposable
 
     private bool TryWrite(WireLane lane, bool stopped)
     {
-        if (lane.Stream == 0)
+        if (lane.StreamId == 0)
         {
             if (stopped)
             {
@@ -110,7 +110,7 @@ internal sealed class WireConnection : IDisposable
             return false;
         }
 
-        _output.Append(new FrameHeader(written, FrameType.Data, lane.IsEnded ? FrameHeader.EndStream : (byte)0, lane.Stream));
+        _output.Append(new FrameHeader(written, FrameType.Data, lane.IsEnded ? FrameHeader.EndStream : (byte)0, lane.StreamId));
         _sendWindow -= written;
         return true;
     }
@@ -120,7 +120,7 @@ internal sealed class WireConnection : IDisposable
         lane.Open(_nextStream, _streamWindow);
         _lanesByStream.Add(_nextStream, lane);
         _nextStream += 2;
-        _request.Headers.CopyTo(_output.Append(new FrameHeader(_request.Headers.Length, FrameType.Headers, FrameHeader.EndHeaders, lane.Stream)));
+        _request.Headers.CopyTo(_output.Append(new FrameHeader(_request.Headers.Length, FrameType.Headers, FrameHeader.EndHeaders, lane.StreamId)));
     }
 
     private bool Receive()
@@ -161,6 +161,11 @@ internal sealed class WireConnection : IDisposable
             var header = FrameHeader.Read(rest);
             if (header.Type == FrameType.Data)
             {
+                if (header.Has(FrameHeader.EndStream))
+                {
+                    throw new IOException($"the server ended stream {header.Stream} without trailers");
+                }
+
                 (_data, _dataToCome) = (header, header.Length);
                 rest = rest[FrameHeader.Size..];
                 continue;
@@ -185,7 +190,7 @@ internal sealed class WireConnection : IDisposable
             return;
         }
 
-        var lane = _lanesByStream[_data.Stream];
+        var lane = Lane(_data);
         lane.Take(payload, Volatile.Read(ref _measuredFrom));
         _dataToCome -= payload.Length;
         _received += payload.Length;
@@ -208,8 +213,8 @@ internal sealed class WireConnection : IDisposable
         switch (header.Type)
         {
             case FrameType.Headers when header.Has(FrameHeader.EndStream):
-                _lanesByStream.Remove(header.Stream, out var lane);
-                lane!.Close();
+                Lane(header).Close(payload);
+                _lanesByStream.Remove(header.Stream);
                 break;
             case FrameType.Settings when !header.Has(FrameHeader.Acknowledge):
                 ReadSettings(payload);
@@ -228,6 +233,9 @@ internal sealed class WireConnection : IDisposable
                 throw new IOException($"the server sent {header.Type} on stream {header.Stream}: {Convert.ToHexString(payload)}");
         }
     }
+
+    private WireLane Lane(FrameHeader header) =>
+        _lanesByStream.GetValueOrDefault(header.Stream) ?? throw new IOException($"the server sent {header.Type} on stream {header.Stream}, which is not open");
 
     /// <summary>They come before any stream is opened, so that what was open then needs no change.</summary>
     private void ReadSettings(ReadOnlySpan<byte> settings)

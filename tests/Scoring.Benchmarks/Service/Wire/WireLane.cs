@@ -12,26 +12,33 @@ namespace Scoring.Benchmarks.Service.Wire;
 /// <param name="request">What is sent.</param>
 internal sealed class WireLane(WireRequest request)
 {
-    private readonly byte[] _prefix = new byte[WireRequest.PrefixSize];
+    /// <summary>Of an answer: tags of protobuf, a field's number and its type.</summary>
+    private const byte IdTag = 0x08;
+    private const byte RowsTag = 0x18;
+
+    /// <summary>An answer's prefix, the id and the next field's tag: that of an error, where there is one, and of the rows otherwise.</summary>
+    private readonly byte[] _start = new byte[WireRequest.PrefixSize + 3];
 
     /// <summary>When each message in flight was sent, a ring, in ticks of <see cref="Stopwatch"/>.</summary>
     private readonly long[] _sentAt = new long[request.Plan.Unary ? 1 : request.Plan.Window];
     private readonly int _leastAnswer = request.Plan.Rows * request.Plan.Classes * sizeof(float);
 
-    /// <summary>The first answer, to be looked at; null after that.</summary>
+    /// <summary>What has come of the first answer, which is looked at as a whole; null after that.</summary>
     private byte[]? _first = [];
     private long _started;
     private long _answered;
 
-    /// <summary>Bytes of the message that is being sent which have gone.</summary>
-    private int _gone;
-    private int _prefixRead;
+    /// <summary>Bytes of the message that is being sent which were written; 0 between two messages.</summary>
+    private int _written;
 
-    /// <summary>Bytes of the answer that is being read which are still to come.</summary>
+    /// <summary>Bytes of the answer that is being read which have come, up to <see cref="_start"/>'s.</summary>
+    private int _startRead;
+
+    /// <summary>Bytes of that answer which are still to come after those.</summary>
     private int _toCome;
 
     /// <summary>0 where no stream is open.</summary>
-    public int Stream { get; private set; }
+    public int StreamId { get; private set; }
 
     /// <summary>Bytes that the server lets this stream send.</summary>
     public long SendWindow { get; set; }
@@ -45,10 +52,10 @@ internal sealed class WireLane(WireRequest request)
     /// <summary>Answers so far.</summary>
     public long Answered => Volatile.Read(ref _answered);
 
-    /// <summary>Of the messages that were sent while it was measured.</summary>
+    /// <summary>Of the messages that were sent while it was measured, to the end of the answer's message.</summary>
     public LongHistogram Latencies { get; } = Latency.CreateHistogram();
 
-    public void Open(int stream, long sendWindow) => (Stream, SendWindow, Received, IsEnded) = (stream, sendWindow, 0, false);
+    public void Open(int streamId, long sendWindow) => (StreamId, SendWindow, Received, IsEnded) = (streamId, sendWindow, 0, false);
 
     /// <summary>Fills the payload of a frame: with the rest of a message, and with those that follow as far as there is room.</summary>
     /// <param name="payload">As large as the windows let it be.</param>
@@ -63,13 +70,13 @@ internal sealed class WireLane(WireRequest request)
             return false;
         }
 
-        while (written < payload.Length && (_gone > 0 || (!stopped && _started - _answered < _sentAt.Length)))
+        while (written < payload.Length && (_written > 0 || (!stopped && _started - _answered < _sentAt.Length)))
         {
-            written += Send(payload[written..]);
+            written += Write(payload[written..]);
         }
 
         SendWindow -= written;
-        IsEnded = _gone == 0 && (request.Plan.Unary ? written > 0 : stopped && _started == _answered);
+        IsEnded = _written == 0 && ((request.Plan.Unary && written > 0) || (stopped && _started == _answered));
         return written > 0 || IsEnded;
     }
 
@@ -80,63 +87,79 @@ internal sealed class WireLane(WireRequest request)
     {
         while (payload.Length > 0)
         {
-            if (_prefixRead < _prefix.Length)
+            if (_startRead < _start.Length)
             {
-                var part = Math.Min(_prefix.Length - _prefixRead, payload.Length);
-                payload[..part].CopyTo(_prefix.AsSpan(_prefixRead));
-                _prefixRead += part;
-                payload = payload[part..];
-                if (_prefixRead < _prefix.Length)
+                var start = payload[..Math.Min(_start.Length - _startRead, payload.Length)];
+                start.CopyTo(_start.AsSpan(_startRead));
+                _startRead += start.Length;
+                payload = payload[start.Length..];
+                if (_startRead == _start.Length)
                 {
-                    return;
-                }
-
-                _toCome = BinaryPrimitives.ReadInt32BigEndian(_prefix.AsSpan(1));
-                if (_toCome < _leastAnswer)
-                {
-                    throw new IOException($"an answer has {_toCome} bytes, and its scores alone have {_leastAnswer}");
+                    Begin();
                 }
             }
-
-            var taken = Math.Min(_toCome, payload.Length);
-            Look(payload[..taken]);
-            payload = payload[taken..];
-            _toCome -= taken;
-            if (_toCome == 0)
+            else
             {
-                _prefixRead = 0;
-                Answer(measuredFrom);
+                var rest = payload[..Math.Min(_toCome, payload.Length)];
+                payload = payload[rest.Length..];
+                _toCome -= rest.Length;
+                CheckFirst(rest);
+                if (_toCome == 0)
+                {
+                    End(measuredFrom);
+                }
             }
         }
     }
 
     /// <summary>The server ended the stream.</summary>
-    public void Close()
+    /// <param name="trailers">The header block that it did so with.</param>
+    public void Close(ReadOnlySpan<byte> trailers)
     {
         if (!IsEnded || _started > _answered)
         {
-            throw new IOException($"the server ended a call with {_started - _answered} messages unanswered");
+            throw new IOException(
+                $"the server ended a call while {_started - _answered} messages waited for their answers, with these bytes for trailers: {Convert.ToHexString(trailers)}");
         }
 
-        Stream = 0;
+        StreamId = 0;
     }
 
-    private int Send(Span<byte> room)
+    private int Write(Span<byte> room)
     {
-        if (_gone == 0)
+        if (_written == 0)
         {
             _sentAt[_started % _sentAt.Length] = Stopwatch.GetTimestamp();
             _started++;
         }
 
         var message = request.Message(_started - 1);
-        var part = Math.Min(room.Length, message.Length - _gone);
-        message.AsSpan(_gone, part).CopyTo(room);
-        _gone = _gone + part == message.Length ? 0 : _gone + part;
+        var part = Math.Min(room.Length, message.Length - _written);
+        message.AsSpan(_written, part).CopyTo(room);
+        _written = _written + part == message.Length ? 0 : _written + part;
         return part;
     }
 
-    private void Look(ReadOnlySpan<byte> part)
+    private void Begin()
+    {
+        if (_started == _answered)
+        {
+            throw new IOException("the server answered what was not asked");
+        }
+
+        var length = BinaryPrimitives.ReadInt32BigEndian(_start.AsSpan(1));
+        var fields = _start.AsSpan(WireRequest.PrefixSize);
+        if (length < _leastAnswer || !fields.SequenceEqual([IdTag, request.Id(_answered), RowsTag]))
+        {
+            throw new IOException(
+                $"message {request.Id(_answered)} was answered with {length} bytes that begin with {Convert.ToHexString(fields)}: an error, or another message's answer");
+        }
+
+        _toCome = length - fields.Length;
+        CheckFirst(fields);
+    }
+
+    private void CheckFirst(ReadOnlySpan<byte> part)
     {
         if (_first is null)
         {
@@ -144,20 +167,16 @@ internal sealed class WireLane(WireRequest request)
         }
 
         _first = [.. _first, .. part];
-        if (part.Length == _toCome)
+        if (_toCome == 0)
         {
             request.Check(_first);
             _first = null;
         }
     }
 
-    private void Answer(long measuredFrom)
+    private void End(long measuredFrom)
     {
-        if (_started == _answered)
-        {
-            throw new IOException("the server answered what was not asked");
-        }
-
+        _startRead = 0;
         var sentAt = _sentAt[_answered % _sentAt.Length];
         if (sentAt >= measuredFrom)
         {

@@ -1,19 +1,20 @@
-using System.Diagnostics;
 using System.Net;
 using System.Runtime.InteropServices;
 using Scoring.Cli.Bench;
 using Scoring.Client;
-using Scoring.V1;
 
 namespace Scoring.Benchmarks.Service.Wire;
 
 /// <summary>
-/// A load that costs next to nothing to generate: one thread, bound to a processor of its own, that sends bytes made before and counts answers. A gRPC client costs as
-/// much as the server or more, so that with one what is measured is a server that waits, whose batches are small; with this it is a server at work. It keeps
-/// to a closed loop over one connection, and to what <see cref="LoadPlan"/> calls rows, classes, streams, window, unary and head.
+/// A load that is cheaper than the server: one thread, bound to a processor of its own, that sends bytes made before and counts answers. This project's client costs as
+/// much as its server or more, so that with it what is measured is a server that waits, whose batches are small; with this it is a server at work. It is
+/// a closed loop over one connection, and takes of <see cref="LoadPlan"/> the rows, classes, streams, window, unary, head and times.
 /// </summary>
 internal sealed class WireLoad : IDisposable
 {
+    /// <summary>For the answers to what is in flight at the end.</summary>
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(10);
+
     private readonly LoadPlan _plan;
     private readonly ScoringClient _control;
     private readonly WireLane[] _lanes;
@@ -46,14 +47,28 @@ internal sealed class WireLoad : IDisposable
     private async Task<LoadFigures> RunAsync()
     {
         var running = Task.Factory.StartNew(Drive, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        await Task.WhenAny(running, Task.Delay(_plan.WarmUp));
+        await WaitAsync(running, _plan.WarmUp);
         var before = await TakeSnapshotAsync();
         _connection.MeasureFrom(before.Timestamp);
-        await Task.WhenAny(running, Task.Delay(_plan.Duration));
+        await WaitAsync(running, _plan.Duration);
         var after = await TakeSnapshotAsync();
         _isStopped = true;
-        await running;
+        await WaitAsync(running, LongestEnd);
+        if (!running.IsCompleted)
+        {
+            throw new IOException($"the server left messages unanswered for {LongestEnd.TotalSeconds} s");
+        }
+
         return LoadFigures.Between(before, after, Latency.Of(_lanes.Select(lane => lane.Latencies)));
+    }
+
+    /// <summary>Waits for as long as the load runs, and throws what ended it.</summary>
+    private static async Task WaitAsync(Task running, TimeSpan time)
+    {
+        if (await Task.WhenAny(running, Task.Delay(time)) == running)
+        {
+            await running;
+        }
     }
 
     private void Drive()
@@ -67,11 +82,7 @@ internal sealed class WireLoad : IDisposable
         _connection.Run(() => _isStopped);
     }
 
-    private async Task<Snapshot> TakeSnapshotAsync()
-    {
-        Usage? server = (await _control.ListHeadsAsync(CancellationToken.None)).Usage;
-        return new Snapshot(Stopwatch.GetTimestamp(), _lanes.Sum(lane => lane.Answered), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(), server);
-    }
+    private Task<Snapshot> TakeSnapshotAsync() => Snapshot.TakeAsync(_control, () => _lanes.Sum(lane => lane.Answered), CancellationToken.None);
 
     [DllImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

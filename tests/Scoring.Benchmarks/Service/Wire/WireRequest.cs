@@ -11,16 +11,13 @@ internal sealed class WireRequest
     /// <summary>gRPC's prefix of a message: a byte that tells compression, and the length.</summary>
     public const int PrefixSize = 5;
 
-    /// <summary>As many as the load of the command line has.</summary>
-    private const int Distinct = 4;
-
     private readonly byte[][] _messages;
 
     public WireRequest(LoadPlan plan)
     {
         Plan = plan;
         Headers = EncodeHeaders(plan.Unary ? "/scoring.v1.ScoringService/Score" : "/scoring.v1.ScoringService/ScoreStream");
-        _messages = [.. Enumerable.Range(0, Distinct).Select(seed => EncodeMessage(plan, seed))];
+        _messages = [.. Enumerable.Range(0, LoadMessage.Distinct).Select(seed => EncodeMessage(plan, seed))];
     }
 
     public LoadPlan Plan { get; }
@@ -29,16 +26,19 @@ internal sealed class WireRequest
     public byte[] Headers { get; }
 
     /// <summary>A message with its prefix, the nth of a stream.</summary>
-    public byte[] Message(long n) => _messages[n % Distinct];
+    public byte[] Message(long n) => _messages[n % _messages.Length];
+
+    /// <summary>The id of that message, from 1, and less than 128: one byte.</summary>
+    public byte Id(long n) => (byte)((n % _messages.Length) + 1);
 
     /// <summary>Holds a whole answer against what was asked.</summary>
     /// <exception cref="IOException">It is not the answer.</exception>
     public void Check(ReadOnlySpan<byte> answer)
     {
         var response = ScoreResponse.Parser.ParseFrom(answer);
-        if (response.Error is not null || response.Scores.Count != Plan.Rows * Plan.Classes)
+        if (response.Rows != Plan.Rows || response.Classes != Plan.Classes || response.Scores.Count != Plan.Rows * Plan.Classes)
         {
-            throw new IOException($"an answer has {response.Scores.Count} scores in place of {Plan.Rows} × {Plan.Classes}: {response.Error}");
+            throw new IOException($"an answer has {response.Scores.Count} scores of {response.Rows} × {response.Classes} in place of {Plan.Rows} × {Plan.Classes}");
         }
     }
 
