@@ -89,7 +89,7 @@ public sealed class Http2AbuseTests
         await using var server = await Aftermath.StartServerAsync();
         var aftermath = await Aftermath.OfAsync(server);
         // SETTINGS_INITIAL_WINDOW_SIZE is 0: nothing but headers may be answered.
-        using (var client = await FrameClient.ConnectAsync(server, (4, 0)))
+        using (var client = await FrameClient.ConnectAsync(server, (Frame.InitialWindowSize, 0)))
         {
             var message = RawCalls.Frame(RawCalls.Message(1000, new float[3000]));
             for (var stream = 1; stream < 2 * Streams; stream += 2)
@@ -112,7 +112,7 @@ public sealed class Http2AbuseTests
     {
         await using var server = await Aftermath.StartServerAsync();
         var aftermath = await Aftermath.OfAsync(server);
-        using (var client = await FrameClient.ConnectAsync(server, (4, 0)))
+        using (var client = await FrameClient.ConnectAsync(server, (Frame.InitialWindowSize, 0)))
         {
             // Half precision in, single out: answers of twice the size. Half of each stream's window, on all of them, would be 128 MiB.
             var message = RawCalls.Frame(new ScoreRequest { Classes = 6000, DataType = DataType.Fp16, Data = ByteString.CopyFrom(new byte[12_000]) }.ToByteArray());

@@ -15,7 +15,7 @@ public sealed class ConnectionMemoryTests
     {
         await using var server = await ScoringServer.StartAsync($"--Scoring:Limits:ConnectionBytes={Limit}");
         // SETTINGS_INITIAL_WINDOW_SIZE is 0: nothing but headers may be answered.
-        using var client = await FrameClient.ConnectAsync(server, (4, 0));
+        using var client = await FrameClient.ConnectAsync(server, (Frame.InitialWindowSize, 0));
         var large = RawCalls.Frame(RawCalls.Message(20_000, new float[20_000]));
         var small = RawCalls.Frame(RawCalls.Message(2, 3, 3));
         await client.SendAsync(Frame.Call(1, "ScoreStream"));

@@ -134,7 +134,7 @@ public sealed class StreamTimeTests
     {
         await using var server = await ScoringServer.StartAsync(_time, $"--Scoring:Limits:SlowReaderMs={LimitMs}");
         // SETTINGS_INITIAL_WINDOW_SIZE is 0: nothing but headers may be answered.
-        using var client = await FrameClient.ConnectAsync(server, (4, 0));
+        using var client = await FrameClient.ConnectAsync(server, (Frame.InitialWindowSize, 0));
         // Answers of three times the size: the first are flushed while the batch still holds the last.
         var request = new ScoreRequest
         {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using Scoring.FunctionalTests.Infrastructure.Http2;
 
 namespace Scoring.Benchmarks.Service.Wire;
 
@@ -14,7 +15,6 @@ internal sealed class WireConnection : IDisposable
     private const int MaxFrame = 16 << 10;
 
     private const int DefaultWindow = 65_535;
-    private const short InitialWindowSize = 4;
 
     /// <summary>The server may always send: it is told of more room long before it has used up what it had.</summary>
     private const int UpdateAfter = 1 << 29;
@@ -47,10 +47,8 @@ internal sealed class WireConnection : IDisposable
         _socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         _socket.Connect(server);
         _socket.Blocking = false;
-        _output.Append("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8);
-        var settings = _output.Append(new FrameHeader(6, FrameType.Settings, 0, 0));
-        BinaryPrimitives.WriteInt16BigEndian(settings, InitialWindowSize);
-        BinaryPrimitives.WriteInt32BigEndian(settings[2..], int.MaxValue);
+        _output.Append(Frame.Preface);
+        _output.Append(Frame.Settings((Frame.InitialWindowSize, int.MaxValue)).ToBytes());
         UpdateWindow(0, int.MaxValue - DefaultWindow);
     }
 
@@ -110,7 +108,7 @@ internal sealed class WireConnection : IDisposable
             return false;
         }
 
-        _output.Append(new FrameHeader(written, FrameType.Data, lane.IsEnded ? FrameHeader.EndStream : (byte)0, lane.StreamId));
+        _output.Append(new FrameHeader(written, FrameType.Data, lane.IsEnded ? Frame.EndStream : (byte)0, lane.StreamId));
         _sendWindow -= written;
         return true;
     }
@@ -120,7 +118,7 @@ internal sealed class WireConnection : IDisposable
         lane.Open(_nextStream, _streamWindow);
         _lanesByStream.Add(_nextStream, lane);
         _nextStream += 2;
-        _request.Headers.CopyTo(_output.Append(new FrameHeader(_request.Headers.Length, FrameType.Headers, FrameHeader.EndHeaders, lane.StreamId)));
+        _request.Headers.CopyTo(_output.Append(new FrameHeader(_request.Headers.Length, FrameType.Headers, Frame.EndHeaders, lane.StreamId)));
     }
 
     private bool Receive()
@@ -161,7 +159,7 @@ internal sealed class WireConnection : IDisposable
             var header = FrameHeader.Read(rest);
             if (header.Type == FrameType.Data)
             {
-                if (header.Has(FrameHeader.EndStream))
+                if (header.Has(Frame.EndStream))
                 {
                     throw new IOException($"the server ended stream {header.Stream} without trailers");
                 }
@@ -212,16 +210,16 @@ internal sealed class WireConnection : IDisposable
     {
         switch (header.Type)
         {
-            case FrameType.Headers when header.Has(FrameHeader.EndStream):
+            case FrameType.Headers when header.Has(Frame.EndStream):
                 Lane(header).Close(payload);
                 _lanesByStream.Remove(header.Stream);
                 break;
-            case FrameType.Settings when !header.Has(FrameHeader.Acknowledge):
+            case FrameType.Settings when !header.Has(Frame.Acknowledgement):
                 ReadSettings(payload);
-                _output.Append(new FrameHeader(0, FrameType.Settings, FrameHeader.Acknowledge, 0));
+                _output.Append(new FrameHeader(0, FrameType.Settings, Frame.Acknowledgement, 0));
                 break;
-            case FrameType.Ping when !header.Has(FrameHeader.Acknowledge):
-                payload.CopyTo(_output.Append(new FrameHeader(payload.Length, FrameType.Ping, FrameHeader.Acknowledge, 0)));
+            case FrameType.Ping when !header.Has(Frame.Acknowledgement):
+                payload.CopyTo(_output.Append(new FrameHeader(payload.Length, FrameType.Ping, Frame.Acknowledgement, 0)));
                 break;
             case FrameType.WindowUpdate when header.Stream == 0:
                 _sendWindow += BinaryPrimitives.ReadInt32BigEndian(payload);
@@ -242,7 +240,7 @@ internal sealed class WireConnection : IDisposable
     {
         for (; settings.Length >= 6; settings = settings[6..])
         {
-            if (BinaryPrimitives.ReadInt16BigEndian(settings) == InitialWindowSize)
+            if (BinaryPrimitives.ReadUInt16BigEndian(settings) == Frame.InitialWindowSize)
             {
                 _streamWindow = BinaryPrimitives.ReadInt32BigEndian(settings[2..]);
             }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Scoring.FunctionalTests.Infrastructure.Http2;
 
 namespace Scoring.Benchmarks.Service.Wire;
 

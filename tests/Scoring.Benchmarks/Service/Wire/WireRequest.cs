@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
 using Scoring.Cli.Bench;
+using Scoring.FunctionalTests.Infrastructure.Http2;
 using Scoring.V1;
 
 namespace Scoring.Benchmarks.Service.Wire;
@@ -16,13 +17,13 @@ internal sealed class WireRequest
     public WireRequest(LoadPlan plan)
     {
         Plan = plan;
-        Headers = EncodeHeaders(plan.Unary ? "/scoring.v1.ScoringService/Score" : "/scoring.v1.ScoringService/ScoreStream");
+        Headers = Frame.Call(stream: 0, plan.Unary ? "Score" : "ScoreStream").Payload;
         _messages = [.. Enumerable.Range(0, LoadMessage.Distinct).Select(seed => EncodeMessage(plan, seed))];
     }
 
     public LoadPlan Plan { get; }
 
-    /// <summary>The header block of a call.</summary>
+    /// <summary>The header block of a call, the same for each.</summary>
     public byte[] Headers { get; }
 
     /// <summary>A message with its prefix, the nth of a stream.</summary>
@@ -52,27 +53,4 @@ internal sealed class WireRequest
         request.WriteTo(message.AsSpan(PrefixSize));
         return message;
     }
-
-    /// <summary>HPACK (RFC 7541) without Huffman codes, and without the dynamic table, so that a block is the same for each call.</summary>
-    private static byte[] EncodeHeaders(string path)
-    {
-        const byte MethodPost = 0x83;
-        const byte SchemeHttp = 0x86;
-        const byte Authority = 0x01;
-        const byte Path = 0x04;
-        return
-        [
-            MethodPost,
-            SchemeHttp,
-            Path, .. Text(path),
-            Authority, .. Text("localhost"),
-            .. Field("content-type", "application/grpc"),
-            .. Field("te", "trailers"),
-        ];
-    }
-
-    private static byte[] Field(string name, string value) => [0, .. Text(name), .. Text(value)];
-
-    /// <summary>Of at most 126 bytes, whose length is one byte.</summary>
-    private static byte[] Text(string text) => [(byte)text.Length, .. System.Text.Encoding.ASCII.GetBytes(text)];
 }

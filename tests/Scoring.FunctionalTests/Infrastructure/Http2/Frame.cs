@@ -6,8 +6,6 @@ namespace Scoring.FunctionalTests.Infrastructure.Http2;
 /// <summary>One frame of HTTP/2, whether it makes sense or not.</summary>
 internal sealed record Frame(FrameType Type, byte Flags, int Stream, byte[] Payload)
 {
-    public const int HeaderBytes = 9;
-
     /// <summary>Of DATA and HEADERS.</summary>
     public const byte EndStream = 1;
 
@@ -25,6 +23,12 @@ internal sealed record Frame(FrameType Type, byte Flags, int Stream, byte[] Payl
 
     /// <summary>Of GOAWAY: the error code of one who asks for less.</summary>
     public const int EnhanceYourCalm = 11;
+
+    /// <summary>Of SETTINGS: what a server may send on a stream before it is told of more.</summary>
+    public const ushort InitialWindowSize = 4;
+
+    /// <summary>What a client's connection begins with.</summary>
+    public static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
 
     public bool IsAcknowledgement => Flags == Acknowledgement;
 
@@ -66,10 +70,9 @@ internal sealed record Frame(FrameType Type, byte Flags, int Stream, byte[] Payl
 
     public byte[] ToBytes()
     {
-        byte[] bytes = [0, 0, 0, (byte)Type, Flags, 0, 0, 0, 0, .. Payload];
-        bytes[0] = (byte)(Payload.Length >> 16);
-        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(1), (ushort)Payload.Length);
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(5), Stream);
+        var bytes = new byte[FrameHeader.Size + Payload.Length];
+        new FrameHeader(Payload.Length, Type, Flags, Stream).Write(bytes);
+        Payload.CopyTo(bytes, FrameHeader.Size);
         return bytes;
     }
 }

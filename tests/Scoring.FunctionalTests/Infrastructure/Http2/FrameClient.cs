@@ -31,7 +31,7 @@ internal sealed class FrameClient : IDisposable
         var connection = new TcpClient { NoDelay = true };
         await connection.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
         var client = new FrameClient(connection);
-        await client._stream.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(), client._end.Token);
+        await client._stream.WriteAsync(Frame.Preface.ToArray(), client._end.Token);
         await client.SendAsync(Frame.Settings(settings));
         return client;
     }
@@ -84,11 +84,12 @@ internal sealed class FrameClient : IDisposable
     {
         try
         {
-            var header = new byte[Frame.HeaderBytes];
-            await _stream.ReadExactlyAsync(header, _end.Token);
-            var payload = new byte[(header[0] << 16) | BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(1))];
+            var bytes = new byte[FrameHeader.Size];
+            await _stream.ReadExactlyAsync(bytes, _end.Token);
+            var header = FrameHeader.Read(bytes);
+            var payload = new byte[header.Length];
             await _stream.ReadExactlyAsync(payload, _end.Token);
-            var frame = new Frame((FrameType)header[3], header[4], BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(5)), payload);
+            var frame = new Frame(header.Type, header.Flags, header.Stream, payload);
             _window += frame is { Type: FrameType.WindowUpdate, Stream: 0 } ? BinaryPrimitives.ReadInt32BigEndian(payload) : 0;
             return frame;
         }

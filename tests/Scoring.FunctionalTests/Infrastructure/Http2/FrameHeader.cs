@@ -1,19 +1,15 @@
 using System.Buffers.Binary;
 
-namespace Scoring.Benchmarks.Service.Wire;
+namespace Scoring.FunctionalTests.Infrastructure.Http2;
 
 /// <summary>What each HTTP/2 frame begins with (RFC 9113, section 4.1).</summary>
 /// <param name="Length">Bytes of the frame after its header.</param>
 /// <param name="Type">What the frame is.</param>
-/// <param name="Flags">Bits whose meaning depends on the type; those that matter here are constants of this.</param>
+/// <param name="Flags">Bits whose meaning depends on the type; <see cref="Frame"/> has those that matter here.</param>
 /// <param name="Stream">0 for the connection itself.</param>
 internal readonly record struct FrameHeader(int Length, FrameType Type, byte Flags, int Stream)
 {
     public const int Size = 9;
-
-    public const byte EndStream = 1;
-    public const byte Acknowledge = 1;
-    public const byte EndHeaders = 4;
 
     public bool Has(byte flag) => (Flags & flag) != 0;
 
