@@ -107,6 +107,7 @@ class Call:
         self._connection.send(DATA, END_STREAM, self._id)
 
     async def _reset(self, code):
+        await self._connection.ping()
         self._connection.send(RST_STREAM, 0, self._id, struct.pack(">I", RESETS[code]))
 
     async def _go_away(self):

@@ -5,5 +5,6 @@ from scoring.client import Client
 from scoring.errors import ScoringError
 from scoring.request import Request
 from scoring.result import Result
+from scoring.settings import Settings
 
-__all__ = ["aio", "Client", "Request", "Result", "ScoringError"]
+__all__ = ["aio", "Client", "Request", "Result", "ScoringError", "Settings"]

@@ -1,5 +1,7 @@
 """What is told of a message or a call that was not answered with scores."""
 
+from typing import Sequence
+
 import grpc
 
 from scoring.v1 import scoring_pb2 as pb
@@ -12,16 +14,20 @@ class ScoringError(Exception):
     """Why a message could not be scored, or a call broke.
 
     code is a grpc.StatusCode; row and column, from 0, say where in the message, and are None where the fault is in no one place. retry_after is seconds to wait
-    before the message is worth sending again, 0 where waiting does not help.
+    before the message is worth sending again, None where waiting does not help. unanswered: where a stream ended, the ids of the messages without an answer.
     """
 
-    def __init__(self, code, message, row=None, column=None, retry_after=0.0):
-        super().__init__(f"{code.name}: {message}")
+    def __init__(self, code, message, row=None, column=None, retry_after=None, unanswered: Sequence[int] = ()):
+        text = f"{code.name}: {message}"
+        if unanswered:
+            text += f"; messages {unanswered[0]} to {unanswered[-1]} were not answered"
+        super().__init__(text)
         self.code = code
         self.message = message
         self.row = row
         self.column = column
         self.retry_after = retry_after
+        self.unanswered = list(unanswered)
 
     @classmethod
     def of_message(cls, error: pb.Error) -> "ScoringError":
@@ -30,7 +36,7 @@ class ScoringError(Exception):
             error.message,
             error.row if error.HasField("row") else None,
             error.column if error.HasField("column") else None,
-            error.retry_after_ms / 1000,
+            error.retry_after_ms / 1000 or None,
         )
 
     @classmethod
@@ -39,3 +45,7 @@ class ScoringError(Exception):
             if key == _ERROR_TRAILER:
                 return cls.of_message(pb.Error.FromString(value))
         return cls(error.code(), error.details() or "the call failed")
+
+    def leaving(self, unanswered: Sequence[int]) -> "ScoringError":
+        """The same, with what the stream leaves without an answer."""
+        return ScoringError(self.code, self.message, self.row, self.column, self.retry_after, unanswered)

@@ -2,6 +2,7 @@
 
 from typing import List, Optional
 
+import grpc
 import numpy as np
 
 from scoring.errors import ScoringError
@@ -19,6 +20,11 @@ class Result:
         self._scores = np.frombuffer(b"".join(scores), "<f4")
         self.id: int = self._message.id
         self.error: Optional[ScoringError] = ScoringError.of_message(self._message.error) if self._message.HasField("error") else None
+
+    @classmethod
+    def refused(cls, id: int, code: grpc.StatusCode, message: str) -> "Result":
+        """Of a message that the service cannot answer itself."""
+        return cls(pb.ScoreResponse(id=id, error=pb.Error(code=code.value[0], message=message)).SerializeToString())
 
     def raise_for_error(self) -> "Result":
         """Raises the error, if there is one."""

@@ -1,6 +1,7 @@
-"""What a stream has sent, or is about to, and has no answer to."""
+"""What a stream has drawn from its source and has no answer to."""
 
 from collections import deque
+from typing import List, Optional
 
 import grpc
 
@@ -8,41 +9,80 @@ from scoring.errors import ScoringError
 
 
 class Window:
-    """Messages in the order of their ids, which follow one another. Whoever uses it from several threads or tasks holds their own lock."""
+    """Messages in the order of their ids, which follow one another, and how many of them the call at hand has sent. Whoever uses it from several threads or tasks
+    holds their own lock."""
 
-    def __init__(self, size: int):
-        self._size = size
+    def __init__(self, max_messages: int, max_bytes: int):
+        self._max_messages = max_messages
+        self._max_bytes = max_bytes
         self._unanswered = deque()  # of (id, bytes)
+        self._bytes = 0
+        self._sent = 0
+        self._sent_bytes = 0
+        # Messages up to this id were in flight when a call was cut off, and are sent one at a time.
+        self._last_suspect = 0
 
     @property
     def has_room(self) -> bool:
-        return len(self._unanswered) < self._size
+        """Whether another message may be drawn. The last one may be too large to be sent with those before it, and waits."""
+        return len(self._unanswered) < self._max_messages and self._bytes < self._max_bytes
 
     @property
     def is_empty(self) -> bool:
         return not self._unanswered
 
+    @property
+    def is_all_sent(self) -> bool:
+        return self._sent == len(self._unanswered)
+
+    @property
+    def awaits_answer(self) -> bool:
+        return self._sent > 0
+
+    @property
+    def ids(self) -> List[int]:
+        return [id for id, _ in self._unanswered]
+
     def add(self, id: int, message: bytes) -> None:
         self._unanswered.append((id, message))
+        self._bytes += len(message)
+
+    def send(self) -> Optional[bytes]:
+        """The next message for the call at hand, which counts as sent from now; None where there is none, or it has to wait."""
+        if self.is_all_sent:
+            return None
+        _, message = self._unanswered[self._sent]
+        if self._sent > 0 and (self._has_suspect or self._sent_bytes + len(message) > self._max_bytes):
+            return None
+        self._sent += 1
+        self._sent_bytes += len(message)
+        return message
 
     def answered(self, id: int) -> None:
-        if self.is_empty or self._unanswered[0][0] != id:
+        if self._sent == 0 or self._unanswered[0][0] != id:
             raise ScoringError(grpc.StatusCode.INTERNAL, f"an answer to message {id}, which is not the next")
-        self._unanswered.popleft()
+        self._sent -= 1
+        self._sent_bytes -= self._drop()
 
-    def find(self, id):
-        """The message of this id, or the first one; None where it is not there yet."""
-        if self.is_empty:
-            return None
-        index = 0 if id is None else id - self._unanswered[0][0]
-        return self._unanswered[index] if index < len(self._unanswered) else None
+    def rewind(self) -> None:
+        """Has everything sent again. Called between two calls."""
+        self._sent = self._sent_bytes = 0
 
-    def broken(self, error: ScoringError) -> ScoringError:
-        """The error, with the messages that have no answer."""
-        if self.is_empty:
-            return error
-        ids = f"{self._unanswered[0][0]} to {self._unanswered[-1][0]}"
-        return ScoringError(error.code, f"{error.message}; messages {ids} were not answered")
+    def suspect(self, again: bool) -> Optional[int]:
+        """What was in flight is sent one at a time from now. Of calls that are cut off again the culprit is dropped, and its id returned, if that is how it was sent."""
+        if again and self._has_suspect and self._sent > 0:
+            id = self._unanswered[0][0]
+            self._drop()
+            return id
+        if self._sent > 0:
+            self._last_suspect = max(self._last_suspect, self._unanswered[self._sent - 1][0])
+        return None
 
-    def ended_early(self) -> ScoringError:
-        return self.broken(ScoringError(grpc.StatusCode.UNAVAILABLE, "the service ended the stream before all was answered"))
+    @property
+    def _has_suspect(self) -> bool:
+        return self._unanswered[0][0] <= self._last_suspect
+
+    def _drop(self) -> int:
+        _, message = self._unanswered.popleft()
+        self._bytes -= len(message)
+        return len(message)

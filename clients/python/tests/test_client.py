@@ -76,10 +76,11 @@ def messages(count):
     return [random.normal(0, 5, (1 + i % 3, 4)).astype(np.float32) for i in range(count)]
 
 
-def test_a_stream_answers_each_message_in_order_and_goes_on_after_an_error(client):
+def test_a_stream_answers_each_message_in_order_and_goes_on_after_an_error(service):
     logits = messages(500)
     logits[100] = scoring.Request(logits[100], head="nobody")
-    results = list(client.score_stream(logits, window=7))
+    with scoring.Client(service.address, max_in_flight_messages=7) as client:
+        results = list(client.score_stream(logits))
     assert [result.id for result in results] == list(range(1, 501))
     assert results[100].error.code is grpc.StatusCode.NOT_FOUND
     with pytest.raises(scoring.ScoringError):
@@ -89,7 +90,7 @@ def test_a_stream_answers_each_message_in_order_and_goes_on_after_an_error(clien
             np.testing.assert_allclose(result.scores, softmax(logits[i]), atol=1e-6)
 
 
-def test_no_more_is_read_of_the_source_than_the_window_holds(client):
+def test_no_more_is_read_of_the_source_than_the_window_holds(service):
     read = 0
 
     def source():
@@ -98,9 +99,10 @@ def test_no_more_is_read_of_the_source_than_the_window_holds(client):
             read += 1
             yield item
 
-    for answered, _ in enumerate(client.score_stream(source(), window=4)):
-        # What is unanswered, and one that waits for room; the answer at hand has made room for another.
-        assert read <= answered + 1 + 4 + 1
+    with scoring.Client(service.address, max_in_flight_messages=4) as client:
+        for answered, _ in enumerate(client.score_stream(source())):
+            # The answer at hand has made room for another.
+            assert read <= answered + 1 + 4
 
 
 def test_an_error_of_the_source_is_the_caller_s(client):
@@ -147,9 +149,16 @@ def test_an_asynchronous_stream_loses_and_doubles_nothing_either(mortal_service)
 
 
 def test_a_stream_gives_up_in_the_end_and_names_what_was_not_answered():
-    with scoring.Client("127.0.0.1:9") as client:
+    with scoring.Client("127.0.0.1:9", patience=0.3) as client:
         with pytest.raises(scoring.ScoringError, match="UNAVAILABLE: .*messages 1 to 3 were not answered"):
-            list(client.score_stream(messages(3), patience=0.3))
+            list(client.score_stream(messages(3)))
+
+
+def test_a_setting_out_of_its_range_is_refused_at_once():
+    with pytest.raises(ValueError, match="patience is -1"):
+        scoring.Client("127.0.0.1:9", patience=-1)
+    with pytest.raises(ValueError, match="max_attempts is 0; it must be a whole number from 1"):
+        scoring.aio.Client("127.0.0.1:9", max_attempts=0)
 
 
 def test_the_asynchronous_client_scores_refuses_and_streams(service):
