@@ -7,6 +7,13 @@ public sealed class TelemetryAllocationTests
 {
     private const int Batches = 1000;
 
+    /// <summary>Bytes that a batch may take: where it does not optimize, the compiler makes an object of each async method's state, and writing a batch is one.</summary>
+#if DEBUG
+    private const int BytesOfState = 256;
+#else
+    private const int BytesOfState = 0;
+#endif
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -23,8 +30,8 @@ public sealed class TelemetryAllocationTests
         Score(run);
         var before = GC.GetAllocatedBytesForCurrentThread();
         Score(run);
-        // Less than a byte each: where the thread moves to another processor, that one's part of a free list grows, once.
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Batches - 1);
+        // Less than a byte more each: where the thread moves to another processor, that one's part of a free list grows, once.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, (Batches * (BytesOfState + 1)) - 1);
         Assert.Equal(isMeasured, measurements > 2 * Batches);
     }
 
