@@ -10,6 +10,9 @@ internal sealed class PooledScoreRequest(FreeList<PooledScoreRequest> home, Buff
     /// <summary>Characters in the name of a head. A longer one names no head.</summary>
     public const int MaxHeadLength = 256;
 
+    /// <summary>Characters of a traceparent that are read. It has 55; a later version of the standard may add to them.</summary>
+    public const int MaxTraceparentLength = 256;
+
     private InferenceDetails? _inference;
 
     public ulong Id { get; set; }

@@ -24,7 +24,7 @@ internal static class ScoreRequestCodec
                     request.Id = reader.ReadVarint();
                     break;
                 case (ScoreRequest.HeadFieldNumber, WireType.LengthDelimited):
-                    request.Head = reader.ReadString(knownHead);
+                    request.Head = reader.ReadString(knownHead, PooledScoreRequest.MaxHeadLength);
                     break;
                 case (ScoreRequest.ClassesFieldNumber, WireType.Varint):
                     request.Classes = (uint)reader.ReadVarint();
@@ -63,7 +63,7 @@ internal static class ScoreRequestCodec
                     request.NonFinite = (NonFinite)reader.ReadVarint();
                     break;
                 case (ScoreRequest.TraceparentFieldNumber, WireType.LengthDelimited):
-                    request.Traceparent = reader.ReadString(string.Empty);
+                    request.Traceparent = reader.ReadString(string.Empty, PooledScoreRequest.MaxTraceparentLength);
                     break;
                 case (ScoreRequest.TargetLabelsFieldNumber, WireType.LengthDelimited):
                     reader.ReadString(request.TargetLabels);

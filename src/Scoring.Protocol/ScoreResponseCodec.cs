@@ -47,7 +47,7 @@ internal static class ScoreResponseCodec
                     reader.ReadUnpackedFloat(response.TopScores);
                     break;
                 case (ScoreResponse.TopLabelsFieldNumber, WireType.LengthDelimited):
-                    response.TopLabels.Add(reader.ReadString(string.Empty));
+                    response.TopLabels.Add(reader.ReadString());
                     break;
                 case (ScoreResponse.LogSumExpFieldNumber, WireType.LengthDelimited):
                     reader.ReadPackedFloats(response.LogSumExp);

@@ -21,9 +21,11 @@ public static class ScoringEndpointRouteBuilderExtensions
         // Nobody asks for the instruments, so nobody else would make them.
         endpoints.ServiceProvider.GetRequiredService<ScoringMetrics>();
         IEndpointConventionBuilder[] withInbox =
-            [endpoints.MapGrpcService<ScoringEndpoint>(), endpoints.MapGrpcService<InferenceEndpoint>(), endpoints.MapJsonScoring()];
-        IEndpointConventionBuilder[] others =
-            [endpoints.MapGrpcService<EvaluationEndpoint>(), endpoints.MapGrpcService<ReflectionServiceImpl>(), endpoints.MapGrpcService<ReflectionV1ServiceImpl>()];
+        [
+            endpoints.MapGrpcService<ScoringEndpoint>(), endpoints.MapGrpcService<EvaluationEndpoint>(), endpoints.MapGrpcService<InferenceEndpoint>(),
+            endpoints.MapJsonScoring(),
+        ];
+        IEndpointConventionBuilder[] others = [endpoints.MapGrpcService<ReflectionServiceImpl>(), endpoints.MapGrpcService<ReflectionV1ServiceImpl>()];
         foreach (var service in withInbox)
         {
             service.Add(WithInbox);

@@ -79,7 +79,10 @@ public static class ScoringServiceCollectionExtensions
         services.AddOptions<HostOptions>().Configure<IOptions<DrainSettings>>((host, drain) => host.ShutdownTimeout = TimeSpan.FromMilliseconds(drain.Value.TimeoutMs));
         services.AddHostedService<WarmUp>();
 
-        services.AddGrpc();
+        services.AddGrpc()
+            .AddServiceOptions<HealthEndpoint>(TakesControlMessages)
+            .AddServiceOptions<ReflectionServiceImpl>(TakesControlMessages)
+            .AddServiceOptions<ReflectionV1ServiceImpl>(TakesControlMessages);
         services.AddCors();
         services.AddJsonScoring();
         services.TryAddEnumerable(ServiceDescriptor.Transient<IConfigureOptions<GrpcServiceOptions>, GrpcSetup>());
@@ -106,6 +109,10 @@ public static class ScoringServiceCollectionExtensions
         TelemetryExport.Add(services, configuration, isScraped: !string.IsNullOrEmpty(section["Admin:Port"]));
         return services;
     }
+
+    /// <summary>Their messages are a name each, and a client can have very many of these calls open.</summary>
+    private static void TakesControlMessages<T>(GrpcServiceOptions<T> options)
+        where T : class => options.MaxReceiveMessageSize = ScoringMethods.MaxControlBytes;
 
     private static void AddHeads(IServiceCollection services, IConfiguration configuration, IConfigurationSection section)
     {

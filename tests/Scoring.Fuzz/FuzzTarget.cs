@@ -10,6 +10,7 @@ internal sealed class FuzzTarget
     private const int Codecs = 3;
 
     private readonly RequestOracle _requests = new();
+    private readonly EvaluationOracle _evaluations = new();
     private readonly ResponseOracle _responses = new();
     private readonly InferenceOracle _inference = new();
 
@@ -27,6 +28,8 @@ internal sealed class FuzzTarget
         {
             case FuzzCodec.Request:
                 _requests.Check(message, pieceLength);
+                // Much the same fields, under other numbers.
+                _evaluations.Check(message, pieceLength);
                 break;
             case FuzzCodec.Response:
                 _responses.Check(message, pieceLength);

@@ -1,5 +1,7 @@
 using Google.Protobuf;
 using Inference;
+using Scoring.Protocol;
+using Scoring.Protocol.OpenInference;
 using Scoring.V1;
 using DataType = Scoring.V1.DataType;
 using InputTensor = Inference.ModelInferRequest.Types.InferInputTensor;
@@ -9,7 +11,7 @@ namespace Scoring.Fuzz;
 
 /// <summary>
 /// What fuzzing starts from: for each codec a message with every field, one whose repeated fields are not packed, and one whose fields come in parts, so that
-/// arrays grow; each whole and in pieces.
+/// arrays grow, and one of more than is kept; each whole and in pieces.
 /// </summary>
 internal static class Seeds
 {
@@ -22,6 +24,8 @@ internal static class Seeds
         Write(folder, "request-unpacked", FuzzCodec.Request, Convert.FromHexString("250000803F2500000040380250016A00FB0108FFFFFFFF0FFC01"));
         Write(folder, "response-unpacked", FuzzCodec.Response, Convert.FromHexString("2D0000803F30013D0000004042004D0000803F550000803F5D0000803F60016801"));
         Write(folder, "inference-unpacked", FuzzCodec.Inference, Convert.FromHexString("2A1D18FFFFFFFFFFFFFFFFFF012A10350000803F39000000000000F03F1001"));
+        Write(folder, "inference-of-too-much", FuzzCodec.Inference, InferenceOfTooMuch());
+        Write(folder, "evaluation", FuzzCodec.Request, Evaluation().ToByteArray());
         Write(folder, "request-in-parts", FuzzCodec.Request, [.. LongRequest(), .. LongRequest(), .. LongRequest()]);
         Write(folder, "response-in-parts", FuzzCodec.Response, [.. LongResponse(), .. LongResponse(), .. LongResponse()]);
     }
@@ -53,6 +57,15 @@ internal static class Seeds
         return request;
     }
 
+    private static EvaluateRequest Evaluation()
+    {
+        var request = new EvaluateRequest { Head = "größe", Classes = 2, Data = ByteString.CopyFrom(0, 60, 0, 64), DataType = DataType.Fp16, Temperature = 1.5f };
+        request.Logits.AddRange([1, -2]);
+        request.Targets.AddRange([1, 300]);
+        request.TargetLabels.AddRange(["cat", ""]);
+        return request;
+    }
+
     private static ScoreResponse Response()
     {
         var response = new ScoreResponse
@@ -73,6 +86,25 @@ internal static class Seeds
         response.Decisions.AddRange([1, 128]);
         response.InvalidRows.Add(1);
         return response;
+    }
+
+    /// <summary>More of everything than is kept.</summary>
+    private static byte[] InferenceOfTooMuch()
+    {
+        var name = new string('ö', InferenceDetails.MaxNameLength + 1);
+        var input = new InputTensor { Name = name, Datatype = name };
+        input.Shape.AddRange(Enumerable.Range(1, InferenceDetails.MaxDimensions + 1).Select(size => (long)size));
+        var request = new ModelInferRequest
+        {
+            ModelName = new string('m', PooledScoreRequest.MaxHeadLength + 1),
+            ModelVersion = name,
+            Id = new string('7', InferenceDetails.MaxIdLength + 1),
+        };
+        request.Inputs.Add(input);
+        request.Outputs.AddRange(Enumerable.Range(0, InferenceDetails.MaxOutputs + 1).Select(i => new OutputTensor { Name = $"{i}{name}" }));
+        request.Parameters[name] = new InferParameter { BoolParam = true };
+        request.Parameters["non_finite"] = new InferParameter { StringParam = name };
+        return request.ToByteArray();
     }
 
     private static byte[] LongRequest()

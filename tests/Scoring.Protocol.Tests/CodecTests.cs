@@ -35,6 +35,15 @@ public sealed class CodecTests
     });
 
     [Fact]
+    public void Rows_to_measure_are_read_as_they_were_written() => Gen.Select(Messages.Evaluations, PieceLength).Sample(
+        (request, piece) => new EvaluationOracle().Check(request.ToByteArray(), piece));
+
+    [Fact]
+    public void Mutated_rows_to_measure_are_accepted_or_refused_as_Google_does() =>
+        Gen.Select(Mutation.Of(Mutation.Of(Messages.Evaluations.Select(request => request.ToByteArray()))), PieceLength)
+            .Sample((bytes, piece) => new EvaluationOracle().Check(bytes, piece), iter: 5_000);
+
+    [Fact]
     public void A_response_is_read_as_it_was_written() => Gen.Select(Messages.Responses, PieceLength).Sample((response, piece) =>
     {
         using var read = _pool.RentResponse();

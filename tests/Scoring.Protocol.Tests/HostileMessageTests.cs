@@ -9,7 +9,7 @@ namespace Scoring.Protocol.Tests;
 /// <summary>Messages that are short and claim much, or are odd in a way with a name. <see cref="FuzzTarget"/> finds those without.</summary>
 public sealed class HostileMessageTests
 {
-    /// <summary>Bytes that a refusal may allocate, its exception included.</summary>
+    /// <summary>Bytes that a message which claims or repeats much may allocate, or its refusal, with the exception.</summary>
     private const long MaxAllocatedBytes = 64 << 10;
 
     /// <summary>For every codec: tags of all known fields, and of one that is not.</summary>
@@ -55,6 +55,46 @@ public sealed class HostileMessageTests
         }
 
         AssertHeld([.. varint, 1]);
+    }
+
+    [Theory]
+    [InlineData("3200")] // outputs without a name
+    [InlineData("2200")] // parameters without anything
+    [InlineData("32021200")] // outputs with such a parameter
+    [InlineData("2A021801")] // inputs of one dimension
+    public void What_comes_a_million_times_in_an_inference_request_is_not_kept(string field)
+    {
+        byte[] message = [.. Repeat(Convert.FromHexString(field), 1_000_000)];
+        AssertCheap(FuzzCodec.Inference, message);
+        new InferenceOracle().Check(message[..(message.Length / 1000)], pieceLength: 7);
+    }
+
+    [Fact]
+    public void A_text_of_a_million_characters_is_not_kept()
+    {
+        byte[] text = [.. Repeat("größe-大"u8.ToArray(), 100_000)];
+        byte[] Field(int field, byte[] content) => [.. Tag(field, WireType.LengthDelimited), .. Varint(content.Length), .. content];
+        (FuzzCodec Codec, byte[] Message)[] messages =
+        [
+            (FuzzCodec.Request, Field(2, text)), // a head
+            (FuzzCodec.Request, Field(12, text)), // a trace context
+            (FuzzCodec.Inference, Field(1, text)), // a model
+            (FuzzCodec.Inference, Field(2, text)), // its version
+            (FuzzCodec.Inference, Field(3, text)), // an id
+            (FuzzCodec.Inference, Field(5, Field(1, text))), // the name of an input
+            (FuzzCodec.Inference, Field(5, Field(2, text))), // its type
+            (FuzzCodec.Inference, Field(6, Field(1, text))), // the name of an output
+            (FuzzCodec.Inference, Field(4, Field(1, text))), // the name of a parameter
+            (FuzzCodec.Inference, Field(4, [.. Field(1, "non_finite"u8.ToArray()), .. Field(2, Field(3, text))])), // its text
+        ];
+        foreach (var (codec, message) in messages)
+        {
+            AssertCheap(codec, message);
+            AssertHeld(message);
+            // What is not kept must be UTF-8 all the same.
+            message[^1] = 0xFF;
+            AssertHeld(message);
+        }
     }
 
     [Fact]
@@ -121,46 +161,51 @@ public sealed class HostileMessageTests
         foreach (var pieceLength in new[] { Math.Max(message.Length, 1), 7 })
         {
             new RequestOracle().Check(message, pieceLength);
+            new EvaluationOracle().Check(message, pieceLength);
             new ResponseOracle().Check(message, pieceLength);
             new InferenceOracle().Check(message, pieceLength);
         }
     }
 
-    private static void AssertCheap(byte[] message)
+    private static void AssertCheap(byte[] message) => Assert.All(Enum.GetValues<FuzzCodec>(), codec => AssertCheap(codec, message));
+
+    private static void AssertCheap(FuzzCodec codec, byte[] message)
     {
         var pool = new MessagePool(maxIdleBytes: 0);
         var bytes = new ReadOnlySequence<byte>(message);
-        foreach (var read in new[] { ReadRequest, ReadResponse, ReadInference })
-        {
-            read();
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            read();
-            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxAllocatedBytes);
-        }
+        Read();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Read();
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxAllocatedBytes);
 
-        void ReadRequest()
-        {
-            using var request = pool.RentRequest();
-            Try(() => ScoreRequestCodec.Read(bytes, request));
-        }
-
-        void ReadResponse()
-        {
-            using var response = pool.RentResponse();
-            Try(() => ScoreResponseCodec.Read(bytes, response));
-        }
-
-        void ReadInference()
-        {
-            using var request = pool.RentRequest();
-            Try(() => InferenceRequestCodec.Read(bytes, request));
-        }
-
-        static void Try(Action read)
+        void Read()
         {
             try
             {
-                read();
+                switch (codec)
+                {
+                    case FuzzCodec.Request:
+                        using (var request = pool.RentRequest())
+                        {
+                            ScoreRequestCodec.Read(bytes, request);
+                        }
+
+                        break;
+                    case FuzzCodec.Response:
+                        using (var response = pool.RentResponse())
+                        {
+                            ScoreResponseCodec.Read(bytes, response);
+                        }
+
+                        break;
+                    default:
+                        using (var inference = pool.RentRequest())
+                        {
+                            InferenceRequestCodec.Read(bytes, inference);
+                        }
+
+                        break;
+                }
             }
             catch (MalformedMessageException)
             {

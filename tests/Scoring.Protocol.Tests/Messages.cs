@@ -8,6 +8,10 @@ namespace Scoring.Protocol.Tests;
 internal static class Messages
 {
     private static readonly Gen<string> Text = Gen.OneOf(Gen.Const(string.Empty), Gen.String[Gen.Char.AlphaNumeric, 1, 12], Gen.Const("größe-大"), Gen.String[Gen.Char.AlphaNumeric, 250, 300]);
+
+    /// <summary>As long as the names of heads and trace contexts may be.</summary>
+    private static readonly Gen<string> Name = Text.Select(text => text[..Math.Min(text.Length, PooledScoreRequest.MaxHeadLength)]);
+
     private static readonly Gen<float> AnyFloat = Gen.UInt.Select(BitConverter.UInt32BitsToSingle);
     private static readonly Gen<uint> AnyUInt = Gen.OneOf(Gen.UInt[0, 300], Gen.UInt);
     private static readonly Gen<ulong> AnyULong = Gen.OneOf(Gen.ULong[0, 300], Gen.ULong);
@@ -16,10 +20,10 @@ internal static class Messages
     public static Gen<string[]> Labels { get; } = Text.Array[0, 10].Select(labels => labels.Distinct().ToArray());
 
     public static Gen<ScoreRequest> Requests { get; } = Gen.Select(
-        Gen.Select(AnyULong, Text, AnyUInt, AnyFloat.Array[0, 70]),
+        Gen.Select(AnyULong, Name, AnyUInt, AnyFloat.Array[0, 70]),
         Gen.Select(Gen.Byte.Array[0, 70], Gen.Int[-1, 5], Gen.Int[0, 6].Array[0, 9], AnyUInt),
         Gen.Select(Gen.Bool, AnyFloat, AnyUInt.Array[0, 20], Gen.Int[-1, 4]),
-        Text,
+        Name,
         Text.Array[0, 4]).Select((first, second, third, traceparent, targetLabels) =>
         {
             var (id, head, classes, logits) = first;
@@ -47,6 +51,21 @@ internal static class Messages
 
             return request;
         });
+
+    /// <summary>The fields that they share with the others.</summary>
+    public static Gen<EvaluateRequest> Evaluations { get; } = Requests.Select(request =>
+    {
+        var rows = new EvaluateRequest { Head = request.Head, Classes = request.Classes, Data = request.Data, DataType = request.DataType };
+        rows.Logits.AddRange(request.Logits);
+        rows.Targets.AddRange(request.Targets);
+        rows.TargetLabels.AddRange(request.TargetLabels);
+        if (request.HasTemperature)
+        {
+            rows.Temperature = request.Temperature;
+        }
+
+        return rows;
+    });
 
     public static Gen<ScoreResponse> Responses { get; } = Gen.Select(
         Gen.Select(AnyULong, AnyUInt, AnyUInt, Gen.Bool, Gen.Bool, Text),

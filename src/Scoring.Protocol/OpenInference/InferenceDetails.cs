@@ -1,23 +1,38 @@
-using System.Runtime.InteropServices;
-
 namespace Scoring.Protocol.OpenInference;
 
 /// <summary>
 /// What a ModelInferRequest says that a <see cref="V1.ScoreRequest"/> has no place for, and what its answer needs of it. It belongs to the pooled request, and
-/// is used again with it.
+/// is used again with it. Of whatever a message has, it keeps no more than a check needs to tell what is wrong, so that it is small whatever was sent.
 /// </summary>
 internal sealed class InferenceDetails
 {
-    private readonly List<RequestedOutput> _outputs = [];
-    private readonly List<long> _shape = [];
+    /// <summary>Characters in an id, which every answer has as well. Those that programs make are shorter: a UUID has 36.</summary>
+    public const int MaxIdLength = 1024;
+
+    /// <summary>Characters in the name of an input, output, type, version or parameter, and in a parameter's text. None that is known is longer.</summary>
+    public const int MaxNameLength = 64;
+
+    /// <summary>Dimensions that are kept, to be shown; logits have two.</summary>
+    public const int MaxDimensions = 8;
+
+    /// <summary>
+    /// Outputs that are kept: one more than a model can have, so that of so many one is unknown or named twice. What comes after them takes the place of the last.
+    /// </summary>
+    public static readonly int MaxOutputs = OutputTensor.Names.Length + 1;
+
+    private readonly RequestedOutput[] _outputs = new RequestedOutput[MaxOutputs];
+    private readonly long[] _shape = new long[MaxDimensions];
     private int _outputCount;
 
     public string ModelName { get; set; } = string.Empty;
 
     public string ModelVersion { get; set; } = string.Empty;
 
-    /// <summary>Chosen by the client, and any text.</summary>
+    /// <summary>Chosen by the client, and any text. Empty where it is too long.</summary>
     public string Id { get; set; } = string.Empty;
+
+    /// <summary>Whether there was an id that is too long.</summary>
+    public bool HasLongId { get; set; }
 
     /// <summary>Inputs in the message; the fields that follow are of the last.</summary>
     public int Inputs { get; set; }
@@ -26,7 +41,11 @@ internal sealed class InferenceDetails
 
     public string DataTypeName { get; set; } = string.Empty;
 
-    public ReadOnlySpan<long> Shape => CollectionsMarshal.AsSpan(_shape);
+    /// <summary>Numbers in the shape.</summary>
+    public int Dimensions { get; private set; }
+
+    /// <summary>The first of them.</summary>
+    public ReadOnlySpan<long> Shape => _shape.AsSpan(0, Math.Min(Dimensions, MaxDimensions));
 
     /// <summary>Elements of <c>raw_input_contents</c>.</summary>
     public int RawContents { get; set; }
@@ -39,7 +58,7 @@ internal sealed class InferenceDetails
     public bool HasOtherContents { get; set; }
 
     /// <summary>What is asked for; nothing for all that there is.</summary>
-    public ReadOnlySpan<RequestedOutput> Outputs => CollectionsMarshal.AsSpan(_outputs)[.._outputCount];
+    public Span<RequestedOutput> Outputs => _outputs.AsSpan(0, _outputCount);
 
     public long TopK { get; set; }
 
@@ -59,27 +78,29 @@ internal sealed class InferenceDetails
     /// <summary>Whether the answer is one of a stream.</summary>
     public bool IsStreamed { get; set; }
 
-    public void AddDimension(long size) => _shape.Add(size);
-
-    public RequestedOutput AddOutput()
+    public void AddDimension(long size)
     {
-        if (_outputCount == _outputs.Count)
+        if (Dimensions < MaxDimensions)
         {
-            _outputs.Add(new RequestedOutput());
+            _shape[Dimensions] = size;
         }
 
-        var output = _outputs[_outputCount++];
-        output.Classification = 0;
-        return output;
+        Dimensions++;
+    }
+
+    public void AddOutput(RequestedOutput output)
+    {
+        _outputCount = Math.Min(_outputCount + 1, MaxOutputs);
+        _outputs[_outputCount - 1] = output;
     }
 
     public void Clear()
     {
-        (Id, Inputs, RawContents, _outputCount) = (string.Empty, 0, 0, 0);
+        Outputs.Clear();
+        (Id, HasLongId, Inputs, RawContents, Dimensions, _outputCount) = (string.Empty, false, 0, 0, 0, 0);
         (HasFp32Contents, HasFp64Contents, HasOtherContents, IsStreamed) = (false, false, false, false);
         (TopK, TopWidth, Groups, Temperature) = (0, 0, 0, null);
         (ModelName, ModelVersion, NonFinite, HeadVersion) = (string.Empty, string.Empty, string.Empty, string.Empty);
-        _shape.Clear();
-        // The names of the input and its type stay as hints for the next message.
+        (InputName, DataTypeName) = (string.Empty, string.Empty);
     }
 }

@@ -45,7 +45,7 @@ internal sealed class InferenceMethods
             MethodType.Unary,
             GRPCInferenceService.Descriptor.FullName,
             name,
-            ScoringMethods.Generated(requests, StatusCode.InvalidArgument),
+            ScoringMethods.ControlRequest(requests),
             ScoringMethods.Generated(responses, StatusCode.Internal));
 
     private PooledScoreRequest ReadRequest(DeserializationContext context)

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using Google.Protobuf;
 using Inference;
 using Scoring.Protocol.Wire;
 
@@ -15,6 +14,8 @@ internal static class InferenceRequestCodec
     public const string Input = "logits";
     public const string Scores = "scores";
 
+    private static readonly string[] DataTypes = ["FP32", "FP16", "BF16", "FP64"];
+
     /// <summary>Fills a message that is empty but for its head, which serves as a hint.</summary>
     public static void Read(ReadOnlySequence<byte> bytes, PooledScoreRequest request)
     {
@@ -28,13 +29,15 @@ internal static class InferenceRequestCodec
             switch ((field, type))
             {
                 case (ModelInferRequest.ModelNameFieldNumber, WireType.LengthDelimited):
-                    request.Head = reader.ReadString(knownHead);
+                    request.Head = reader.ReadString(knownHead, PooledScoreRequest.MaxHeadLength);
                     break;
                 case (ModelInferRequest.ModelVersionFieldNumber, WireType.LengthDelimited):
-                    details.ModelVersion = reader.ReadString(string.Empty);
+                    details.ModelVersion = reader.ReadString([], InferenceDetails.MaxNameLength);
                     break;
                 case (ModelInferRequest.IdFieldNumber, WireType.LengthDelimited):
-                    details.Id = reader.ReadString(string.Empty);
+                    details.Id = reader.ReadString([], InferenceDetails.MaxIdLength);
+                    details.HasLongId = details.Id.Length > InferenceDetails.MaxIdLength;
+                    details.Id = details.HasLongId ? string.Empty : details.Id;
                     break;
                 case (ModelInferRequest.ParametersFieldNumber, WireType.LengthDelimited):
                     ReadParameter(reader.ReadNested(), details);
@@ -43,7 +46,7 @@ internal static class InferenceRequestCodec
                     ReadInput(reader.ReadNested(), request, details);
                     break;
                 case (ModelInferRequest.OutputsFieldNumber, WireType.LengthDelimited):
-                    ReadOutput(reader.ReadNested(), details.AddOutput());
+                    details.AddOutput(ReadOutput(reader.ReadNested()));
                     break;
                 case (ModelInferRequest.RawInputContentsFieldNumber, WireType.LengthDelimited):
                     details.RawContents++;
@@ -96,17 +99,16 @@ internal static class InferenceRequestCodec
     private static void ReadInput(WireReader reader, PooledScoreRequest request, InferenceDetails details)
     {
         details.Inputs++;
-        var (knownName, knownType) = (details.InputName, details.DataTypeName);
         (details.InputName, details.DataTypeName) = (string.Empty, string.Empty);
         while (reader.TryReadTag(out var field, out var type))
         {
             switch ((field, type))
             {
                 case (ModelInferRequest.Types.InferInputTensor.NameFieldNumber, WireType.LengthDelimited):
-                    details.InputName = reader.ReadString(knownName);
+                    details.InputName = reader.ReadString(Input, InferenceDetails.MaxNameLength);
                     break;
                 case (ModelInferRequest.Types.InferInputTensor.DatatypeFieldNumber, WireType.LengthDelimited):
-                    details.DataTypeName = reader.ReadString(knownType);
+                    details.DataTypeName = reader.ReadString(DataTypes, InferenceDetails.MaxNameLength);
                     break;
                 case (ModelInferRequest.Types.InferInputTensor.ShapeFieldNumber, WireType.LengthDelimited):
                     var shape = new WireReader(reader.ReadPackedSlice());
@@ -160,96 +162,43 @@ internal static class InferenceRequestCodec
         }
     }
 
-    private static void ReadOutput(WireReader reader, RequestedOutput output)
+    private static RequestedOutput ReadOutput(WireReader reader)
     {
-        var knownName = output.Name;
-        output.Name = string.Empty;
+        var output = new RequestedOutput(string.Empty, Classification: 0);
         while (reader.TryReadTag(out var field, out var type))
         {
             switch ((field, type))
             {
                 case (ModelInferRequest.Types.InferRequestedOutputTensor.NameFieldNumber, WireType.LengthDelimited):
-                    output.Name = reader.ReadString(knownName);
+                    output = output with { Name = reader.ReadString(OutputTensor.Names, InferenceDetails.MaxNameLength) };
                     break;
                 case (ModelInferRequest.Types.InferRequestedOutputTensor.ParametersFieldNumber, WireType.LengthDelimited):
-                    var (key, value) = Parameter(reader.ReadNested());
-                    if (key == "classification")
-                    {
-                        output.Classification = Integer(value);
-                    }
-
+                    var parameter = InferenceParameter.Read(reader.ReadNested());
+                    output = parameter.Key == InferenceParameter.Classification ? output with { Classification = parameter.Integer } : output;
                     break;
                 default:
                     reader.Skip(field, type);
                     break;
             }
         }
+
+        return output;
     }
 
     private static void ReadParameter(WireReader entry, InferenceDetails details)
     {
-        var (key, value) = Parameter(entry);
-        switch (key)
+        var parameter = InferenceParameter.Read(entry);
+        switch (parameter.Key)
         {
-            case "top_k":
-                details.TopK = Integer(value);
+            case InferenceParameter.TopK:
+                details.TopK = parameter.Integer;
                 break;
-            case "temperature":
-                details.Temperature = value.ParameterChoiceCase switch
-                {
-                    InferParameter.ParameterChoiceOneofCase.DoubleParam => value.DoubleParam,
-                    InferParameter.ParameterChoiceOneofCase.Int64Param => value.Int64Param,
-                    InferParameter.ParameterChoiceOneofCase.Uint64Param => value.Uint64Param,
-                    _ => double.NaN,
-                };
+            case InferenceParameter.Temperature:
+                details.Temperature = parameter.Number;
                 break;
-            case "non_finite":
-                details.NonFinite = value.HasStringParam ? value.StringParam : value.ParameterChoiceCase.ToString();
+            case InferenceParameter.NonFinite:
+                details.NonFinite = parameter.Text;
                 break;
         }
     }
-
-    /// <summary>One entry of a map. Few messages have any, so these are the generated messages.</summary>
-    private static (string Key, InferParameter Value) Parameter(WireReader reader)
-    {
-        var key = string.Empty;
-        var value = new InferParameter();
-        while (reader.TryReadTag(out var field, out var type))
-        {
-            switch ((field, type))
-            {
-                case (1, WireType.LengthDelimited):
-                    key = reader.ReadString("triton_enable_empty_final_response");
-                    break;
-                case (2, WireType.LengthDelimited):
-                    Merge(value, reader.ReadSlice());
-                    break;
-                default:
-                    reader.Skip(field, type);
-                    break;
-            }
-        }
-
-        return (key, value);
-    }
-
-    private static void Merge(InferParameter value, ReadOnlySequence<byte> bytes)
-    {
-        try
-        {
-            value.MergeFrom(bytes);
-        }
-        catch (InvalidProtocolBufferException exception)
-        {
-            throw new MalformedMessageException($"in a parameter: {exception.Message}");
-        }
-    }
-
-    /// <summary>A value that is no whole number, or none of the range, counts as one that no check lets pass.</summary>
-    private static long Integer(InferParameter value) => value.ParameterChoiceCase switch
-    {
-        InferParameter.ParameterChoiceOneofCase.Int64Param => value.Int64Param,
-        InferParameter.ParameterChoiceOneofCase.Uint64Param => (long)Math.Min(value.Uint64Param, long.MaxValue),
-        _ => -1,
-    };
 }

@@ -23,8 +23,8 @@ internal static class InferenceResponseCodec
             return size;
         }
 
-        return WireSize.Nested(ModelStreamInferResponse.InferResponseFieldNumber, size)
-            + (response.Error is null ? 0 : WireSize.String(ModelStreamInferResponse.ErrorMessageFieldNumber, response.Error.Message));
+        return checked(WireSize.Nested(ModelStreamInferResponse.InferResponseFieldNumber, size)
+            + (response.Error is null ? 0 : WireSize.String(ModelStreamInferResponse.ErrorMessageFieldNumber, response.Error.Message)));
     }
 
     public static void Write(PooledScoreResponse response, IBufferWriter<byte> output)
@@ -54,7 +54,7 @@ internal static class InferenceResponseCodec
             {
                 case (ModelStreamInferResponse.ErrorMessageFieldNumber, WireType.LengthDelimited):
                     // The protocol has no field for the code.
-                    response.Error = new V1.Error { Code = 2, Message = reader.ReadString(string.Empty) };
+                    response.Error = new V1.Error { Code = 2, Message = reader.ReadString() };
                     break;
                 case (ModelStreamInferResponse.InferResponseFieldNumber, WireType.LengthDelimited):
                     ReadAnswer(reader.ReadNested(), response);
@@ -73,7 +73,7 @@ internal static class InferenceResponseCodec
             switch ((field, type))
             {
                 case (ModelInferResponse.IdFieldNumber, WireType.LengthDelimited):
-                    response.Id = ulong.TryParse(reader.ReadString(string.Empty), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                    response.Id = ulong.TryParse(reader.ReadString(), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
                         ? id
                         : throw new MalformedMessageException("the id is none that was sent");
                     break;

@@ -16,6 +16,9 @@ internal readonly ref struct OutputTensor(PooledScoreResponse response, Requeste
     public const string LogSumExp = "log_sum_exp";
     public const string Entropy = "entropy";
 
+    /// <summary>Of all outputs that there are, in the order that they are told in.</summary>
+    public static readonly string[] Names = [InferenceRequestCodec.Scores, TopIndices, TopScores, TopLabels, LogSumExp, Entropy];
+
     /// <summary>A float in full, a colon and an index.</summary>
     private const int MaxClassBytes = 96;
 
@@ -41,15 +44,15 @@ internal readonly ref struct OutputTensor(PooledScoreResponse response, Requeste
                 switch (output.Name)
                 {
                     case InferenceRequestCodec.Scores:
-                        return response.Scores.Count * sizeof(float);
+                        return checked(response.Scores.Count * sizeof(float));
                     case LogSumExp:
-                        return response.LogSumExp.Count * sizeof(float);
+                        return checked(response.LogSumExp.Count * sizeof(float));
                     case Entropy:
-                        return response.Entropy.Count * sizeof(float);
+                        return checked(response.Entropy.Count * sizeof(float));
                     case TopIndices:
                         return checked(Distributions * Width * sizeof(long));
                     case TopScores:
-                        return Distributions * Width * sizeof(float);
+                        return checked(Distributions * Width * sizeof(float));
                 }
             }
 
@@ -77,7 +80,7 @@ internal readonly ref struct OutputTensor(PooledScoreResponse response, Requeste
     /// <summary>How many of the best classes there are of each distribution, which the widest output has asked for.</summary>
     private int Computed => Distributions == 0 ? 0 : response.TopIndices.Count / Distributions;
 
-    private int Distributions => (int)response.Rows * Math.Max(1, _details.Groups);
+    private int Distributions => checked((int)response.Rows * Math.Max(1, _details.Groups));
 
     public void Describe(ref WireWriter writer)
     {

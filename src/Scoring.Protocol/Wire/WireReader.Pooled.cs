@@ -15,7 +15,7 @@ internal ref partial struct WireReader
         ReadBytes(utf8);
         if (!Utf8.IsValid(utf8))
         {
-            Throw("a string is not UTF-8");
+            ThrowNoUtf8();
         }
     }
 

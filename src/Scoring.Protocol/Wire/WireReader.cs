@@ -18,6 +18,9 @@ internal ref partial struct WireReader(ReadOnlySequence<byte> message, int depth
     private const int MaxDepth = 99;
     private const int MaxVarintBytes = 10;
 
+    /// <summary>Of a string that is decoded at a time.</summary>
+    private const int MaxPartBytes = 256;
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private SequenceReader<byte> _reader = new(message);
@@ -64,6 +67,13 @@ internal ref partial struct WireReader(ReadOnlySequence<byte> message, int depth
 
     public float ReadFloat() => BitConverter.UInt32BitsToSingle(ReadFixed32());
 
+    public double ReadDouble()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(double)];
+        ReadBytes(bytes);
+        return BinaryPrimitives.ReadDoubleLittleEndian(bytes);
+    }
+
     /// <summary>The length of a length-delimited field, whose bytes are all there.</summary>
     public int ReadLength()
     {
@@ -91,7 +101,15 @@ internal ref partial struct WireReader(ReadOnlySequence<byte> message, int depth
     public ReadOnlySequence<byte> ReadPackedSlice() => Slice(ReadPackedLength());
 
     /// <summary>A string; <paramref name="known"/> itself where it says the same, so that a stream of messages shares one.</summary>
-    public string ReadString(string known)
+    public string ReadString(string known, int maxCharacters) => ReadString(new ReadOnlySpan<string>(in known), maxCharacters);
+
+    /// <summary>
+    /// A string that has room for so many characters. Of a longer one it is those and one more, by which whoever checks it sees that it is too long; the rest is
+    /// read only to see that it is UTF-8.
+    /// </summary>
+    /// <param name="known">Strings that are likely: the one that says the same is what is returned.</param>
+    /// <param name="maxCharacters">UTF-16 code units.</param>
+    public string ReadString(scoped ReadOnlySpan<string> known, int maxCharacters)
     {
         var length = ReadLength();
         if (length == 0)
@@ -99,16 +117,20 @@ internal ref partial struct WireReader(ReadOnlySequence<byte> message, int depth
             return string.Empty;
         }
 
-        if (length > 256)
+        Span<byte> bytes = stackalloc byte[MaxPartBytes];
+        if (length > MaxPartBytes || length > maxCharacters)
         {
-            return DecodeString(length);
+            return ReadInParts(length, bytes, maxCharacters);
         }
 
-        Span<byte> bytes = stackalloc byte[length];
+        bytes = bytes[..length];
         ReadBytes(bytes);
-        if (Ascii.Equals(bytes, known))
+        foreach (var likely in known)
         {
-            return known;
+            if (Ascii.Equals(bytes, likely))
+            {
+                return likely;
+            }
         }
 
         try
@@ -117,10 +139,13 @@ internal ref partial struct WireReader(ReadOnlySequence<byte> message, int depth
         }
         catch (DecoderFallbackException)
         {
-            Throw("a string is not UTF-8");
+            ThrowNoUtf8();
             return null;
         }
     }
+
+    /// <summary>A string of any length, as a peer sends it that is trusted to mean well.</summary>
+    public string ReadString() => ReadString([], maxCharacters: int.MaxValue - 1);
 
     /// <summary>Passes over a field that is not known here.</summary>
     public void Skip(int field, WireType type)
@@ -226,23 +251,29 @@ internal ref partial struct WireReader(ReadOnlySequence<byte> message, int depth
         _reader.Advance(destination.Length);
     }
 
-    private string DecodeString(int length)
+    private string ReadInParts(int length, scoped Span<byte> part, int maxCharacters)
     {
-        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        // A part may begin with the end of a character that takes two.
+        Span<char> characters = stackalloc char[MaxPartBytes + 1];
+        var decoder = StrictUtf8.GetDecoder();
+        var text = new StringBuilder();
         try
         {
-            ReadBytes(bytes.AsSpan(0, length));
-            return StrictUtf8.GetString(bytes, 0, length);
+            while (length > 0)
+            {
+                part = part[..Math.Min(length, part.Length)];
+                ReadBytes(part);
+                length -= part.Length;
+                var count = decoder.GetChars(part, characters, flush: length == 0);
+                text.Append(characters[..Math.Min(count, maxCharacters + 1 - text.Length)]);
+            }
         }
         catch (DecoderFallbackException)
         {
-            Throw("a string is not UTF-8");
-            return null;
+            ThrowNoUtf8();
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
-        }
+
+        return text.ToString();
     }
 
     private void Advance(int count)
@@ -254,6 +285,9 @@ internal ref partial struct WireReader(ReadOnlySequence<byte> message, int depth
 
         _reader.Advance(count);
     }
+
+    [DoesNotReturn]
+    private readonly void ThrowNoUtf8() => Throw("a string is not UTF-8");
 
     [DoesNotReturn]
     private readonly void ThrowTruncated() => Throw("the message ends in the middle of a field");

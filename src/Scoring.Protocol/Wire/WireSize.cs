@@ -14,7 +14,7 @@ internal static class WireSize
 
     public static int RepeatedString(int field, string value) => Nested(field, Encoding.UTF8.GetByteCount(value));
 
-    public static int PackedFloats(int field, ReadOnlySpan<float> values) => values.IsEmpty ? 0 : Nested(field, values.Length * sizeof(float));
+    public static int PackedFloats(int field, ReadOnlySpan<float> values) => values.IsEmpty ? 0 : Nested(field, checked(values.Length * sizeof(float)));
 
     public static int PackedUInt32(int field, ReadOnlySpan<uint> values) => values.IsEmpty ? 0 : Nested(field, Varints(values));
 
@@ -27,7 +27,7 @@ internal static class WireSize
         var size = 0;
         foreach (var value in values)
         {
-            size += Varint(value);
+            size = checked(size + Varint(value));
         }
 
         return size;

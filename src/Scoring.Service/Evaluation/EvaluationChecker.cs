@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Scoring.Protocol;
+using Scoring.Protocol.Buffers;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
 using Scoring.Service.Security;
@@ -19,7 +21,7 @@ internal sealed class EvaluationChecker(RequestChecker heads, IOptions<LimitSett
     /// <param name="rows">Filled with what the message carries.</param>
     /// <param name="plan">What holds for the rest of the stream.</param>
     /// <returns>The error that the call ends with; null where the message is well-formed.</returns>
-    public Error? Read(EvaluateRequest request, Caller caller, EvaluationPlan? first, EvaluationRows rows, out EvaluationPlan? plan)
+    public Error? Read(PooledScoreRequest request, Caller caller, EvaluationPlan? first, EvaluationRows rows, out EvaluationPlan? plan)
     {
         plan = first;
         HeadDefinition head;
@@ -36,13 +38,13 @@ internal sealed class EvaluationChecker(RequestChecker heads, IOptions<LimitSett
             return unfit;
         }
 
-        var shape = new RowShape(request.Classes, request.Logits.Count, request.Data.Length, request.DataType);
+        var shape = new RowShape(request.Classes, request.Logits.Count, request.Data.Count, request.DataType);
         if ((shape.Check(head, limits.Value, out var count, out var classes) ?? CheckPlan(request, head, classes, first, out plan)) is { } error)
         {
             return error;
         }
 
-        ReadLogits(request, rows.Logits.Allocate(count * classes));
+        TakeLogits(request, rows.Logits);
         return EvaluationTargets.Read(request, plan!, count, rows.Targets.Allocate(count * plan!.TargetsPerRow));
     }
 
@@ -58,9 +60,9 @@ internal sealed class EvaluationChecker(RequestChecker heads, IOptions<LimitSett
             : null;
     }
 
-    private Error? CheckPlan(EvaluateRequest request, HeadDefinition head, int classes, EvaluationPlan? first, out EvaluationPlan? plan)
+    private Error? CheckPlan(PooledScoreRequest request, HeadDefinition head, int classes, EvaluationPlan? first, out EvaluationPlan? plan)
     {
-        var temperature = request.HasTemperature ? request.Temperature : head.Temperature;
+        var temperature = request.Temperature ?? head.Temperature;
         plan = first ?? new EvaluationPlan(head, classes, temperature);
         if (RequestChecker.CheckTemperature(temperature) is { } error)
         {
@@ -83,18 +85,16 @@ internal sealed class EvaluationChecker(RequestChecker heads, IOptions<LimitSett
                 string.Create(CultureInfo.InvariantCulture, $"temperature is {temperature}; the stream began with {plan.Temperature}"));
     }
 
-    private static void ReadLogits(EvaluateRequest request, Span<float> logits)
+    private static void TakeLogits(PooledScoreRequest request, PooledArray<float> logits)
     {
-        if (request.Data.Length > 0)
+        if (request.Data.Count == 0)
         {
-            LogitData.Unpack(request.Data.Span, request.DataType, logits);
+            logits.TakeFrom(request.Logits);
             return;
         }
 
-        for (var i = 0; i < logits.Length; i++)
-        {
-            logits[i] = request.Logits[i];
-        }
+        var data = request.Data.Span;
+        LogitData.Unpack(data, request.DataType, logits.Allocate(data.Length / LogitData.ElementBytes(request.DataType)!.Value));
     }
 
     /// <summary>An empty name is softmax's. The registry is not asked: it may have other heads by now.</summary>

@@ -22,7 +22,7 @@ internal sealed class EvaluationEndpoint(
     OpenStreams streams,
     TimeProvider time)
 {
-    public Task<EvaluateResponse> Evaluate(IAsyncStreamReader<EvaluateRequest> requests, ServerCallContext context) => RunAsync(
+    public Task<EvaluateResponse> Evaluate(IAsyncStreamReader<PooledScoreRequest> requests, ServerCallContext context) => RunAsync(
         requests,
         context,
         async (stream, stop) =>
@@ -38,7 +38,7 @@ internal sealed class EvaluationEndpoint(
             return evaluator!.ToResponse();
         });
 
-    public Task<CalibrateResponse> Calibrate(IAsyncStreamReader<EvaluateRequest> requests, ServerCallContext context) => RunAsync(
+    public Task<CalibrateResponse> Calibrate(IAsyncStreamReader<PooledScoreRequest> requests, ServerCallContext context) => RunAsync(
         requests,
         context,
         async (stream, stop) =>
@@ -49,7 +49,7 @@ internal sealed class EvaluationEndpoint(
         });
 
     private async Task<T> RunAsync<T>(
-        IAsyncStreamReader<EvaluateRequest> requests, ServerCallContext context, Func<EvaluationStream, CancellationToken, Task<T>> run)
+        IAsyncStreamReader<PooledScoreRequest> requests, ServerCallContext context, Func<EvaluationStream, CancellationToken, Task<T>> run)
     {
         var http = context.GetHttpContext();
         streams.Add(http.Response);

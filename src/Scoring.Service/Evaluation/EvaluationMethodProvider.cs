@@ -8,7 +8,7 @@ internal sealed class EvaluationMethodProvider(ScoringMethods methods) : IServic
 {
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<EvaluationEndpoint> context)
     {
-        context.AddClientStreamingMethod(methods.Evaluate, [], (endpoint, requests, call) => endpoint.Evaluate(requests, call));
-        context.AddClientStreamingMethod(methods.Calibrate, [], (endpoint, requests, call) => endpoint.Calibrate(requests, call));
+        context.AddClientStreamingMethod(methods.ServedEvaluate, [], (endpoint, requests, call) => endpoint.Evaluate(requests, call));
+        context.AddClientStreamingMethod(methods.ServedCalibrate, [], (endpoint, requests, call) => endpoint.Calibrate(requests, call));
     }
 }

@@ -11,7 +11,7 @@ namespace Scoring.Service.Evaluation;
 /// read.
 /// </summary>
 internal sealed class EvaluationStream(
-    IAsyncStreamReader<EvaluateRequest> requests,
+    IAsyncStreamReader<PooledScoreRequest> requests,
     Caller caller,
     EvaluationChecker checker,
     ServerMemory memory,
@@ -42,7 +42,7 @@ internal sealed class EvaluationStream(
             watch.HasMessage();
             await HoldBackAsync(static limit => limit.TakeMessage(), stop);
             var rowsBefore = _rows;
-            Use(requests.Current, use);
+            Use(MessageInbox.Current.Take(), use);
             _messages++;
             await HoldBackAsync(limit => limit.TakeRows((int)(_rows - rowsBefore)), stop);
         }
@@ -61,8 +61,9 @@ internal sealed class EvaluationStream(
         }
     }
 
-    private void Use(EvaluateRequest request, Func<EvaluationPlan, EvaluationRows, Error?> use)
+    private void Use(PooledScoreRequest message, Func<EvaluationPlan, EvaluationRows, Error?> use)
     {
+        using var request = message;
         using var rows = new EvaluationRows(pool.Buffers);
         if ((checker.Read(request, caller, _plan, rows, out _plan) ?? use(_plan!, rows)) is { } error)
         {

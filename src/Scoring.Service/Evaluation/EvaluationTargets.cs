@@ -1,3 +1,4 @@
+using Scoring.Protocol;
 using Scoring.Service.Streaming;
 using Scoring.V1;
 
@@ -7,7 +8,7 @@ namespace Scoring.Service.Evaluation;
 internal static class EvaluationTargets
 {
     /// <summary>Fills <paramref name="targets"/>, or tells which of the message's targets cannot be one.</summary>
-    public static Error? Read(EvaluateRequest request, EvaluationPlan plan, int rows, Span<uint> targets)
+    public static Error? Read(PooledScoreRequest request, EvaluationPlan plan, int rows, Span<uint> targets)
     {
         if (request.TargetLabels.Count == 0)
         {
@@ -37,12 +38,12 @@ internal static class EvaluationTargets
             $"{rows} rows of {plan.Classes} classes need {expected} {field} ({(plan.IsPerLabel ? "0 or 1 for each class" : "one class for each row")}); "
             + $"there are {count}");
 
-    private static Error? ReadIndices(EvaluateRequest request, EvaluationPlan plan, Span<uint> targets)
+    private static Error? ReadIndices(PooledScoreRequest request, EvaluationPlan plan, Span<uint> targets)
     {
         var bound = plan.IsPerLabel ? 2u : (uint)plan.Classes;
+        request.Targets.Span.CopyTo(targets);
         for (var i = 0; i < targets.Length; i++)
         {
-            targets[i] = request.Targets[i];
             if (targets[i] >= bound)
             {
                 return plan.IsPerLabel
@@ -54,14 +55,14 @@ internal static class EvaluationTargets
         return null;
     }
 
-    private static Error? ReadLabels(EvaluateRequest request, EvaluationPlan plan, Span<uint> targets)
+    private static Error? ReadLabels(PooledScoreRequest request, EvaluationPlan plan, Span<uint> targets)
     {
         for (var row = 0; row < targets.Length; row++)
         {
             var label = request.TargetLabels[row];
-            if (!plan.Head.LabelIndex.TryGetValue(label, out var target))
+            if (!plan.Head.Labels.TryFind(label, out var target))
             {
-                return At($"the target is '{Quoted.From(label)}', which is no label of head '{plan.Head.Name}'", row);
+                return At($"the target is '{Shown.Text(label)}', which is no label of head '{plan.Head.Name}'", row);
             }
 
             targets[row] = (uint)target;

@@ -18,7 +18,7 @@ internal static class InferenceChecker
     {
         details.HeadVersion = InferenceModel.Version(head);
         details.Groups = head.Groups.Length;
-        return CheckModel(request.Head, details.ModelVersion, head) ?? ApplyParameters(request, details) ?? ApplyInput(request, details) ?? ApplyOutputs(request, details, head);
+        return CheckModel(request.Head, details.ModelVersion, head) ?? CheckId(details) ?? ApplyParameters(request, details) ?? ApplyInput(request, details) ?? ApplyOutputs(request, details, head);
     }
 
     /// <summary>What is wrong with how a request names its model; null where it names the head that was found, in no version or in the one that is in force.</summary>
@@ -33,6 +33,10 @@ internal static class InferenceChecker
             ? null
             : ScoringErrors.NotFound($"model '{head.Name}' has version {InferenceModel.Version(head)}, not '{Shown.Text(version)}'");
     }
+
+    private static Error? CheckId(InferenceDetails details) => details.HasLongId
+        ? ScoringErrors.InvalidArgument($"the id has more than {InferenceDetails.MaxIdLength} characters, which is the limit")
+        : null;
 
     private static Error? ApplyParameters(PooledScoreRequest request, InferenceDetails details)
     {
@@ -85,9 +89,9 @@ internal static class InferenceChecker
             return ScoringErrors.InvalidArgument($"input 'logits' is of '{Shown.Text(details.DataTypeName)}', which is none of FP32, FP16, BF16, FP64");
         }
 
-        if (details.Shape.Length != 2 || details.Shape[0] < 0 || details.Shape[1] is < 1 or > int.MaxValue)
+        if (details.Dimensions != 2 || details.Shape[0] < 0 || details.Shape[1] is < 1 or > int.MaxValue)
         {
-            return ScoringErrors.InvalidArgument($"input 'logits' has shape {Text(details.Shape)}; it must be [rows, classes]");
+            return ScoringErrors.InvalidArgument($"input 'logits' has shape {Text(details)}; it must be [rows, classes]");
         }
 
         request.Classes = (uint)details.Shape[1];
@@ -118,7 +122,7 @@ internal static class InferenceChecker
         var bytes = ((long)request.Logits.Count * sizeof(float)) + request.Data.Count;
         return (UInt128)details.Shape[0] * (UInt128)details.Shape[1] * (UInt128)size == (UInt128)bytes
             ? null
-            : ScoringErrors.InvalidArgument($"input 'logits' has shape {Text(details.Shape)} of {details.DataTypeName}, and {bytes} bytes of contents");
+            : ScoringErrors.InvalidArgument($"input 'logits' has shape {Text(details)} of {details.DataTypeName}, and {bytes} bytes of contents");
     }
 
     private static Error? ApplyOutputs(PooledScoreRequest request, InferenceDetails details, HeadDefinition head)
@@ -127,17 +131,23 @@ internal static class InferenceChecker
         {
             foreach (var (name, _) in InferenceModel.Outputs(head))
             {
-                details.AddOutput().Name = name;
+                details.AddOutput(new RequestedOutput(name, Classification: 0));
             }
         }
 
         long topK = 0;
-        foreach (var output in details.Outputs)
+        for (var i = 0; i < details.Outputs.Length; i++)
         {
+            ref var output = ref details.Outputs[i];
             if (InferenceModel.FindOutput(head, output.Name) is not { } wanted)
             {
                 return ScoringErrors.InvalidArgument(
                     $"there is no output '{Shown.Text(output.Name)}'; model '{head.Name}' has {string.Join(", ", InferenceModel.Outputs(head).Select(known => known.Name))}");
+            }
+
+            if (Names(details.Outputs[..i], output.Name))
+            {
+                return ScoringErrors.InvalidArgument($"output '{output.Name}' is named twice; a request names each of its outputs once");
             }
 
             if (output.Classification == 0)
@@ -155,7 +165,7 @@ internal static class InferenceChecker
             }
 
             // Of fewer classes than were asked for all are told, as Triton has it.
-            output.Classification = Math.Min(output.Classification, Narrowest(request, head));
+            output = output with { Classification = Math.Min(output.Classification, Narrowest(request, head)) };
             topK = Math.Max(topK, output.Classification);
             request.Outputs |= OutputSet.TopK | (head.Labels.Count > 0 ? OutputSet.Labels : OutputSet.None);
         }
@@ -164,13 +174,25 @@ internal static class InferenceChecker
         return null;
     }
 
+    private static bool Names(ReadOnlySpan<RequestedOutput> outputs, string name)
+    {
+        foreach (var output in outputs)
+        {
+            if (output.Name == name)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The most that the best classes of each distribution can be.</summary>
     private static long Narrowest(PooledScoreRequest request, HeadDefinition head) => head.Groups.Length > 0 ? head.Groups.Min() : request.Classes;
 
-    private static string Text(ReadOnlySpan<long> shape)
+    private static string Text(InferenceDetails details)
     {
-        const int MaxShown = 8;
-        var shown = string.Join(", ", shape[..Math.Min(shape.Length, MaxShown)].ToArray().Select(size => size.ToString(CultureInfo.InvariantCulture)));
-        return shape.Length > MaxShown ? $"[{shown}, …]" : $"[{shown}]";
+        var shown = string.Join(", ", details.Shape.ToArray().Select(size => size.ToString(CultureInfo.InvariantCulture)));
+        return details.Dimensions > details.Shape.Length ? $"[{shown}, …] of {details.Dimensions} dimensions" : $"[{shown}]";
     }
 }

@@ -42,8 +42,7 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
         head = null!;
         if (name.Length > PooledScoreRequest.MaxHeadLength)
         {
-            return ScoringErrors.NotFound(
-                $"head has {name.Length} characters; no head has a name of more than {PooledScoreRequest.MaxHeadLength}");
+            return ScoringErrors.NotFound($"head has more than {PooledScoreRequest.MaxHeadLength} characters, which no head has");
         }
 
         var snapshot = caller.HeadsOf(heads.Current);

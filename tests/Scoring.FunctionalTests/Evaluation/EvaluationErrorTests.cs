@@ -97,7 +97,7 @@ public sealed class EvaluationErrorTests
         await using var server = await StartAsync();
         var message = "message 0: head 'none' is not configured; there are digits, grouped, linear, log_softmax, sigmoid, softmax";
         await RefusedAsync(StatusCode.NotFound, message, server.Connect().EvaluateAsync(Evaluations.Of(Message("none", 2, 2, 0)), TestEnd));
-        message = "message 0: head has 300 characters; no head has a name of more than 256";
+        message = "message 0: head has more than 256 characters, which no head has";
         await RefusedAsync(StatusCode.NotFound, message, server.Connect().EvaluateAsync(Evaluations.Of(Message(new string('x', 300), 2, 2, 0)), TestEnd));
     }
 
@@ -131,7 +131,7 @@ public sealed class EvaluationErrorTests
         await call.RequestStream.WriteAsync([0xFF, 0xFF, 0xFF], TestEnd);
         var refused = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
-        Assert.StartsWith("The bytes are no EvaluateRequest: ", refused.Status.Detail, StringComparison.Ordinal);
+        Assert.StartsWith("Not a EvaluateRequest: ", refused.Status.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,9 +1,12 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Scoring.Client;
 using Scoring.FunctionalTests.Infrastructure;
+using Scoring.Protocol;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
@@ -142,7 +145,8 @@ public sealed class EvaluationLifecycleTests
         await using var server = await ScoringServer.StartAsync();
         var heads = server.Services.GetRequiredService<HeadRegistry>();
         heads.Swap(new HeadSnapshot([new HeadDefinition { Name = "mine", Activation = Activation.Softmax, Classes = 2, Labels = new(["no", "yes"]) }], revision: 2));
-        var reader = new Reader(2, at =>
+        using var inbox = MessageInbox.Open();
+        var reader = new Reader(server.Pool, 2, at =>
         {
             if (at == 1)
             {
@@ -205,11 +209,12 @@ public sealed class EvaluationLifecycleTests
         }
     }
 
-    private sealed class Reader(int count, Func<int, EvaluateRequest> message) : IAsyncStreamReader<EvaluateRequest>
+    /// <summary>Reads as the transport does: each message into the call's inbox.</summary>
+    private sealed class Reader(MessagePool pool, int count, Func<int, EvaluateRequest> message) : IAsyncStreamReader<PooledScoreRequest>
     {
         public int Read { get; private set; }
 
-        public EvaluateRequest Current { get; private set; } = new();
+        public PooledScoreRequest Current => throw new NotSupportedException("It is in the inbox.");
 
         public Task<bool> MoveNext(CancellationToken cancellationToken)
         {
@@ -218,7 +223,9 @@ public sealed class EvaluationLifecycleTests
                 return Task.FromResult(false);
             }
 
-            Current = message(Read++);
+            var request = pool.RentRequest();
+            EvaluateRequestCodec.Read(new ReadOnlySequence<byte>(message(Read++).ToByteArray()), request);
+            MessageInbox.Current.Put(request);
             return Task.FromResult(true);
         }
     }

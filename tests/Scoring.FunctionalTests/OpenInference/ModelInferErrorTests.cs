@@ -30,6 +30,15 @@ public sealed class ModelInferErrorTests
         ["typed FP16"] = (TypedHalf, StatusCode.InvalidArgument, "raw_input_contents only"),
         ["another width"] = (Wide, StatusCode.InvalidArgument, "head 'iris' has 3"),
         ["unknown output"] = (request => request.Outputs[0].Name = "softmax", StatusCode.InvalidArgument, "no output 'softmax'; model 'iris' has scores, top_indices"),
+        ["an output twice"] = (request => Name(request, "scores"), StatusCode.InvalidArgument, "output 'scores' is named twice"),
+        ["an output twice, once as classes"] = (NameAsClasses, StatusCode.InvalidArgument, "output 'scores' is named twice"),
+        ["an output ten thousand times"] = (request => Name(request, [.. Enumerable.Repeat("entropy", 10_000)]), StatusCode.InvalidArgument, "output 'entropy' is named twice"),
+        ["ten thousand outputs"] = (request => Name(request, [.. Enumerable.Range(0, 10_000).Select(i => $"o{i}")]), StatusCode.InvalidArgument, "no output 'o0'"),
+        ["an output of a long name"] = (request => request.Outputs[0].Name = new string('o', 10_000), StatusCode.InvalidArgument, $"no output '{new string('o', 64)}…'"),
+        ["a model of a long name"] = (request => request.ModelName = new string('m', 10_000), StatusCode.NotFound, "head has more than 256 characters"),
+        ["a long version"] = (request => request.ModelVersion = new string('1', 10_000), StatusCode.NotFound, $"not '{new string('1', 64)}…'"),
+        ["ten thousand dimensions"] = (request => request.Inputs[0].Shape.Add(new long[9_998]), StatusCode.InvalidArgument, "[2, 3, 0, 0, 0, 0, 0, 0, …] of 10000 dimensions"),
+        ["a long text in a parameter"] = (request => Set(request, "non_finite", new() { StringParam = new string('x', 10_000) }), StatusCode.InvalidArgument, $"'{new string('x', 64)}…'"),
         ["classification of another output"] = (request => Classify(request, 2).Name = "entropy", StatusCode.InvalidArgument, "only 'scores'"),
         ["negative classification"] = (request => Classify(request, -2), StatusCode.InvalidArgument, "no whole number above 0"),
         ["too many classes"] = (request => Set(request, "top_k", new() { Int64Param = 4 }), StatusCode.InvalidArgument, "top_k is 4; the rows have 3"),
@@ -70,6 +79,25 @@ public sealed class ModelInferErrorTests
         Assert.Equal(["", refusal.Status.Detail, ""], answers.Select(answer => answer.ErrorMessage));
         Assert.Equal([1, 0, 1], answers.Select(answer => answer.InferResponse.Outputs.Count));
         Assert.All(answers, answer => Assert.True(answer.InferResponse.Parameters["triton_final_response"].BoolParam));
+    }
+
+    [Fact]
+    public async Task An_id_that_is_too_long_is_refused_and_not_echoed()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        using var calls = new InferenceCalls(server);
+        var request = Request("softmax", 3, [1, 2, 4], "scores");
+        using var stream = calls.Client.ModelStreamInfer(cancellationToken: TestEnd);
+        foreach (var length in new[] { 1024, 1025 })
+        {
+            request.Id = new string('7', length);
+            await stream.RequestStream.WriteAsync(request, TestEnd);
+        }
+
+        await stream.RequestStream.CompleteAsync();
+        var answers = await stream.ResponseStream.ReadAllAsync(TestEnd).ToListAsync(TestEnd);
+        Assert.Equal(["", "the id has more than 1024 characters, which is the limit"], answers.Select(answer => answer.ErrorMessage));
+        Assert.Equal([new string('7', 1024), ""], answers.Select(answer => answer.InferResponse.Id));
     }
 
     [Fact]
@@ -122,6 +150,15 @@ public sealed class ModelInferErrorTests
     {
         request.Outputs[0].Parameters["classification"] = new InferParameter { Int64Param = classes };
         return request.Outputs[0];
+    }
+
+    private static void Name(ModelInferRequest request, params string[] outputs) =>
+        request.Outputs.AddRange(outputs.Select(output => new ModelInferRequest.Types.InferRequestedOutputTensor { Name = output }));
+
+    private static void NameAsClasses(ModelInferRequest request)
+    {
+        Classify(request, 2);
+        Name(request, "scores");
     }
 
     private static void Set(ModelInferRequest request, string name, InferParameter value)

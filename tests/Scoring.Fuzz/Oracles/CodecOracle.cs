@@ -60,6 +60,9 @@ internal abstract class CodecOracle<TMessage, TPooled>(MessageParser<TMessage> p
         Same("bytes", Convert.ToHexString(expected), Convert.ToHexString(written.ToArray()));
     }
 
+    /// <summary>What is kept of a text that may have so many characters.</summary>
+    protected static string Kept(string text, int maxCharacters) => text.Length > maxCharacters ? text[..(maxCharacters + 1)] : text;
+
     private static MessagePool NewPool() => new(maxIdleBytes: 1 << 20);
 
     private void CheckOnce(byte[] bytes, int pieceLength)

@@ -1,11 +1,12 @@
 using System.Buffers;
+using Google.Protobuf.Collections;
 using Inference;
 using Scoring.Protocol;
 using Scoring.Protocol.OpenInference;
 
 namespace Scoring.Fuzz.Oracles;
 
-/// <summary>For <see cref="InferenceRequestCodec"/>. Google reads the part of the message that the codec reads.</summary>
+/// <summary>For <see cref="InferenceRequestCodec"/>. Google reads the part of the message that the codec reads, and of that all: what the codec does not keep is cut off.</summary>
 internal sealed class InferenceOracle() : CodecOracle<ReadRequest, PooledScoreRequest>(ReadRequest.Parser)
 {
     protected override PooledScoreRequest Rent(MessagePool pool) => pool.RentRequest();
@@ -15,12 +16,16 @@ internal sealed class InferenceOracle() : CodecOracle<ReadRequest, PooledScoreRe
     protected override void Compare(ReadRequest expected, PooledScoreRequest read)
     {
         var details = read.Inference!;
-        Same("names", (expected.ModelName, expected.ModelVersion, expected.Id), (read.Head, details.ModelVersion, details.Id));
+        Same("names", (Kept(expected.ModelName, PooledScoreRequest.MaxHeadLength), Name(expected.ModelVersion)), (read.Head, details.ModelVersion));
+        var hasLongId = expected.Id.Length > InferenceDetails.MaxIdLength;
+        Same("id", (hasLongId, hasLongId ? string.Empty : expected.Id), (details.HasLongId, details.Id));
         Same("inputs and raw contents", (expected.Inputs.Count, expected.RawInputContents.Count), (details.Inputs, details.RawContents));
-        SameItems("shape", expected.Inputs.SelectMany(input => input.Shape), details.Shape.ToArray());
+        long[] shape = [.. expected.Inputs.SelectMany(input => input.Shape)];
+        Same("dimensions", shape.Length, details.Dimensions);
+        SameItems("shape", shape.Take(InferenceDetails.MaxDimensions), details.Shape.ToArray());
         if (expected.Inputs.LastOrDefault() is { } input)
         {
-            Same("input", (input.Name, input.Datatype), (details.InputName, details.DataTypeName));
+            Same("input", (Name(input.Name), Name(input.Datatype)), (details.InputName, details.DataTypeName));
         }
 
         SameItems(
@@ -37,11 +42,17 @@ internal sealed class InferenceOracle() : CodecOracle<ReadRequest, PooledScoreRe
             SameItems("raw contents", expected.RawInputContents[^1].ToByteArray(), read.Data.Span.ToArray());
         }
 
-        SameItems("outputs", expected.Outputs.Select(output => output.Name), details.Outputs.ToArray().Select(output => output.Name));
-        SameItems("classifications", expected.Outputs.Select(Classification), details.Outputs.ToArray().Select(output => output.Classification));
+        SameItems("outputs", KeptOf(expected.Outputs).Select(output => new RequestedOutput(Name(output.Name), Classification(output))), details.Outputs.ToArray());
         Same("top_k", Last(expected.Parameters, "top_k") is { } topK ? Integer(topK) : 0, details.TopK);
+        Same("non_finite", Last(expected.Parameters, "non_finite") is { } nonFinite ? Text(nonFinite) : string.Empty, details.NonFinite);
         Same("temperature", Last(expected.Parameters, "temperature") is { } temperature ? Number(temperature) : null, details.Temperature);
     }
+
+    private static string Name(string text) => Kept(text, InferenceDetails.MaxNameLength);
+
+    /// <summary>The first, and the last in the place of all that there is no room for.</summary>
+    private static IEnumerable<ReadOutput> KeptOf(RepeatedField<ReadOutput> outputs) =>
+        outputs.Count <= InferenceDetails.MaxOutputs ? outputs : outputs.Take(InferenceDetails.MaxOutputs - 1).Append(outputs[^1]);
 
     private static long Classification(ReadOutput output) => Last(output.Parameters, "classification") is { } value ? Integer(value) : 0;
 
@@ -57,4 +68,6 @@ internal sealed class InferenceOracle() : CodecOracle<ReadRequest, PooledScoreRe
         : value.HasInt64Param ? value.Int64Param
         : value.HasUint64Param ? value.Uint64Param
         : double.NaN;
+
+    private static string Text(InferParameter value) => value.HasStringParam ? Name(value.StringParam) : value.ParameterChoiceCase.ToString();
 }

@@ -40,8 +40,10 @@ internal sealed class RequestOracle() : CodecOracle<ScoreRequest, PooledScoreReq
 
     protected override void Compare(ScoreRequest expected, PooledScoreRequest read)
     {
-        // The pooled message has outputs as a set, and of those it does not know the first.
+        // The pooled message has outputs as a set, and of those it does not know the first; texts it has as far as they may go.
         var known = expected.Clone();
+        known.Head = Kept(known.Head, PooledScoreRequest.MaxHeadLength);
+        known.Traceparent = Kept(known.Traceparent, PooledScoreRequest.MaxTraceparentLength);
         known.Outputs.Clear();
         known.Outputs.AddRange(expected.Outputs.Where(Enum.IsDefined).Distinct().Order());
         Same("unknown output", expected.Outputs.Where(output => !Enum.IsDefined(output)).Select(output => (int?)output).FirstOrDefault(), read.UnknownOutput);
