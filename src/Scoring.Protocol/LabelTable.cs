@@ -12,7 +12,6 @@ internal sealed class LabelTable : IReadOnlyList<string>
 
     private readonly string[] _labels;
     private readonly byte[][] _utf8;
-    private readonly int _longest;
     private readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _byLabel;
 
     /// <exception cref="ArgumentException">Two labels are the same.</exception>
@@ -21,7 +20,7 @@ internal sealed class LabelTable : IReadOnlyList<string>
         _labels = [.. labels];
         _utf8 = Array.ConvertAll(_labels, Encoding.UTF8.GetBytes);
         Index = _labels.Select((label, index) => KeyValuePair.Create(label, index)).ToFrozenDictionary(StringComparer.Ordinal);
-        _longest = _utf8.Max(label => (int?)label.Length) ?? 0;
+        Longest = _utf8.Max(label => (int?)label.Length) ?? 0;
         _byLabel = Index.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
@@ -32,6 +31,9 @@ internal sealed class LabelTable : IReadOnlyList<string>
 
     public int Count => _labels.Length;
 
+    /// <summary>Bytes of the longest label.</summary>
+    public int Longest { get; }
+
     public string this[int index] => _labels[index];
 
     /// <summary>The label of a class, as it is sent; nothing where there is no such class.</summary>
@@ -41,7 +43,7 @@ internal sealed class LabelTable : IReadOnlyList<string>
     public bool TryFind(ReadOnlySpan<byte> utf8, out int index)
     {
         index = -1;
-        if (utf8.Length > _longest)
+        if (utf8.Length > Longest)
         {
             return false;
         }

@@ -95,13 +95,22 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
         var outputs = request.Outputs == OutputSet.None ? OutputSet.Scores : request.Outputs;
         var topK = request.TopK == 0 ? 1 : request.TopK;
         var error = CheckTopK(outputs, topK, head, classes) ?? CheckActivation(outputs, head) ?? TargetChecker.Check(outputs, request, head, rows, classes);
-        if (error is null)
+        return error ?? MakePlan(
+            new ScoringPlan(head, rows, classes, temperature, outputs, (int)Math.Min(topK, (uint)classes), batch.Value.Threads, _limits.MessageBytes), request, out plan);
+    }
+
+    /// <summary>The plan with the size of its answer, unless that is over the limit.</summary>
+    private Error? MakePlan(in ScoringPlan unmeasured, PooledScoreRequest request, out ScoringPlan plan)
+    {
+        plan = unmeasured with { AnswerBytes = AnswerSize.Of(unmeasured, request) };
+        var (bytes, limit) = (plan.AnswerBytes, AnswerSize.Limit(_limits.MessageBytes));
+        if (bytes <= limit)
         {
-            plan = new ScoringPlan(
-                head, rows, classes, temperature, outputs, (int)Math.Min(topK, (uint)classes), batch.Value.Threads, _limits.MessageBytes);
+            return null;
         }
 
-        return error;
+        plan = default;
+        return ScoringErrors.AnswerTooLarge(bytes, limit);
     }
 
     private Error? CheckTopK(OutputSet outputs, uint topK, HeadDefinition head, int classes)

@@ -23,6 +23,9 @@ internal static class ScoringErrors
     public static Error LabelsTooLarge(long bytes, int limit) => InvalidArgument(
         $"the labels of the best classes take {bytes} bytes; the limit is {limit}, so ask for fewer rows in a message, or a smaller top_k");
 
+    public static Error AnswerTooLarge(long bytes, long limit) => InvalidArgument(
+        $"the answer may take {bytes} bytes; the limit is {limit}, so ask for fewer rows in a message, fewer outputs, or a smaller top_k");
+
     public static Error NonFinite(InvalidLogit logit, HeadDefinition head)
     {
         var group = head.Parts.Index().FirstOrDefault(part => logit.Column < part.Item.End);

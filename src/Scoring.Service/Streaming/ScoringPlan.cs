@@ -15,6 +15,9 @@ namespace Scoring.Service.Streaming;
 internal readonly record struct ScoringPlan(
     HeadDefinition Head, int Rows, int Classes, float Temperature, OutputSet Outputs, int TopK, int Threads, int MaxLabelBytes)
 {
+    /// <summary>The most that the answer takes on the wire.</summary>
+    public long AnswerBytes { get; init; }
+
     /// <summary>Softmaxes in a row: what there is one of for each row is there this many times.</summary>
     public int Distributions => Math.Max(1, Head.Groups.Length);
 

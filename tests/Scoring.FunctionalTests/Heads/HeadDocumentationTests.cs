@@ -9,9 +9,10 @@ public sealed partial class HeadDocumentationTests
     private static readonly string[] ExpectedElsewhere =
     [
         "appsettings.json cannot be read: it ends too early",
-        "head has 100000 characters; no head has a name of more than 256",
+        "head has more than 256 characters, which no head has",
         "row 1, column 1: the logit is +inf, which has no score",
         "row 2 is -inf in every column of group 2, so it has no probabilities",
+        "the answer may take 5712 bytes; the limit is 4096, so ask for fewer rows in a message, fewer outputs, or a smaller top_k",
         "the labels of the best classes take 1200 bytes; the limit is 1024, so ask for fewer rows in a message, or a smaller top_k",
     ];
 
