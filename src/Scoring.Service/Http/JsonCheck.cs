@@ -10,10 +10,14 @@ namespace Scoring.Service.Http;
 /// </summary>
 internal static class JsonCheck
 {
+    /// <summary>Bytes of the longest name of a field, or text of a number, that is looked at; no other is made a string of.</summary>
+    private const int MaxTextBytes = 256;
+
     /// <summary>What is wrong; null where nothing is.</summary>
     public static string? Find(ReadOnlySpan<byte> utf8, MessageDescriptor message)
     {
         var reader = new Utf8JsonReader(utf8);
+        var seen = new bool[message.Fields.InDeclarationOrder().Count];
         try
         {
             reader.Read();
@@ -24,7 +28,7 @@ internal static class JsonCheck
 
             while (reader.Read())
             {
-                if (reader.TokenType == JsonTokenType.PropertyName && FindIn(ref reader, message) is { } fault)
+                if (reader.TokenType == JsonTokenType.PropertyName && FindIn(ref reader, message, seen) is { } fault)
                 {
                     return fault;
                 }
@@ -39,13 +43,20 @@ internal static class JsonCheck
     }
 
     /// <summary>Reads one field and its value.</summary>
-    private static string? FindIn(ref Utf8JsonReader reader, MessageDescriptor message)
+    private static string? FindIn(ref Utf8JsonReader reader, MessageDescriptor message, bool[] seen)
     {
-        var name = reader.GetString();
+        var name = reader.ValueSpan.Length > MaxTextBytes ? Shown.Text(reader.ValueSpan) : reader.GetString();
         if (message.Fields.InDeclarationOrder().FirstOrDefault(field => field.JsonName == name || field.Name == name) is not { } field)
         {
             return $"there is no field '{Shown.Text(name)}'; {message.Name} has {string.Join(", ", message.Fields.InDeclarationOrder().Select(known => known.JsonName))}";
         }
+
+        if (seen[field.Index])
+        {
+            return $"{field.JsonName} is there twice";
+        }
+
+        seen[field.Index] = true;
 
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null)
@@ -78,9 +89,10 @@ internal static class JsonCheck
     {
         FieldType.String or FieldType.Bytes => reader.TokenType == JsonTokenType.String,
         // The transcoding knows their names, and says so.
-        FieldType.Enum => reader.TokenType is JsonTokenType.String or JsonTokenType.Number,
+        FieldType.Enum => reader.TokenType == JsonTokenType.Number || (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= MaxTextBytes),
         _ => reader.TokenType == JsonTokenType.Number
-            || (reader.TokenType == JsonTokenType.String && double.TryParse(reader.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out _)),
+            || (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= MaxTextBytes
+                && double.TryParse(reader.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out _)),
     };
 
     private static string Kind(FieldDescriptor field) => field.FieldType switch
@@ -96,7 +108,7 @@ internal static class JsonCheck
     {
         JsonTokenType.StartArray => "a list",
         JsonTokenType.StartObject => "an object",
-        JsonTokenType.String => $"\"{Shown.Text(reader.GetString())}\"",
+        JsonTokenType.String => $"\"{Shown.Text(reader.ValueSpan)}\"",
         _ => Shown.Text(reader.ValueSpan),
     };
 }

@@ -100,6 +100,8 @@ public sealed class JsonTests
     [InlineData("""{ "logits": [1, null] }""", "logits[1] is null; it must be a number, \"NaN\", \"Infinity\" or \"-Infinity\"")]
     [InlineData("""{ "head": 1 }""", "head is 1; it must be a string")]
     [InlineData("""{ "classes": {} }""", "classes is an object; it must be a number")]
+    [InlineData("""{ "logits": [1, 2], "logits": [3, 4] }""", "logits is there twice")]
+    [InlineData("""{ "topK": 1, "logits": [1, 2], "top_k": 2 }""", "topK is there twice")]
     [InlineData("""{ "outputs": ["TOP_K"] }""", "Error converting value \"TOP_K\" to enum type Scoring.V1.Output.")]
     public async Task A_bad_body_is_refused_with_what_is_wrong_with_it(string body, string message)
     {
@@ -108,6 +110,19 @@ public sealed class JsonTests
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Equal(3, answer.GetProperty("code").GetInt32());
         Assert.StartsWith(message, answer.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "#": 1 }""", "there is no field 'x")]
+    [InlineData("""{ "outputs": ["#"] }""", "outputs[0] is \"x")]
+    [InlineData("""{ "classes": "#" }""", "classes is \"x")]
+    [InlineData("""{ "head": "#", "logits": [1, 2] }""", "head has more than 256 characters")]
+    public async Task A_long_text_in_a_body_is_not_echoed(string body, string message)
+    {
+        await using var server = await ScoringServer.StartAsync(Settings);
+        var (_, answer) = await PostAsync(server, body.Replace("#", new string('x', 1_000_000), StringComparison.Ordinal));
+        Assert.StartsWith(message, answer.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.InRange(answer.GetRawText().Length, 0, 2000);
     }
 
     [Theory]
