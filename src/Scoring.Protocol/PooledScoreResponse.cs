@@ -7,6 +7,9 @@ namespace Scoring.Protocol;
 /// <summary>A <see cref="ScoreResponse"/> in pooled memory. The fields mean what the proto says of them.</summary>
 internal sealed class PooledScoreResponse(FreeList<PooledScoreResponse> home, BufferPool buffers) : PooledMessage<PooledScoreResponse>(home)
 {
+    /// <summary>Labels that an idle message has room for.</summary>
+    private const int MaxIdleLabels = 1024;
+
     public ulong Id { get; set; }
 
     public Error? Error { get; set; }
@@ -81,6 +84,8 @@ internal sealed class PooledScoreResponse(FreeList<PooledScoreResponse> home, Bu
         TopIndices.Release();
         TopScores.Release();
         TopLabels.Clear();
+        // The list of a large answer is not kept for small ones.
+        TopLabels.Capacity = TopLabels.Capacity > MaxIdleLabels ? 0 : TopLabels.Capacity;
         HeadLabels = null;
         TopLabelBytes = 0;
         LogSumExp.Release();

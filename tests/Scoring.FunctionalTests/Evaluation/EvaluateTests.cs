@@ -44,6 +44,21 @@ public sealed class EvaluateTests
         Assert.Equal(response.Rows, (ulong)metrics.Bins.Sum(bin => (long)bin.Count));
     }
 
+    [Theory]
+    [InlineData("softmax", 300, 300 * 300)]
+    [InlineData("softmax", 2000, 0)]
+    [InlineData("sigmoid", 2000, 0)]
+    public async Task An_answer_takes_no_more_than_its_classes_allow(string head, int classes, int cells)
+    {
+        await using var server = await ScoringServer.StartAsync();
+        var targets = new uint[head == "sigmoid" ? 2 * classes : 2];
+        targets.AsSpan(0, targets.Length / 2).Fill(1);
+        var message = Evaluations.Message(head, classes, Reference.Logits(2 * classes, seed: 5), targets);
+        var response = await server.Connect().EvaluateAsync(Evaluations.Of(message), TestEnd);
+        Assert.Equal(cells, response.ClassMetrics?.Confusion.Count ?? 0);
+        Assert.InRange(response.CalculateSize(), classes, (48 * classes) + (10 * cells) + 2048);
+    }
+
     [Fact]
     public async Task The_metrics_of_real_labels_are_those_of_float64()
     {
