@@ -1,5 +1,6 @@
 import asyncio
 import itertools
+import socket
 import threading
 
 import grpc
@@ -146,6 +147,29 @@ def test_an_asynchronous_stream_loses_and_doubles_nothing_either(mortal_service)
             return [result async for result in client.score_stream(kill_and_restart(mortal_service, (500,), 1000))]
 
     assert_all(asyncio.run(run()), 1000)
+
+
+@pytest.fixture
+def partly_silent(service):
+    """Three addresses, of which the first two accept a connection and never speak."""
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as two:
+        yield f"ipv4:127.0.0.1:{one.getsockname()[1]},127.0.0.1:{two.getsockname()[1]},{service.address}"
+
+
+def test_the_address_that_answers_is_found_among_those_that_are_silent(partly_silent):
+    with scoring.Client(partly_silent, connect_timeout=1) as client:
+        assert client.score(LOGITS).rows == 2
+    with scoring.Client(partly_silent, connect_timeout=1) as client:
+        assert_all(list(client.score_stream(messages(3))), 3)
+
+
+def test_the_asynchronous_client_finds_it_too(partly_silent):
+    async def run():
+        async with scoring.aio.Client(partly_silent, connect_timeout=1) as client:
+            assert (await client.score(LOGITS)).rows == 2
+            return [result async for result in client.score_stream(messages(3))]
+
+    assert_all(asyncio.run(run()), 3)
 
 
 def test_a_stream_gives_up_in_the_end_and_names_what_was_not_answered():

@@ -1,26 +1,26 @@
 const FIRST_MS = 50;
 const LONGEST_MS = 2000;
 
-/** Doubles from 50 ms to 2 s, with jitter, and gives up once a break has lasted for so many milliseconds. */
+/** Doubles from 50 ms to 2 s, less a random part of up to half, and gives up once attempts have failed for so many milliseconds. */
 export class Backoff {
     #waitMs = FIRST_MS;
-    #brokenSince: number | undefined;
+    #failingSince: number | undefined;
 
     constructor(
         private readonly patienceMs: number,
         private readonly now: () => number = () => performance.now(),
     ) {}
 
-    /** An answer ends a break. */
+    /** Everything starts anew with an answer. */
     answered(): void {
         this.#waitMs = FIRST_MS;
-        this.#brokenSince = undefined;
+        this.#failingSince = undefined;
     }
 
     /** Milliseconds to wait before the next attempt; undefined where patience is at its end. */
     next(): number | undefined {
-        this.#brokenSince ??= this.now();
-        if (this.now() - this.#brokenSince > this.patienceMs) {
+        this.#failingSince ??= this.now();
+        if (this.now() - this.#failingSince >= this.patienceMs) {
             return undefined;
         }
         const waitMs = this.#waitMs;

@@ -1,4 +1,5 @@
-import { fromBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import type { status } from "@grpc/grpc-js";
 import { ScoringError } from "./errors.js";
 import { ScoreResponseSchema, type Receipt, type ScoreResponse } from "./gen/scoring/v1/scoring_pb.js";
 import { split } from "./wire.js";
@@ -24,6 +25,11 @@ export class Result {
         this.#floats = floats;
         this.id = Number(this.#message.id);
         this.error = this.#message.error && ScoringError.ofMessage(this.#message.error);
+    }
+
+    /** Of a message that the service cannot answer itself. */
+    static refused(id: number, code: status, message: string): Result {
+        return new Result(toBinary(ScoreResponseSchema, create(ScoreResponseSchema, { id: BigInt(id), error: { code, message } })));
     }
 
     get rows(): number {

@@ -66,7 +66,7 @@ describe("score", () => {
         const logits = [1, 2, 4, 5, -1, NaN];
         await assert.rejects(client.score({ logits, classes: 3 }), (error) => {
             assert.ok(error instanceof ScoringError);
-            assert.deepEqual([error.code, error.row, error.column, error.retryAfterMs], [status.INVALID_ARGUMENT, 1, 2, 0]);
+            assert.deepEqual([error.code, error.row, error.column, error.retryAfterMs], [status.INVALID_ARGUMENT, 1, 2, undefined]);
             return true;
         });
         assert.deepEqual([...(await client.score({ logits, classes: 3, nonFinite: "flag" })).invalidRows], [1]);
@@ -78,6 +78,11 @@ describe("score", () => {
 
     it("refuses at once what no request can be", async () => {
         await assert.rejects(client.score({ logits: LOGITS, outputs: ["probabilities" as "scores"] }), /output 'probabilities' is none of scores/);
+    });
+
+    it("refuses at once a setting out of its range", () => {
+        assert.throws(() => new Client("127.0.0.1:9", { patienceMs: -1 }), /patienceMs is -1; it must be a number of milliseconds from 0/);
+        assert.throws(() => new Client("127.0.0.1:9", { maxAttempts: 0 }), /maxAttempts is 0; it must be a whole number from 1/);
     });
 
     it("ends with the deadline, and where nobody listens", async () => {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { status } from "@grpc/grpc-js";
 import { Client, type Request } from "../src/index.js";
@@ -22,7 +24,9 @@ describe("scoreStream", { timeout: 60_000 }, () => {
     it("answers each message in order, and goes on after an error", async () => {
         const sent: Request[] = messages(500);
         sent[100] = { ...sent[100]!, head: "nobody" };
-        const results = await collect(client.scoreStream(sent, { window: 7 }));
+        const narrow = new Client(service.address, { maxInFlightMessages: 7 });
+        const results = await collect(narrow.scoreStream(sent));
+        narrow.close();
         assert.deepEqual(
             results.map((result) => result.id),
             sent.map((_, i) => i + 1),
@@ -52,12 +56,14 @@ describe("scoreStream", { timeout: 60_000 }, () => {
             }
         }
         let answered = 0;
-        for await (const _ of client.scoreStream(source(), { window: 4 })) {
+        const narrow = new Client(service.address, { maxInFlightMessages: 4 });
+        for await (const _ of narrow.scoreStream(source())) {
             answered++;
             await new Promise(setImmediate);
             assert.ok(read <= answered + 4, `${read} read, ${answered} answered`);
         }
         assert.equal(answered, 100);
+        narrow.close();
     });
 
     it("throws what the source throws", async () => {
@@ -100,9 +106,20 @@ describe("scoreStream", { timeout: 60_000 }, () => {
         await assert.rejects(next, /enough/);
     });
 
+    it("finds the address that answers among those that are silent", async () => {
+        const silent = [createServer(), createServer()];
+        await Promise.all(silent.map((server) => once(server.listen(0, "127.0.0.1"), "listening")));
+        const ports = silent.map((server) => (server.address() as AddressInfo).port);
+        const addresses = [...ports.map((port) => `127.0.0.1:${port}`), service.address];
+        const patient = new Client(`ipv4:${addresses.join(",")}`);
+        assertAll(await collect(patient.scoreStream(messages(3))), 3);
+        patient.close();
+        silent.forEach((server) => server.close());
+    });
+
     it("gives up in the end, and names what was not answered", async () => {
-        const nobody = new Client("127.0.0.1:9");
-        await assert.rejects(collect(nobody.scoreStream(messages(3), { patienceMs: 300 })), /UNAVAILABLE: .*messages 1 to 3 were not answered/);
+        const nobody = new Client("127.0.0.1:9", { patienceMs: 300 });
+        await assert.rejects(collect(nobody.scoreStream(messages(3))), /UNAVAILABLE: .*messages 1 to 3 were not answered/);
         nobody.close();
     });
 });
