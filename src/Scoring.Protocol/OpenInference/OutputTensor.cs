@@ -16,7 +16,7 @@ internal readonly ref struct OutputTensor(PooledScoreResponse response, Requeste
     public const string LogSumExp = "log_sum_exp";
     public const string Entropy = "entropy";
 
-    /// <summary>Of all outputs that there are, in the order that they are told in.</summary>
+    /// <summary>Of all outputs that there are.</summary>
     public static readonly string[] Names = [InferenceRequestCodec.Scores, TopIndices, TopScores, TopLabels, LogSumExp, Entropy];
 
     /// <summary>A float in full, a colon and an index.</summary>

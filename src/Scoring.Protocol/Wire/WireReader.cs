@@ -117,13 +117,12 @@ internal ref partial struct WireReader(ReadOnlySequence<byte> message, int depth
             return string.Empty;
         }
 
-        Span<byte> bytes = stackalloc byte[MaxPartBytes];
+        Span<byte> bytes = stackalloc byte[Math.Min(length, MaxPartBytes)];
         if (length > MaxPartBytes || length > maxCharacters)
         {
             return ReadInParts(length, bytes, maxCharacters);
         }
 
-        bytes = bytes[..length];
         ReadBytes(bytes);
         foreach (var likely in known)
         {
