@@ -28,7 +28,7 @@ class Client:
 
     def __init__(self, address: str = "localhost:8080", credentials: Optional[grpc.ChannelCredentials] = None, **settings):
         self._settings = Settings(**settings)
-        options = self._settings.channel_options()
+        options = self._settings.channel_options(address)
         self._channel = grpc.secure_channel(address, credentials, options) if credentials else grpc.insecure_channel(address, options)
         self._score = self._channel.unary_unary(METHODS + "Score", response_deserializer=Result)
         self._stream = self._channel.stream_stream(METHODS + "ScoreStream", response_deserializer=Result)

@@ -37,7 +37,7 @@ class Settings:
             elif not 0 < value <= _DAY:
                 raise ValueError(f"{field.name} is {value!r}; it must be a number of seconds above 0, up to a day")
 
-    def channel_options(self):
+    def channel_options(self, address: str):
         """gRPC's. What it calls the least back-off is how long it tries to connect; without the two limits lifted it would ping twice, and then not for minutes. Its own
         attempts at a call that a connection did not handle lose messages of a stream: the client makes its own."""
         return [
@@ -51,7 +51,13 @@ class Settings:
             ("grpc.keepalive_timeout_ms", _milliseconds(self.keep_alive_timeout)),
             ("grpc.http2.max_pings_without_data", 0),
             ("grpc.http2.min_time_between_pings_ms", _milliseconds(self.keep_alive_delay)),
+            *_authority(address),
         ]
+
+
+def _authority(address: str):
+    """Of several addresses (ipv4:host:port,host:port) the first is told to the service: gRPC would tell all of them, which is no name of a host."""
+    return [("grpc.default_authority", address.partition(":")[2].partition(",")[0])] if "," in address else []
 
 
 def _milliseconds(seconds: float) -> int:

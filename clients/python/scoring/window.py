@@ -70,8 +70,8 @@ class Window:
 
     def suspect(self, again: bool) -> Optional[int]:
         """What was in flight is sent one at a time from now. Of calls that are cut off again the culprit is dropped, and its id returned, if that is how it was sent."""
-        if again and self._has_suspect and self._sent > 0:
-            id = self._unanswered[0][0]
+        if again and self._sent > 0 and self._has_suspect:
+            id, _ = self._unanswered[0]
             self._drop()
             return id
         if self._sent > 0:

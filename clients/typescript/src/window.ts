@@ -76,7 +76,7 @@ export class Window {
      * sent. A rewind follows.
      */
     suspect(again: boolean): number | undefined {
-        if (again && this.#hasSuspect && this.#sent > 0) {
+        if (again && this.#sent > 0 && this.#hasSuspect) {
             return this.#drop().id;
         }
         this.#lastSuspect = Math.max(this.#lastSuspect, this.#unanswered[this.#sent - 1]?.id ?? 0);
