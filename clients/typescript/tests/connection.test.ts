@@ -2,25 +2,29 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { it } from "node:test";
+import { promisify } from "node:util";
+import { Server, ServerCredentials, type sendUnaryData } from "@grpc/grpc-js";
 import { Client } from "../src/index.js";
 import { collect, messages } from "./messages.js";
-import { Service } from "./service.js";
 
 const SILENT = { timeout: 20_000 };
 
 it("lets go of an address that never speaks while another one answers", SILENT, async () => {
-    const service = new Service();
+    const service = new Server();
+    const bytes = (message: Buffer) => message;
+    service.register("/scoring.v1.ScoringService/Score", (_: unknown, answer: sendUnaryData<Buffer>) => answer(null, Buffer.of()), bytes, bytes, "unary");
+    const port = await promisify(service.bindAsync.bind(service))("127.0.0.1:0", ServerCredentials.createInsecure());
     const silent = createServer((socket) => socket.resume());
-    await Promise.all([service.start(), once(silent.listen(0, "127.0.0.1"), "listening")]);
+    await once(silent.listen(0, "127.0.0.1"), "listening");
 
-    const client = new Client(`ipv4:127.0.0.1:${(silent.address() as AddressInfo).port},${service.address}`, { connectTimeoutMs: 1000 });
-    const [[socket]] = await Promise.all([once(silent, "connection"), client.score(messages(1)[0]!)]);
-    await once(socket as Socket, "close");
-    assert.equal((await client.score(messages(1)[0]!)).rows, 1);
+    const client = new Client(`ipv4:127.0.0.1:${(silent.address() as AddressInfo).port},127.0.0.1:${port}`, { connectTimeoutMs: 1000 });
+    const closed = new Promise((resolve) => silent.once("connection", (socket) => socket.once("close", resolve)));
+    await Promise.all([closed, client.score(messages(1)[0]!)]);
+    assert.equal((await client.score(messages(1)[0]!)).error, undefined);
 
     client.close();
     silent.close();
-    await service.stop();
+    service.forceShutdown();
 });
 
 it("holds one connection at a time to a service that accepts it and never speaks, and none once it is closed", SILENT, async () => {
