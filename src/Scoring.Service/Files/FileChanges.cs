@@ -1,28 +1,49 @@
 namespace Scoring.Service.Files;
 
-/// <summary>Tells of files that have changed, once they stand still: one that is still written is not read.</summary>
+/// <summary>
+/// Tells when files are to be read. They are when they have changed, also while they go on changing: whoever is not to be served any more is not served for as long as a
+/// file is rewritten. What cannot be used may be half-written, so it is read once more at the next look before anybody complains.
+/// </summary>
 /// <param name="files">The files to look at now.</param>
-internal sealed class FileChanges(Func<IEnumerable<string>> files)
+/// <param name="waits">
+/// Whether a change is read at the look after the one that finds it, because a file of which a part is there can pass for whole.
+/// </param>
+internal sealed class FileChanges(Func<IEnumerable<string>> files, bool waits = false)
 {
     private FileStamp[] _seen = [];
-    private bool _isChanging;
+
+    /// <summary>A change was found, and is to be read at the next look.</summary>
+    private bool _isNew;
+
+    /// <summary>What was read last could not be used.</summary>
+    private bool _isDoubtful;
 
     /// <summary>Takes the files as they are now for known. Without it, the first files that are found stand for a change.</summary>
-    public void TakeAsKnown() => (_seen, _isChanging) = (Stamps(), false);
+    public void TakeAsKnown() => _seen = Stamps();
 
-    /// <summary>Looks at the files; whether they have changed since they were last found so, and not since the look before this one.</summary>
+    /// <summary>Looks at the files; whether they are to be read now, which is to be followed by what became of it.</summary>
     public bool Look()
     {
         var now = Stamps();
-        if (!now.SequenceEqual(_seen))
+        var hasChanged = !now.SequenceEqual(_seen);
+        _seen = now;
+        if (hasChanged && waits && !_isNew)
         {
-            (_seen, _isChanging) = (now, true);
+            _isNew = true;
             return false;
         }
 
-        var hasChanged = _isChanging;
-        _isChanging = false;
-        return hasChanged;
+        return hasChanged || _isNew || _isDoubtful;
+    }
+
+    /// <summary>What was read is in force.</summary>
+    public void Accept() => (_isNew, _isDoubtful) = (false, false);
+
+    /// <summary>What was read cannot be used; whether that is certain now.</summary>
+    public bool Refuse()
+    {
+        (_isNew, _isDoubtful) = (false, !_isDoubtful);
+        return !_isDoubtful;
     }
 
     private FileStamp[] Stamps() => [.. files().Select(FileStamp.Of)];

@@ -64,6 +64,7 @@ internal sealed class WatchedFiles<T> : BackgroundService
         try
         {
             _current = _read();
+            _files.Accept();
             _refusedFor = string.Empty;
             Log.FilesAccepted(_logger, _name);
             _metrics.FilesReloaded(_name, "accepted");
@@ -71,7 +72,7 @@ internal sealed class WatchedFiles<T> : BackgroundService
         catch (Exception exception)
         {
             // Whatever is wrong with the files, what was read before stays in force.
-            if (exception.Message != _refusedFor)
+            if (_files.Refuse() && exception.Message != _refusedFor)
             {
                 _refusedFor = exception.Message;
                 Log.FilesRefused(_logger, _name, exception.Message);

@@ -12,7 +12,7 @@ internal sealed class HeadFileSettings
     public string HeadsFile { get; set; } = string.Empty;
 
     /// <summary>
-    /// Milliseconds between two looks at the heads' file and the files of labels. A file is read once it stood still from one look to the next.
+    /// Milliseconds between two looks at the heads' file and the files of labels. They are read at the look after the one that finds a change.
     /// </summary>
     [Range(10, 3_600_000)]
     public int HeadsPollMs { get; set; } = 2000;

@@ -30,7 +30,7 @@ internal sealed class HeadReloader(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         // Before the first look, so that no change is missed.
-        _changes = ChangeToken.OnChange(reader.GetReloadToken, Reload);
+        _changes = ChangeToken.OnChange(reader.GetReloadToken, () => Reload());
         lock (_oneAtATime)
         {
             var read = reader.Read();
@@ -67,64 +67,64 @@ internal sealed class HeadReloader(
     private async Task PollAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(settings.Value.HeadsPollMs), time);
-        var files = new FileChanges(WatchedFiles);
+        // Some lines of a file of labels would be labels as well.
+        var files = new FileChanges(WatchedFiles, waits: true);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             if (files.Look())
             {
-                ReloadFiles();
+                headsFile?.Load();
+                Reload(files);
             }
         }
     }
 
     private IEnumerable<string> WatchedFiles() => headsFile is null ? _labelsFiles : _labelsFiles.Prepend(headsFile.Path);
 
-    private void ReloadFiles()
-    {
-        if (headsFile is null)
-        {
-            Reload();
-        }
-        else
-        {
-            // Its change is one of configuration, which leads to Reload.
-            headsFile.Reload();
-        }
-    }
-
     /// <summary>Brings the heads to what configuration says now. Where it says nothing new it does nothing, so one change may be told of twice.</summary>
-    private void Reload()
+    /// <param name="files">The files whose change it is; null where it is of other configuration.</param>
+    private void Reload(FileChanges? files = null)
     {
         lock (_oneAtATime)
         {
             var (problems, read) = Read();
-            var refusedFor = string.Join("; ", problems);
-            var wasRefused = _refusedFor.Length > 0;
-            if (refusedFor.Length > 0)
+            if (problems.Count == 0)
             {
-                if (refusedFor != _refusedFor)
-                {
-                    Log.HeadsRefused(logger, heads.Current.Revision, refusedFor);
-                    metrics.HeadsReloaded("refused");
-                }
+                files?.Accept();
+                Accept(read);
             }
-            else
+            else if (files?.Refuse() != false)
             {
-                var next = new HeadSnapshot(read, heads.Current.Revision + 1);
-                var isNew = !next.HasTheHeadsOf(heads.Current);
-                if (isNew)
-                {
-                    heads.Swap(next);
-                }
-
-                if (isNew || wasRefused)
-                {
-                    Log.HeadsAccepted(logger, heads.Current.Revision, read.Count);
-                    metrics.HeadsReloaded("accepted");
-                }
+                Refuse(string.Join("; ", problems));
             }
+        }
+    }
 
-            _refusedFor = refusedFor;
+    private void Accept(IReadOnlyList<HeadDefinition> read)
+    {
+        var next = new HeadSnapshot(read, heads.Current.Revision + 1);
+        var isNew = !next.HasTheHeadsOf(heads.Current);
+        if (isNew)
+        {
+            heads.Swap(next);
+        }
+
+        if (isNew || _refusedFor.Length > 0)
+        {
+            Log.HeadsAccepted(logger, heads.Current.Revision, read.Count);
+            metrics.HeadsReloaded("accepted");
+        }
+
+        _refusedFor = string.Empty;
+    }
+
+    private void Refuse(string problems)
+    {
+        if (problems != _refusedFor)
+        {
+            _refusedFor = problems;
+            Log.HeadsRefused(logger, heads.Current.Revision, problems);
+            metrics.HeadsReloaded("refused");
         }
     }
 

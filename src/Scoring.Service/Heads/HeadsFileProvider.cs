@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Configuration.Json;
 
 namespace Scoring.Service.Heads;
 
@@ -19,8 +20,7 @@ internal sealed class HeadsFileProvider(string path) : ConfigurationProvider
         try
         {
             using var stream = File.OpenRead(path);
-            var heads = new ConfigurationBuilder().AddJsonStream(stream).Build();
-            Data = heads.AsEnumerable().ToDictionary(
+            Data = JsonSettings.Read(stream).ToDictionary(
                 setting => ConfigurationPath.Combine("Scoring:Heads", setting.Key), setting => setting.Value, StringComparer.OrdinalIgnoreCase);
             Problem = null;
         }
@@ -30,10 +30,14 @@ internal sealed class HeadsFileProvider(string path) : ConfigurationProvider
         }
     }
 
-    /// <summary>Reads the file again, and tells whoever listens for changes of configuration.</summary>
-    public void Reload()
+    /// <summary>Settings of a file as they stand there; through <see cref="IConfiguration"/> they would be found one by one.</summary>
+    private sealed class JsonSettings() : JsonStreamConfigurationProvider(new JsonStreamConfigurationSource())
     {
-        Load();
-        OnReload();
+        public static IDictionary<string, string?> Read(Stream stream)
+        {
+            var settings = new JsonSettings();
+            settings.Load(stream);
+            return settings.Data;
+        }
     }
 }

@@ -18,9 +18,14 @@ internal sealed partial class ApiKeys
     private static readonly JsonSerializerOptions Strict = new()
     {
         AllowDuplicateProperties = false,
+        // A null would pass for what is not there, and no heads means all.
+        RespectNullableAnnotations = true,
         PropertyNameCaseInsensitive = false,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
+
+    /// <summary>What a key has that says nothing of heads.</summary>
+    private static readonly string[] AllHeads = ["*"];
 
     private readonly ApiKey[] _keys;
 
@@ -82,18 +87,26 @@ internal sealed partial class ApiKeys
             throw new InvalidDataException($"'{Shown.Text(name)}' is not a name; it must be {NewApiKey.Names}");
         }
 
-        if (entry?.Heads?.FirstOrDefault(head => !NamePattern.IsPattern(head) || head.AsSpan().ContainsAny(", ")) is { } bad)
+        if (entry?.Heads.FirstOrDefault(head => !NamePattern.IsPattern(head) || head.AsSpan().ContainsAny(", ")) is { } bad)
         {
             throw new InvalidDataException($"'{name}' has the head '{Shown.Text(bad)}'; it must be a name, or what names begin with and a * at the end");
         }
 
         return entry?.Sha256 is { Length: 2 * SHA256.HashSizeInBytes } hex && hex.All(char.IsAsciiHexDigit)
-            ? new ApiKey(name, Convert.FromHexString(hex), entry.Heads)
+            ? new ApiKey(name, Convert.FromHexString(hex), entry.Heads == AllHeads ? null : entry.Heads)
             : throw new InvalidDataException($"'{name}' has no sha256 of 64 hexadecimal digits; `scoring key new {name}` makes one");
     }
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
 
-    private sealed record Entry([property: JsonPropertyName("sha256")] string? Sha256, [property: JsonPropertyName("heads")] string[]? Heads);
+    private sealed class Entry
+    {
+        [JsonPropertyName("sha256")]
+        public string? Sha256 { get; init; }
+
+        /// <summary>It may be absent, but not null.</summary>
+        [JsonPropertyName("heads")]
+        public string[] Heads { get; init; } = AllHeads;
+    }
 }

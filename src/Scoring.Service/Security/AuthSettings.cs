@@ -8,7 +8,7 @@ internal sealed class AuthSettings
     /// <summary>A JSON file of hashed API keys, relative to the current folder; empty for none.</summary>
     public string ApiKeysFile { get; set; } = string.Empty;
 
-    /// <summary>Milliseconds between two looks at the files of keys. A file is read once it stood still from one look to the next.</summary>
+    /// <summary>Milliseconds between two looks at the files of keys. A file is read at the look that finds a change: so long a key is good after it is gone.</summary>
     [Range(10, 3_600_000)]
     public int PollMs { get; set; } = 2000;
 }

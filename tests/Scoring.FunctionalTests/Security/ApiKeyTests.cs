@@ -118,6 +118,7 @@ public sealed class ApiKeyTests
     [InlineData("{ \"a\": { \"sha256\": \"" + Hash + "\", \"key\": \"x\" } }", "key")]
     [InlineData("{ \"a\": { \"sha256\": \"" + Hash + "\" }, \"b\": { \"sha256\": \"" + Hash + "\" } }", "'a' and 'b' have the same key")]
     [InlineData("{ \"a\": { \"sha256\": \"" + Hash + "\" }, \"a\": { \"sha256\": \"" + Hash + "\" } }", "Duplicate")]
+    [InlineData("{ \"a\": { \"sha256\": \"" + Hash + "\", \"heads\": null } }", "heads")]
     [InlineData("[]", "")]
     [InlineData("null", "it is null")]
     [InlineData("", "")]

@@ -1,0 +1,76 @@
+using Scoring.FunctionalTests.Infrastructure;
+using Scoring.Service.Files;
+
+namespace Scoring.FunctionalTests.Security;
+
+public sealed class FileChangesTests
+{
+    [Fact]
+    public void A_file_that_changes_from_look_to_look_is_read_at_each()
+    {
+        using var folder = new TemporaryFolder();
+        var changes = Watch(folder);
+        for (var i = 1; i < 5; i++)
+        {
+            folder.Write("file", new string('x', 10 * i));
+            Assert.True(changes.Look());
+            changes.Accept();
+        }
+
+        Assert.False(changes.Look());
+    }
+
+    [Fact]
+    public void What_can_pass_for_whole_while_a_part_of_it_is_there_waits_for_one_look_and_no_more()
+    {
+        using var folder = new TemporaryFolder();
+        var changes = Watch(folder, waits: true);
+        var wasRead = new List<bool>();
+        for (var i = 1; i < 5; i++)
+        {
+            folder.Write("file", new string('x', 10 * i));
+            wasRead.Add(changes.Look());
+            if (wasRead[^1])
+            {
+                changes.Accept();
+            }
+        }
+
+        Assert.Equal([false, true, false, true], wasRead);
+        folder.Write("file", "y");
+        Assert.False(changes.Look());
+        Assert.True(changes.Look());
+        changes.Accept();
+        Assert.False(changes.Look());
+    }
+
+    [Fact]
+    public void What_cannot_be_used_is_read_once_more_before_it_is_refused_and_then_when_it_changes()
+    {
+        using var folder = new TemporaryFolder();
+        var changes = Watch(folder);
+        folder.Write("file", "half");
+        Assert.True(changes.Look());
+        Assert.False(changes.Refuse());
+        Assert.True(changes.Look());
+        Assert.True(changes.Refuse());
+        Assert.False(changes.Look());
+
+        folder.Write("file", "half again");
+        Assert.True(changes.Look());
+        Assert.False(changes.Refuse());
+        folder.Write("file", "half again, and the rest");
+        Assert.True(changes.Look());
+        changes.Accept();
+        Assert.False(changes.Look());
+    }
+
+    private static FileChanges Watch(TemporaryFolder folder, bool waits = false)
+    {
+        var file = folder.Write("file", "first");
+        var changes = new FileChanges(() => [file], waits);
+        changes.TakeAsKnown();
+        Assert.False(changes.Look());
+        return changes;
+    }
+}
