@@ -18,6 +18,7 @@ using Scoring.Service.Hosting;
 using Scoring.Service.Http;
 using Scoring.Service.OpenInference;
 using Scoring.Service.Security;
+using Scoring.Service.Settings;
 using Scoring.Service.Streaming;
 using Scoring.Service.Telemetry;
 using Scoring.V1;
@@ -36,19 +37,22 @@ public static class ScoringServiceCollectionExtensions
     public static IServiceCollection AddScoring(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection("Scoring");
-        services.AddOptions<ListenSettings>().Bind(section.GetSection("Listen")).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<HttpSettings>().Bind(section.GetSection("Http")).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<AdminSettings>().Bind(section.GetSection("Admin")).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<TelemetrySettings>().Bind(section.GetSection("Telemetry")).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<LimitSettings>().Bind(section.GetSection("Limits")).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<DrainSettings>().Bind(section.GetSection("Drain")).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<BatchSettings>().Bind(section.GetSection("Batch")).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<EvaluationSettings>().Bind(section.GetSection("Evaluation")).ValidateDataAnnotations().ValidateOnStart();
+        var root = configuration as IConfigurationRoot ?? new ConfigurationBuilder().AddConfiguration(configuration).Build();
+        services.AddCheckedSettings(root);
+        services.AddSettings<ListenSettings>("Listen");
+        services.AddSettings<HttpSettings>("Http");
+        services.AddSettings<AdminSettings>("Admin");
+        services.AddSettings<TelemetrySettings>("Telemetry");
+        services.AddSettings<LimitSettings>("Limits");
+        services.AddSettings<DrainSettings>("Drain");
+        services.AddSettings<BatchSettings>("Batch");
+        services.AddSettings<EvaluationSettings>("Evaluation");
+        services.AddSettings<HeadFileSettings>(string.Empty);
+        // Of the client's own, and it looks at them itself.
+        services.AddKnownSettings("Client", typeof(object));
 
-        services.AddScoringSecurity(section);
-
-        services.AddOptions<HeadFileSettings>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
-        AddHeads(services, configuration, section.GetSection("Heads"));
+        services.AddScoringSecurity(root);
+        AddHeads(services, root);
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RequestChecker>();
@@ -106,7 +110,7 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, StuckAnswers>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, AdminPort>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, HttpPort>());
-        TelemetryExport.Add(services, configuration, isScraped: !string.IsNullOrEmpty(section["Admin:Port"]));
+        TelemetryExport.Add(services, configuration, isScraped: !string.IsNullOrEmpty(configuration["Scoring:Admin:Port"]));
         return services;
     }
 
@@ -114,7 +118,7 @@ public static class ScoringServiceCollectionExtensions
     private static void TakesControlMessages<T>(GrpcServiceOptions<T> options)
         where T : class => options.MaxReceiveMessageSize = ScoringMethods.MaxControlBytes;
 
-    private static void AddHeads(IServiceCollection services, IConfiguration configuration, IConfigurationSection section)
+    private static void AddHeads(IServiceCollection services, IConfigurationRoot configuration)
     {
         var unreadable = new UnreadableFiles();
         if (configuration is IConfigurationManager manager)
@@ -126,8 +130,9 @@ public static class ScoringServiceCollectionExtensions
             }
         }
 
+        services.AddKnownSettings("Heads", typeof(Dictionary<string, object>));
         services.TryAddSingleton(unreadable);
-        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<HeadReader>(provider, section));
+        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<HeadReader>(provider, configuration));
         services.AddOptions<HeadsAtStart>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<HeadsAtStart>, HeadsAtStart.Check>());
         services.TryAddSingleton<HeadRegistry>();

@@ -3,24 +3,25 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Scoring.Protocol;
 using Scoring.Service.Hosting;
+using Scoring.Service.Settings;
 
 namespace Scoring.Service.Heads;
 
 /// <summary>Reads <c>Scoring:Heads</c>, and finds all that is wrong with it.</summary>
-/// <param name="heads">The section of the heads.</param>
+/// <param name="configuration">Where the section of the heads is.</param>
 /// <param name="environment">Whose content root the files of labels lie under.</param>
 /// <param name="limits">What a head may have.</param>
 /// <param name="unreadable">The configuration files that cannot be read now.</param>
 /// <param name="headsFile">The heads' own file; none where configuration names none.</param>
 internal sealed partial class HeadReader(
-    IConfigurationSection heads, IHostEnvironment environment, IOptions<LimitSettings> limits, UnreadableFiles unreadable, HeadsFileProvider? headsFile = null)
+    IConfigurationRoot configuration, IHostEnvironment environment, IOptions<LimitSettings> limits, UnreadableFiles unreadable, HeadsFileProvider? headsFile = null)
 {
     /// <summary>Fires once, at the next change of configuration.</summary>
-    public IChangeToken GetReloadToken() => heads.GetReloadToken();
+    public IChangeToken GetReloadToken() => configuration.GetReloadToken();
 
     public HeadConfiguration Read()
     {
-        var problems = new HeadProblems();
+        var problems = new Problems();
         if (headsFile?.Problem is { } problem)
         {
             problems.Add(problem);
@@ -31,15 +32,15 @@ internal sealed partial class HeadReader(
             problems.Add(file);
         }
 
-        var sections = heads.GetChildren().ToList();
-        if (sections.Count > limits.Value.Heads)
+        var heads = SettingNode.Read(configuration, "Scoring:Heads");
+        if (heads.Children.Count > limits.Value.Heads)
         {
-            problems.Add($"{heads.Path} has {sections.Count} heads; at most {limits.Value.Heads} are allowed (Scoring:Limits:Heads)");
+            problems.Add($"{heads.Path} has {heads.Children.Count} heads; at most {limits.Value.Heads} are allowed (Scoring:Limits:Heads)");
         }
 
         var read = new List<HeadDefinition>();
         var labelsFiles = new List<string>();
-        foreach (var section in sections.Take(limits.Value.Heads))
+        foreach (var section in heads.Children.Take(limits.Value.Heads))
         {
             CheckName(section, problems);
             if (new HeadSectionReader(section, environment.ContentRootPath, limits.Value, problems, labelsFiles).Read() is { } head)
@@ -51,7 +52,7 @@ internal sealed partial class HeadReader(
         return new HeadConfiguration(read, problems.Lines, labelsFiles);
     }
 
-    private static void CheckName(IConfigurationSection section, HeadProblems problems)
+    private static void CheckName(SettingNode section, Problems problems)
     {
         if (section.Key.Length > PooledScoreRequest.MaxHeadLength || !Name().IsMatch(section.Key))
         {

@@ -1,13 +1,14 @@
 using System.Globalization;
 using Scoring.Protocol;
 using Scoring.Service.Hosting;
+using Scoring.Service.Settings;
 using Scoring.V1;
 
 namespace Scoring.Service.Heads;
 
 /// <summary>Reads one head from its section, and notes what is wrong with each of its keys.</summary>
 internal sealed class HeadSectionReader(
-    IConfigurationSection section, string contentRoot, LimitSettings limits, HeadProblems problems, List<string> labelsFiles)
+    SettingNode section, string contentRoot, LimitSettings limits, Problems problems, List<string> labelsFiles)
 {
     private static readonly string[] Keys = ["activation", "bias", "classes", "groups", "labels", "labelsFile", "temperature", "threshold"];
 
@@ -38,10 +39,10 @@ internal sealed class HeadSectionReader(
         var groups = ReadArray("groups", $"a whole number from 1 to {limits.Classes}", ParseInt, width => width >= 1 && width <= limits.Classes);
         if (groups.Length > 0 && activation is Activation.Sigmoid or Activation.Linear)
         {
-            Refuse("groups", $"is set; only softmax and log_softmax heads have groups, and this one is {section["activation"]}");
+            Refuse("groups", $"is set; only softmax and log_softmax heads have groups, and this one is {section["activation"]?.Value}");
         }
 
-        if (section["threshold"] is not null && activation is Activation.Linear)
+        if (section["threshold"]?.Value is not null && activation is Activation.Linear)
         {
             Refuse("threshold", "is set; a linear head has no probabilities to decide by");
         }
@@ -68,7 +69,7 @@ internal sealed class HeadSectionReader(
 
     private void CheckKeys()
     {
-        foreach (var key in section.GetChildren())
+        foreach (var key in section.Children)
         {
             if (!Keys.Contains(key.Key, StringComparer.OrdinalIgnoreCase))
             {
@@ -81,7 +82,7 @@ internal sealed class HeadSectionReader(
     {
         if (ReadText("activation") is not { } name)
         {
-            if (section["activation"] is null && !section.GetSection("activation").GetChildren().Any())
+            if (section["activation"] is null or { Value: null, Children.Count: 0 })
             {
                 Refuse("activation", "is missing; it must be softmax, log_softmax, sigmoid or linear");
             }
@@ -149,7 +150,7 @@ internal sealed class HeadSectionReader(
     {
         (string Key, long Width)[] told =
         [
-            .. new (string Key, long Width)[] { ("classes", classes), (section["labelsFile"] is null ? "labels" : "labelsFile", labels), ("groups", groups), ("bias", bias) }
+            .. new (string Key, long Width)[] { ("classes", classes), (section["labelsFile"]?.Value is null ? "labels" : "labelsFile", labels), ("groups", groups), ("bias", bias) }
                 .Where(key => key.Width > 0),
         ];
         foreach (var (key, width) in told)
@@ -170,13 +171,14 @@ internal sealed class HeadSectionReader(
     /// <summary>A single value; null where it is not set.</summary>
     private string? ReadText(string key)
     {
-        if (section.GetSection(key).GetChildren().Any())
+        var single = section[key];
+        if (single is { Children.Count: > 0 })
         {
             Refuse(key, "is an object or an array; it must be a single value");
             return null;
         }
 
-        return section[key];
+        return single?.Value;
     }
 
     private T ReadNumber<T>(string key, T absent, string allowed, Func<string, (bool IsNumber, T Value)> parse, Func<T, bool> isAllowed)
@@ -198,24 +200,28 @@ internal sealed class HeadSectionReader(
 
     private T[] ReadArray<T>(string key, string allowed, Func<string, (bool IsValue, T Value)> parse, Func<T, bool> isAllowed)
     {
-        var array = section.GetSection(key);
+        if (section[key] is not { } array)
+        {
+            return [];
+        }
+
         if (!string.IsNullOrEmpty(array.Value))
         {
             Refuse(key, $"is '{Shown.Text(array.Value)}'; it must be an array");
             return [];
         }
 
-        var values = new List<T>();
-        foreach (var element in array.GetChildren())
+        var values = new List<T>(array.Children.Count);
+        foreach (var element in array.Children)
         {
-            if (element.Key != values.Count.ToString(CultureInfo.InvariantCulture))
+            if (!int.TryParse(element.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index != values.Count)
             {
                 Refuse(key, $"has '{Shown.Text(element.Key)}' where the entry {values.Count} of an array must be");
                 break;
             }
 
             var (isValue, value) = parse(element.Value ?? string.Empty);
-            if (element.GetChildren().Any())
+            if (element.Children.Count > 0)
             {
                 Refuse($"{key}:{element.Key}", "is an object or an array; it must be a single value");
             }

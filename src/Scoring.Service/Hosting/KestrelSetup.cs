@@ -15,6 +15,11 @@ internal sealed class KestrelSetup(
 {
     public void Configure(KestrelServerOptions options)
     {
+        if (!AreGood())
+        {
+            return;
+        }
+
         options.AddServerHeader = false;
         options.Limits.Http2.MaxStreamsPerConnection = limits.Value.StreamsPerConnection;
         options.Limits.Http2.InitialStreamWindowSize = limits.Value.StreamWindowBytes;
@@ -58,6 +63,19 @@ internal sealed class KestrelSetup(
     {
         // The socket takes as much at once as a stream may have buffered.
         options.MaxWriteBufferSize = 1 << 20;
+    }
+
+    /// <summary>The server is made before anything looks at the settings. What is wrong with them is told once all of them are looked at.</summary>
+    private bool AreGood()
+    {
+        try
+        {
+            return listen.Value is not null && admin.Value is not null && limits.Value is not null;
+        }
+        catch (OptionsValidationException)
+        {
+            return false;
+        }
     }
 
     private static void Listen(KestrelServerOptions options, string address, int port, Action<ListenOptions> configure)

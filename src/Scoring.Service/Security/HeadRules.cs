@@ -1,3 +1,5 @@
+using Scoring.Service.Settings;
+
 namespace Scoring.Service.Security;
 
 /// <summary>
@@ -16,11 +18,9 @@ internal sealed class HeadRules
     public bool Any => _rules.Length > 0;
 
     /// <exception cref="InvalidDataException">A pattern is none.</exception>
-    public static HeadRules Read(IConfigurationSection section)
+    public static HeadRules Read(SettingNode section)
     {
-        // Not by the binder: to it a rule that names nobody is no rule.
-        (string Heads, string[] Callers)[] rules =
-            [.. section.GetChildren().Select(rule => (rule.Key, rule.GetChildren().Select(caller => caller.Value ?? string.Empty).ToArray()))];
+        (string Heads, string[] Callers)[] rules = [.. section.Children.Select(rule => (rule.Key, rule.Items.ToArray()))];
         foreach (var (heads, callers) in rules)
         {
             Check(section.Path, heads);

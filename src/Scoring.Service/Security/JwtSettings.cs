@@ -27,7 +27,7 @@ internal sealed class JwtSettings : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!IsOn && (Audience.Length > 0 || Issuer.Length > 0))
+        if (!IsOn && (Audience.Length > 0 || Issuer.Length > 0 || HeadsClaim.Length > 0))
         {
             yield return new ValidationResult("Scoring:Auth:Jwt has no Authority and no KeysFile, and other settings; one of the two must tell the issuer's keys.");
         }

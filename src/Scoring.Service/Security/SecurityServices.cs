@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Scoring.Service.Files;
+using Scoring.Service.Settings;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.Security;
@@ -11,20 +12,21 @@ namespace Scoring.Service.Security;
 /// <summary>Adds what keeps the service from those who are not meant to use it, as far as it is configured.</summary>
 internal static class SecurityServices
 {
-    public static void AddScoringSecurity(this IServiceCollection services, IConfigurationSection section)
+    public static void AddScoringSecurity(this IServiceCollection services, IConfigurationRoot configuration)
     {
+        var section = configuration.GetSection("Scoring");
         services.TryAddSingleton<KnownBy>();
         services.AddHostedService(provider => provider.GetRequiredService<KnownBy>());
-        AddTls(services, section.GetSection("Tls"));
-        services.AddOptions<AuthSettings>().Bind(section.GetSection("Auth")).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<JwtSettings>().Bind(section.GetSection("Auth:Jwt")).ValidateDataAnnotations().ValidateOnStart();
+        AddTls(services, section);
+        services.AddSettings<AuthSettings>("Auth");
+        services.AddSettings<JwtSettings>("Auth:Jwt");
 
         var hasApiKeys = IsSet(section, "Auth:ApiKeysFile");
         var hasTokenKeys = IsSet(section, "Auth:Jwt:KeysFile");
         var hasTokens = hasTokenKeys || IsSet(section, "Auth:Jwt:Authority");
         var hasCertificates = IsSet(section, "Tls:ClientCertificates") && !"none".Equals(section["Tls:ClientCertificates"], StringComparison.OrdinalIgnoreCase);
         var isAnyKnown = hasApiKeys || hasTokens || hasCertificates;
-        AddCallers(services, section, isAnyKnown);
+        AddCallers(services, configuration, isAnyKnown);
         if (!isAnyKnown)
         {
             // What is not there costs nothing.
@@ -62,26 +64,38 @@ internal static class SecurityServices
     }
 
     /// <summary>What callers may do, whether they are told apart or not.</summary>
-    private static void AddCallers(IServiceCollection services, IConfigurationSection section, bool areKnown)
+    private static void AddCallers(IServiceCollection services, IConfigurationRoot configuration, bool areKnown)
     {
-        var rules = section.GetSection("Auth:Heads");
-        services.AddOptions<RateLimitSettings>().Bind(section.GetSection("RateLimits")).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<IValidateOptions<AuthSettings>>(new StartCheck<AuthSettings>(_ =>
+        services.AddSettings<RateLimitSettings>("RateLimits");
+        services.AddSingleton<IValidateOptions<RateLimitSettings>>(new StartCheck<RateLimitSettings>(limits =>
         {
-            if (HeadRules.Read(rules).Any && !areKnown)
+            if (!areKnown && limits.Callers.Keys.FirstOrDefault(name => !NamePattern.Matches(name, Caller.Anyone.Name)) is { } nobody)
             {
-                throw new InvalidDataException($"{rules.Path} says who may use heads, and nothing tells callers apart; {section.Path}:Auth or {section.Path}:Tls must");
+                throw new InvalidDataException(
+                    $"Scoring:RateLimits:Callers has '{Shown.Text(nobody)}', and nothing tells callers apart; Scoring:Auth or Scoring:Tls must, or else all are '{Caller.Anyone.Name}'");
             }
         }));
-        services.TryAddSingleton(_ => HeadRules.Read(rules));
+
+        // Not by the binder: to it a rule that names nobody is no rule.
+        services.AddKnownSettings("Auth:Heads", typeof(Dictionary<string, string[]>));
+        services.AddSingleton<IValidateOptions<AuthSettings>>(new StartCheck<AuthSettings>(_ =>
+        {
+            if (ReadRules().Any && !areKnown)
+            {
+                throw new InvalidDataException("Scoring:Auth:Heads says who may use heads, and nothing tells callers apart; Scoring:Auth or Scoring:Tls must");
+            }
+        }));
+        services.TryAddSingleton(_ => ReadRules());
         services.TryAddSingleton<CallerLimits>();
         services.TryAddSingleton<Callers>();
+
+        HeadRules ReadRules() => HeadRules.Read(SettingNode.Read(configuration, "Scoring:Auth:Heads"));
     }
 
     private static void AddTls(IServiceCollection services, IConfigurationSection section)
     {
-        services.AddOptions<TlsSettings>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
-        if (IsSet(section, nameof(TlsSettings.CertificateFile)))
+        services.AddSettings<TlsSettings>("Tls");
+        if (IsSet(section, "Tls:CertificateFile"))
         {
             AddFiles<TlsSettings, TlsFiles>(services, "certificate", settings => settings.Files, TlsFiles.Read, provider => provider.Value<TlsSettings>().PollMs);
             services.TryAddSingleton<TlsHandshake>();

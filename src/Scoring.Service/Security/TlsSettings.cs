@@ -17,7 +17,7 @@ internal sealed class TlsSettings : IValidatableObject
     /// <summary>Whether clients have certificates of their own.</summary>
     public ClientCertificates ClientCertificates { get; set; }
 
-    /// <summary>Milliseconds between two looks at the files. They are read once they stood still from one look to the next.</summary>
+    /// <summary>Milliseconds between two looks at the files. They are read at the look that finds a change.</summary>
     [Range(10, 3_600_000)]
     public int PollMs { get; set; } = 2000;
 
@@ -30,11 +30,6 @@ internal sealed class TlsSettings : IValidatableObject
         if (!IsOn && (KeyFile.Length > 0 || ClientCaFile.Length > 0 || ClientCertificates != ClientCertificates.None))
         {
             yield return new ValidationResult("Scoring:Tls:CertificateFile is empty, and other settings of Scoring:Tls are not; without it there is no TLS.");
-        }
-
-        if (!Enum.IsDefined(ClientCertificates))
-        {
-            yield return new ValidationResult($"Scoring:Tls:ClientCertificates is {(int)ClientCertificates}; it must be none, allow or require.");
         }
 
         if (ClientCertificates != ClientCertificates.None && ClientCaFile.Length == 0)

@@ -1,14 +1,12 @@
-namespace Scoring.Service.Heads;
+namespace Scoring.Service.Settings;
 
-/// <summary>What is wrong with a configuration of heads, one line for each thing, as far as anybody would read.</summary>
-internal sealed class HeadProblems
+/// <summary>What is wrong with a configuration, one line for each thing, as far as anybody would read.</summary>
+internal sealed class Problems
 {
     private const int MaxLines = 100;
 
     private readonly List<string> _lines = [];
     private int _more;
-
-    public bool Any => _lines.Count > 0;
 
     public IReadOnlyList<string> Lines => _more == 0 ? _lines : [.. _lines, $"and {_more} more like these"];
 

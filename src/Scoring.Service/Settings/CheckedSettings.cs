@@ -1,0 +1,147 @@
+namespace Scoring.Service.Settings;
+
+/// <summary>
+/// All settings but the heads, as they are at the start, each held against what it is bound to. What has another shape, or a name that no setting has, is a problem,
+/// and is not bound: nothing that somebody has set goes for nothing.
+/// </summary>
+internal sealed class CheckedSettings
+{
+    private const string Root = "Scoring";
+
+    private readonly Problems _problems = new();
+    private readonly Dictionary<string, string?> _good = [];
+    private readonly IConfigurationRoot _bound;
+    private readonly string[] _paths;
+
+    public CheckedSettings(IConfigurationRoot configuration, IEnumerable<KnownSettings> known)
+    {
+        var shape = new SettingShape();
+        foreach (var settings in known)
+        {
+            shape.Add(settings);
+        }
+
+        _paths = [.. shape.Paths(Root)];
+        CheckRoot(configuration, shape);
+        Check(SettingNode.Read(configuration, Root), shape);
+        _bound = new ConfigurationBuilder().AddInMemoryCollection(_good).Build();
+    }
+
+    /// <summary>One line for each thing that is wrong.</summary>
+    public IReadOnlyList<string> Problems => _problems.Lines;
+
+    /// <summary>Sets what is well-formed; the rest stays at its default.</summary>
+    public void Bind(string section, object settings) => _bound.GetSection(section.Length == 0 ? Root : ConfigurationPath.Combine(Root, section)).Bind(settings);
+
+    /// <summary>What has almost the right name, and under it what the right one has.</summary>
+    private void CheckRoot(IConfigurationRoot configuration, SettingShape shape)
+    {
+        const int Typos = 2;
+        foreach (var section in configuration.GetChildren().Where(section => NearestName.Distance(section.Key, Root) is > 0 and <= Typos))
+        {
+            if (section.GetChildren().FirstOrDefault(child => shape.Keys.ContainsKey(child.Key)) is { } meant)
+            {
+                _problems.Add($"{Shown.Text(meant.Path)} is not a setting; the nearest is {ConfigurationPath.Combine(Root, meant.Key)}");
+            }
+        }
+    }
+
+    private void Check(SettingNode node, SettingShape shape)
+    {
+        if (shape.IsAnything)
+        {
+            return;
+        }
+
+        if (shape.IsValue)
+        {
+            CheckValue(node, shape);
+        }
+        else if (shape.IsList)
+        {
+            CheckList(node, shape);
+        }
+        else if (node.Value is not null)
+        {
+            Refuse(node, $"is '{Shown.Text(node.Value)}'", shape);
+        }
+        else
+        {
+            foreach (var child in node.Children)
+            {
+                if (shape.Each is { } each || shape.Keys.TryGetValue(child.Key, out each))
+                {
+                    Check(child, each);
+                }
+                else
+                {
+                    var siblings = shape.Keys.Keys.Select(key => ConfigurationPath.Combine(node.Path, key));
+                    _problems.Add($"{PathOf(child)} is not a setting; the nearest is {NearestName.Of(PathOf(child), _paths.Concat(siblings))}");
+                }
+            }
+        }
+    }
+
+    private void CheckValue(SettingNode node, SettingShape shape)
+    {
+        if (node.Children.Count > 0)
+        {
+            Refuse(node, "is an object or a list", shape);
+        }
+        else if (node.Value is null)
+        {
+            if (!shape.MayBeNull)
+            {
+                Refuse(node, "is null", shape);
+            }
+        }
+        else if (shape.Takes(node.Value))
+        {
+            _good[node.Path] = node.Value;
+        }
+        else
+        {
+            Refuse(node, $"is '{Shown.Text(node.Value)}'", shape);
+        }
+    }
+
+    private void CheckList(SettingNode node, SettingShape shape)
+    {
+        if (node.Children.Count == 0 && node.Value is null)
+        {
+            Refuse(node, "is null", shape);
+        }
+        else if (node.Children.Count > 0 && !string.IsNullOrEmpty(node.Value))
+        {
+            _problems.Add($"{PathOf(node)} is '{Shown.Text(node.Value)}', and has entries as well; it must be one or the other");
+        }
+        else if (node.Children.FirstOrDefault(entry => !entry.Key.All(char.IsAsciiDigit)) is { } name)
+        {
+            Refuse(node, $"has the key '{Shown.Text(name.Key)}'", shape);
+        }
+        else if (node.Children.Count == 0 && node.Value!.Length > 0)
+        {
+            // One text stands for a list of one.
+            if (shape.Each!.Takes(node.Value))
+            {
+                _good[ConfigurationPath.Combine(node.Path, "0")] = node.Value;
+            }
+            else
+            {
+                Refuse(node, $"is '{Shown.Text(node.Value)}'", shape);
+            }
+        }
+        else
+        {
+            foreach (var entry in node.Children)
+            {
+                Check(entry, shape.Each!);
+            }
+        }
+    }
+
+    private void Refuse(SettingNode node, string what, SettingShape shape) => _problems.Add($"{PathOf(node)} {what}; it must be {shape.Description}");
+
+    /// <summary>Whoever misspelt it has chosen its last part.</summary>
+    private static string PathOf(SettingNode node) => $"{node.Path[..^node.Key.Length]}{Shown.Text(node.Key)}";
+}

@@ -1,0 +1,100 @@
+using System.Runtime.CompilerServices;
+
+namespace Scoring.Service.Settings;
+
+/// <summary>
+/// A piece of configuration as all its sources have it together at one time. It is read in time that grows with what there is: <see cref="IConfiguration"/> looks
+/// through every key of a source to find the children of one, which for 50,000 labels takes a minute.
+/// </summary>
+internal sealed class SettingNode
+{
+    private readonly SettingNode? _parent;
+    private Dictionary<string, SettingNode>? _children;
+    private SettingNode[]? _sorted;
+
+    private SettingNode(SettingNode? parent, string key)
+    {
+        (_parent, Key) = (parent, key);
+    }
+
+    /// <summary>Its name under its parent, as the first source spells it.</summary>
+    public string Key { get; }
+
+    public string Path => _parent is null ? Key : ConfigurationPath.Combine(_parent.Path, Key);
+
+    /// <summary>What the last source has that has anything for this very key: null for JSON's null and an empty object, and empty for an empty array.</summary>
+    public string? Value { get; private set; }
+
+    /// <summary>Whether a source has something for this very key, be it null.</summary>
+    public bool HasValue { get; private set; }
+
+    /// <summary>What lies under it, in the order of configuration: numbers by their size, then names.</summary>
+    public IReadOnlyList<SettingNode> Children => _sorted ??= _children is null
+        ? []
+        : [.. _children.Values.OrderBy(child => child.Key, ConfigurationKeyComparer.Instance)];
+
+    /// <summary>The texts of a list, for which one text may stand.</summary>
+    public IEnumerable<string> Items => Children.Count > 0 ? Children.Select(child => child.Value ?? string.Empty) : string.IsNullOrEmpty(Value) ? [] : [Value];
+
+    /// <summary>What lies under it by this name; null where nothing does.</summary>
+    public SettingNode? this[string key] => _children?.GetValueOrDefault(key);
+
+    /// <summary>Reads a section, which may have nothing.</summary>
+    public static SettingNode Read(IConfigurationRoot configuration, string path)
+    {
+        var root = new SettingNode(null, path);
+        // What comes later comes over what came before.
+        foreach (var provider in configuration.Providers)
+        {
+            foreach (var (key, value) in provider is ConfigurationProvider { } known ? Data(known) : Walk(provider, path))
+            {
+                if (key.StartsWith(path, StringComparison.OrdinalIgnoreCase) && (key.Length == path.Length || key[path.Length] == ConfigurationPath.KeyDelimiter[0]))
+                {
+                    root.Set(key.AsSpan(path.Length), value);
+                }
+            }
+        }
+
+        return root;
+    }
+
+    /// <summary>All that a source has, which it shows to what is derived from it alone.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Data")]
+    private static extern IDictionary<string, string?> Data(ConfigurationProvider provider);
+
+    /// <summary>What a source of another kind has under a path, key by key.</summary>
+    private static IEnumerable<KeyValuePair<string, string?>> Walk(IConfigurationProvider provider, string path)
+    {
+        var keys = provider.GetChildKeys([], path).Distinct(StringComparer.OrdinalIgnoreCase);
+        return (provider.TryGet(path, out var value) ? [new(path, value)] : Enumerable.Empty<KeyValuePair<string, string?>>())
+            .Concat(keys.SelectMany(key => Walk(provider, ConfigurationPath.Combine(path, key))));
+    }
+
+    /// <param name="below">The rest of the path, each key with the delimiter before it.</param>
+    /// <param name="value">What is there.</param>
+    private void Set(ReadOnlySpan<char> below, string? value)
+    {
+        var node = this;
+        while (!below.IsEmpty)
+        {
+            below = below[1..];
+            var end = below.IndexOf(ConfigurationPath.KeyDelimiter);
+            node = node.Child(end < 0 ? below : below[..end]);
+            below = end < 0 ? [] : below[end..];
+        }
+
+        (node.Value, node.HasValue) = (value, true);
+    }
+
+    private SettingNode Child(ReadOnlySpan<char> key)
+    {
+        _children ??= new Dictionary<string, SettingNode>(StringComparer.OrdinalIgnoreCase);
+        var byKey = _children.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (!byKey.TryGetValue(key, out var child))
+        {
+            byKey[key] = child = new SettingNode(this, key.ToString());
+        }
+
+        return child;
+    }
+}
