@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Grpc.Core;
 using Scoring.Client;
 using Scoring.Service;
@@ -29,7 +30,7 @@ internal static class CommandRunner
         {
             return Fail(string.Join(Environment.NewLine + "scoring: ", failures), ExitCode.Failure);
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or SocketException)
         {
             return Fail(exception.Message, ExitCode.Failure);
         }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Scoring.Service;
 
 try
@@ -14,7 +15,7 @@ catch (Exception exception) when (ScoringHost.FailedSettings(exception) is { Cou
 
     return 1;
 }
-catch (Exception exception) when (exception is IOException or InvalidDataException)
+catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or SocketException)
 {
     Console.Error.WriteLine($"scoring: {exception.Message}");
     return 1;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
+using Scoring.Service.Settings;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.Service;
@@ -28,12 +29,19 @@ public static class ScoringHost
     public static IReadOnlyList<string> FailedSettings(Exception exception) => exception switch
     {
         OptionsValidationException settings => [.. settings.Failures],
+        // A file of configuration, of which .NET tells only the name.
+        InvalidDataException { InnerException: FormatException cause } file => [$"{file.Message} {cause.GetBaseException().Message}"],
         AggregateException many => [.. many.InnerExceptions.SelectMany(FailedSettings).Distinct()],
         _ => [],
     };
 
     internal static WebApplication Create(string[] args, IEnumerable<KeyValuePair<string, string?>> defaults, Action<WebApplicationBuilder> configure)
     {
+        if (SettingArguments.Problems(args) is { Count: > 0 } problems)
+        {
+            throw new OptionsValidationException(Options.DefaultName, typeof(SettingsAtStart), problems);
+        }
+
         var builder = WebApplication.CreateSlimBuilder(args);
         // Several lines for each call are too many for a stream of millions. Any other source of configuration can say otherwise.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource

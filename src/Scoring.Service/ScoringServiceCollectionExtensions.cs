@@ -40,6 +40,7 @@ public static class ScoringServiceCollectionExtensions
         var root = configuration as IConfigurationRoot ?? new ConfigurationBuilder().AddConfiguration(configuration).Build();
         services.AddCheckedSettings(root);
         services.AddSettings<ListenSettings>("Listen");
+        services.AddSingleton<IValidateOptions<ListenSettings>, ListenCheck>();
         services.AddSettings<HttpSettings>("Http");
         services.AddSettings<AdminSettings>("Admin");
         services.AddSettings<TelemetrySettings>("Telemetry");

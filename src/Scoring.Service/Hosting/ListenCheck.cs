@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Options;
+
+namespace Scoring.Service.Hosting;
+
+/// <summary>
+/// Finds before the start whether the service can listen where it is to, so that a port in use is told by the name of its setting, with what is wrong with others.
+/// </summary>
+internal sealed class ListenCheck(IOptions<AdminSettings> admin) : IValidateOptions<ListenSettings>
+{
+    public ValidateOptionsResult Validate(string? name, ListenSettings options)
+    {
+        string[] failures = [.. options.UnixSocket.Length > 0 ? CheckSocket(options.UnixSocket) : [], .. CheckPorts(options)];
+        return failures.Length > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
+    }
+
+    private IEnumerable<string> CheckPorts(ListenSettings listen)
+    {
+        var adminAddress = admin.Value.Address.Length > 0 ? ("Scoring:Admin:Address", admin.Value.Address) : ("Scoring:Listen:Address", listen.Address);
+        (string Setting, int? Port, (string Setting, string Text) Address)[] places =
+        [
+            ("Scoring:Listen:Port", listen.UnixSocket.Length > 0 ? null : listen.Port, ("Scoring:Listen:Address", listen.Address)),
+            ("Scoring:Listen:HttpPort", listen.HttpPort, ("Scoring:Listen:Address", listen.Address)),
+            ("Scoring:Admin:Port", admin.Value.Port, adminAddress),
+        ];
+        for (var i = 0; i < places.Length; i++)
+        {
+            var (setting, port, address) = places[i];
+            // What is no address at all is told elsewhere.
+            if (port is null || (address.Text.Length > 0 && !IPAddress.TryParse(address.Text, out _)))
+            {
+                continue;
+            }
+
+            var same = places[..i].FirstOrDefault(other => other.Port == port && port > 0 && (other.Address.Text == address.Text || other.Address.Text.Length == 0 || address.Text.Length == 0));
+            if (same.Setting is not null)
+            {
+                yield return $"{setting} is {port}, as is {same.Setting}; each needs a port of its own";
+            }
+            else if (ErrorOf(address.Text, port.Value) is { } error)
+            {
+                yield return error.SocketErrorCode switch
+                {
+                    SocketError.AddressAlreadyInUse => $"{setting} is {port}, which is in use",
+                    SocketError.AccessDenied => $"{setting} is {port}, which this user may not listen on",
+                    SocketError.AddressNotAvailable => $"{address.Setting} is '{address.Text}', which is not an address of this machine",
+                    _ => $"{setting} is {port}, which cannot be listened on: {error.Message}",
+                };
+            }
+        }
+    }
+
+    private static SocketException? ErrorOf(string address, int port)
+    {
+        var ip = address.Length > 0 ? IPAddress.Parse(address) : Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
+        try
+        {
+            using var socket = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (ip.Equals(IPAddress.IPv6Any))
+            {
+                socket.DualMode = true;
+            }
+
+            socket.Bind(new IPEndPoint(ip, port));
+            return null;
+        }
+        catch (SocketException exception)
+        {
+            return exception;
+        }
+    }
+
+    private static IEnumerable<string> CheckSocket(string path)
+    {
+        const string Setting = "Scoring:Listen:UnixSocket";
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+        {
+            return [$"{Setting} is '{Shown.Text(path)}', whose folder is not there"];
+        }
+
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            // The file goes with the socket.
+            socket.Bind(new UnixDomainSocketEndPoint(path));
+            return [];
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return [$"{Setting} is '{Shown.Text(path)}', which is too long for the path of a socket"];
+        }
+        catch (SocketException exception)
+        {
+            return exception.SocketErrorCode == SocketError.AddressAlreadyInUse
+                ? [$"{Setting} is '{Shown.Text(path)}', which is there already; another service may listen there, or one that was killed has left it"]
+                : [$"{Setting} is '{Shown.Text(path)}', which cannot be listened on: {exception.Message}"];
+        }
+    }
+}
