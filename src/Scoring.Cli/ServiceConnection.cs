@@ -21,7 +21,7 @@ internal sealed class ServiceConnection : IAsyncDisposable
 
     public ScoringClient Client { get; }
 
-    /// <summary>Its heads and limits.</summary>
+    /// <summary>Its heads, of which <see cref="AskForClassesAsync"/> learns what they have for each class, and its limits.</summary>
     public ListHeadsResponse Service { get; private set; } = new();
 
     public static bool IsKnownServer(string? server) =>
@@ -40,13 +40,29 @@ internal sealed class ServiceConnection : IAsyncDisposable
         var connection = new ServiceConnection(embedded, server, patience);
         try
         {
-            connection.Service = await connection.Client.ListHeadsAsync(cancellationToken).ConfigureAwait(false);
+            connection.Service = await connection.Client.ListHeadsAsync(new ListHeadsRequest(), cancellationToken).ConfigureAwait(false);
             return connection;
         }
         catch (Exception exception)
         {
             await connection.DisposeAsync().ConfigureAwait(false);
-            throw exception is ScoringException { Error.Code: StatusCode.Unavailable } unavailable ? connection.Unreachable(unavailable) : exception;
+            throw exception is ScoringException failed && (failed.Error.Code == StatusCode.Unavailable || TransportErrorOf(failed) is not null) ? connection.Unreachable(failed) : exception;
+        }
+    }
+
+    /// <summary>Learns the labels and the bias of a head, or of all: one at a time, because of many classes they are a large answer.</summary>
+    /// <param name="name">The head's name, of which there may be none; null for all.</param>
+    /// <param name="cancellationToken">Ends the calls.</param>
+    public async Task AskForClassesAsync(string? name, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < Service.Heads.Count; i++)
+        {
+            var head = Service.Heads[i];
+            if ((name ?? head.Name) == head.Name && (head.HasLabels || head.HasBias))
+            {
+                var request = new ListHeadsRequest { Heads = { head.Name }, WithClasses = true };
+                Service.Heads[i] = (await Client.ListHeadsAsync(request, cancellationToken).ConfigureAwait(false)).Heads[0];
+            }
         }
     }
 
@@ -85,7 +101,31 @@ internal sealed class ServiceConnection : IAsyncDisposable
     private IOException Unreachable(ScoringException exception)
     {
         var isMissingSocket = _server?.StartsWith(Unix, StringComparison.OrdinalIgnoreCase) == true && !File.Exists(_server[Unix.Length..]);
-        var why = isMissingSocket ? "there is no such socket" : CommandRunner.Explain(exception);
+        var why = isMissingSocket ? "there is no such socket" : TransportErrorOf(exception) is { } error ? Explain(error) : CommandRunner.Explain(exception);
         return new IOException($"cannot reach {_server ?? "the service"}: {why}", exception);
+    }
+
+    /// <summary>What kept the call from being made; null where it was made.</summary>
+    private static HttpRequestException? TransportErrorOf(ScoringException exception)
+    {
+        var cause = (exception.InnerException as RpcException)?.Status.DebugException;
+        while (cause is not null and not HttpRequestException)
+        {
+            cause = cause.InnerException;
+        }
+
+        return cause as HttpRequestException;
+    }
+
+    private static string Explain(HttpRequestException error)
+    {
+        var cause = error.GetBaseException().Message;
+        return error.HttpRequestError switch
+        {
+            HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError => cause,
+            HttpRequestError.SecureConnectionError when cause.Contains("certificate", StringComparison.OrdinalIgnoreCase) => cause,
+            HttpRequestError.SecureConnectionError => $"what answers there speaks no TLS ({cause}); a service in clear text has an address with http://",
+            _ => $"what answers there speaks no HTTP/2 in clear text ({cause}); a service with TLS has an address with https://, and JSON and metrics have ports of their own",
+        };
     }
 }

@@ -11,18 +11,19 @@ internal sealed class ListenCheck(IOptions<AdminSettings> admin) : IValidateOpti
 {
     public ValidateOptionsResult Validate(string? name, ListenSettings options)
     {
-        string[] failures = [.. options.UnixSocket.Length > 0 ? CheckSocket(options.UnixSocket) : [], .. CheckPorts(options)];
+        string[] failures = [.. (options.UnixSocket.Length > 0 ? CheckSocket(options.UnixSocket) : []).Concat(CheckPorts(options)).Distinct()];
         return failures.Length > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
     }
 
     private IEnumerable<string> CheckPorts(ListenSettings listen)
     {
-        var adminAddress = admin.Value.Address.Length > 0 ? ("Scoring:Admin:Address", admin.Value.Address) : ("Scoring:Listen:Address", listen.Address);
+        var watched = Admin();
+        var adminAddress = watched.Address.Length > 0 ? ("Scoring:Admin:Address", watched.Address) : ("Scoring:Listen:Address", listen.Address);
         (string Setting, int? Port, (string Setting, string Text) Address)[] places =
         [
             ("Scoring:Listen:Port", listen.UnixSocket.Length > 0 ? null : listen.Port, ("Scoring:Listen:Address", listen.Address)),
             ("Scoring:Listen:HttpPort", listen.HttpPort, ("Scoring:Listen:Address", listen.Address)),
-            ("Scoring:Admin:Port", admin.Value.Port, adminAddress),
+            ("Scoring:Admin:Port", watched.Port, adminAddress),
         ];
         for (var i = 0; i < places.Length; i++)
         {
@@ -48,6 +49,19 @@ internal sealed class ListenCheck(IOptions<AdminSettings> admin) : IValidateOpti
                     _ => $"{setting} is {port}, which cannot be listened on: {error.Message}",
                 };
             }
+        }
+    }
+
+    private AdminSettings Admin()
+    {
+        try
+        {
+            return admin.Value;
+        }
+        catch (OptionsValidationException)
+        {
+            // What is wrong with them is told as such.
+            return new AdminSettings();
         }
     }
 

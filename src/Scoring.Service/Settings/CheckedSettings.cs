@@ -37,9 +37,9 @@ internal sealed class CheckedSettings
     private void CheckRoot(IConfigurationRoot configuration, SettingShape shape)
     {
         const int Typos = 2;
-        foreach (var section in configuration.GetChildren().Where(section => NearestName.Distance(section.Key, Root) is > 0 and <= Typos))
+        foreach (var root in SettingNode.Roots(configuration).Where(root => NearestName.Distance(root, Root) is > 0 and <= Typos))
         {
-            if (section.GetChildren().FirstOrDefault(child => shape.Keys.ContainsKey(child.Key)) is { } meant)
+            if (SettingNode.Read(configuration, root).Children.FirstOrDefault(child => shape.Keys.ContainsKey(child.Key)) is { } meant)
             {
                 _problems.Add($"{Shown.Text(meant.Path)} is not a setting; the nearest is {ConfigurationPath.Combine(Root, meant.Key)}");
             }

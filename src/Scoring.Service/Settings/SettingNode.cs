@@ -29,15 +29,18 @@ internal sealed class SettingNode
     public bool HasValue { get; private set; }
 
     /// <summary>What lies under it, in the order of configuration: numbers by their size, then names.</summary>
-    public IReadOnlyList<SettingNode> Children => _sorted ??= _children is null
-        ? []
-        : [.. _children.Values.OrderBy(child => child.Key, ConfigurationKeyComparer.Instance)];
+    public IReadOnlyList<SettingNode> Children => _sorted ??= _children is null ? [] : Sorted([.. _children.Values]);
 
     /// <summary>The texts of a list, for which one text may stand.</summary>
     public IEnumerable<string> Items => Children.Count > 0 ? Children.Select(child => child.Value ?? string.Empty) : string.IsNullOrEmpty(Value) ? [] : [Value];
 
     /// <summary>What lies under it by this name; null where nothing does.</summary>
     public SettingNode? this[string key] => _children?.GetValueOrDefault(key);
+
+    /// <summary>The names of the sections that a configuration has at its top.</summary>
+    public static IReadOnlySet<string> Roots(IConfigurationRoot configuration) => configuration.Providers
+        .SelectMany(provider => provider is ConfigurationProvider known ? Data(known).Keys.Select(RootOf) : provider.GetChildKeys([], null))
+        .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Reads a section, which may have nothing.</summary>
     public static SettingNode Read(IConfigurationRoot configuration, string path)
@@ -46,7 +49,7 @@ internal sealed class SettingNode
         // What comes later comes over what came before.
         foreach (var provider in configuration.Providers)
         {
-            foreach (var (key, value) in provider is ConfigurationProvider { } known ? Data(known) : Walk(provider, path))
+            foreach (var (key, value) in provider is ConfigurationProvider known ? Data(known) : Walk(provider, path))
             {
                 if (key.StartsWith(path, StringComparison.OrdinalIgnoreCase) && (key.Length == path.Length || key[path.Length] == ConfigurationPath.KeyDelimiter[0]))
                 {
@@ -61,6 +64,22 @@ internal sealed class SettingNode
     /// <summary>All that a source has, which it shows to what is derived from it alone.</summary>
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Data")]
     private static extern IDictionary<string, string?> Data(ConfigurationProvider provider);
+
+    private static string RootOf(string key) => key.IndexOf(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal) is var end and >= 0 ? key[..end] : key;
+
+    /// <summary>Most lists are in order as they come, and to compare keys is slow.</summary>
+    private static SettingNode[] Sorted(SettingNode[] children)
+    {
+        for (var i = 1; i < children.Length; i++)
+        {
+            if (ConfigurationKeyComparer.Instance.Compare(children[i - 1].Key, children[i].Key) > 0)
+            {
+                return [.. children.OrderBy(child => child.Key, ConfigurationKeyComparer.Instance)];
+            }
+        }
+
+        return children;
+    }
 
     /// <summary>What a source of another kind has under a path, key by key.</summary>
     private static IEnumerable<KeyValuePair<string, string?>> Walk(IConfigurationProvider provider, string path)

@@ -1,3 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
 namespace Scoring.Cli.Tests.Commands;
 
 public sealed class ScoreFailureTests
@@ -69,6 +73,41 @@ public sealed class ScoreFailureTests
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(said, result.ErrorLine);
         Assert.Equal(["in.csv"], folder.Names());
+    }
+
+    [Theory]
+    [InlineData("https", "HTTP/1.1 400 Bad Request\r\n\r\n", "speaks no TLS", "has an address with http://")]
+    [InlineData("http", "", "speaks no HTTP/2 in clear text", "has an address with https://")]
+    [InlineData("http", "HTTP/1.1 400 Bad Request\r\n\r\n", "speaks no HTTP/2 in clear text", "JSON and metrics have ports of their own")]
+    public async Task A_service_that_speaks_another_protocol_is_told_in_one_line(string scheme, string answer, params string[] said)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var answers = AnswerAsync();
+        var server = $"{scheme}://{listener.LocalEndpoint}";
+        var result = await ScoringProcess.RunAsync("heads", "--server", server);
+        listener.Stop();
+        await answers;
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith($"scoring: cannot reach {server}: what answers there ", result.ErrorLine, StringComparison.Ordinal);
+        Assert.All(said, piece => Assert.Contains(piece, result.ErrorLine, StringComparison.Ordinal));
+
+        async Task AnswerAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    using var connection = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
+                    await connection.ReceiveAsync(new byte[1024], TestContext.Current.CancellationToken);
+                    await connection.SendAsync(Encoding.ASCII.GetBytes(answer), TestContext.Current.CancellationToken);
+                }
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                // The test is over.
+            }
+        }
     }
 
     [Fact]

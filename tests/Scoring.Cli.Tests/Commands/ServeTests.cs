@@ -60,7 +60,7 @@ public sealed class ServeTests
     [Fact]
     public async Task A_setting_that_makes_no_sense_is_named()
     {
-        var result = await ScoringProcess.RunAsync("serve", "--port", "0", "--", "--Scoring:Limits:Rows=0");
+        var result = await ScoringProcess.RunAsync("serve", "--port", "0", "--http-port", "0", "--admin-port", "0", "--", "--Scoring:Limits:Rows=0");
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("Rows", result.ErrorLine, StringComparison.Ordinal);
     }
@@ -69,7 +69,7 @@ public sealed class ServeTests
     public async Task Each_fault_of_a_head_has_its_line()
     {
         var result = await ScoringProcess.RunAsync(
-            "serve", "--port", "0", "--", "--Scoring:Heads:pets:activation=relu", "--Scoring:Heads:pets:temprature=2");
+            "serve", "--port", "0", "--http-port", "0", "--admin-port", "0", "--", "--Scoring:Heads:pets:activation=relu", "--Scoring:Heads:pets:temprature=2");
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(
             [
@@ -88,9 +88,9 @@ public sealed class ServeTests
         using (process)
         {
             var port = new Uri(address).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            var result = await ScoringProcess.RunAsync("serve", "--port", port, "--address", "127.0.0.1");
+            var result = await ScoringProcess.RunAsync("serve", "--port", port, "--address", "127.0.0.1", "--http-port", "0", "--admin-port", "0");
             Assert.Equal(1, result.ExitCode);
-            Assert.Equal($"scoring: Failed to bind to address http://127.0.0.1:{port}: address already in use.", result.ErrorLine);
+            Assert.Equal($"scoring: Scoring:Listen:Port is {port}, which is in use", result.ErrorLine);
         }
     }
 }

@@ -15,6 +15,7 @@ public sealed class UsageTests
     [InlineData("--message-size must be a number of bytes", "score", "x.csv", "--output", "-", "--message-size", "0")]
     [InlineData("--message-size must be a number of bytes", "score", "x.csv", "--output", "-", "--message-size", "9999M")]
     [InlineData("'--temprature' is neither an option nor a setting", "score", "x.csv", "--output", "-", "--temprature", "2")]
+    [InlineData("'--Auth:ApiKeysFile=x' is not a setting that the service reads; those begin with --Scoring:", "serve", "--", "--Auth:ApiKeysFile=x")]
     [InlineData("--server names another", "score", "x.csv", "--output", "-", "--server", "http://localhost:1", "--", "--Scoring:Limits:Rows=3")]
     [InlineData("--top-k writes labels: --output must end in .csv or .parquet", "score", "x.csv", "--output", "y.npy", "--top-k", "2")]
     [InlineData("--top-k must be a whole number from 1, not '0'", "score", "x.csv", "--output", "y.csv", "--top-k", "0")]

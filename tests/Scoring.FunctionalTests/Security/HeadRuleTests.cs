@@ -112,7 +112,6 @@ public sealed class HeadRuleTests
     [InlineData("[\"pets\", \"LIN*\"]", "linear", "pets")]
     [InlineData("[]")]
     [InlineData("[\"*\"]", "linear", "log_softmax", "pets", "sigmoid", "softmax")]
-    [InlineData("null", "linear", "log_softmax", "pets", "sigmoid", "softmax")]
     public async Task A_key_may_have_heads_of_its_own(string own, params string[] heads)
     {
         var key = NewApiKey.Create("trainer");
