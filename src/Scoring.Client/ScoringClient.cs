@@ -198,10 +198,19 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
         return EvaluationCall.RunAsync(_invoker, _methods.Calibrate, requests, CallDeadline.After(timeout), cancellationToken);
     }
 
-    /// <summary>Lists the heads that the service has, and its limits, within <see cref="ScoringClientOptions.CallTimeout"/>.</summary>
+    /// <summary>Lists the heads that the service has, with all their labels and bias, and its limits, within <see cref="ScoringClientOptions.CallTimeout"/>.</summary>
     /// <exception cref="ScoringException">The service could not be reached, or did not answer in time.</exception>
-    public Task<ListHeadsResponse> ListHeadsAsync(CancellationToken cancellationToken = default) => RepeatableCall.RunAsync(
-        _invoker, _methods.ListHeads, new ListHeadsRequest(), id: null, _options.CallTimeout, _options.MaxAttempts, cancellationToken);
+    public Task<ListHeadsResponse> ListHeadsAsync(CancellationToken cancellationToken = default) => ListHeadsAsync(new ListHeadsRequest { WithClasses = true }, cancellationToken);
+
+    /// <summary>Lists some heads, or all without what they have for each class, and the service's limits, within <see cref="ScoringClientOptions.CallTimeout"/>.</summary>
+    /// <param name="request">What to tell.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="ScoringException">The service could not be reached, did not answer in time, or has no such head.</exception>
+    public Task<ListHeadsResponse> ListHeadsAsync(ListHeadsRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return RepeatableCall.RunAsync(_invoker, _methods.ListHeads, request, id: null, _options.CallTimeout, _options.MaxAttempts, cancellationToken);
+    }
 
     /// <summary>Ends every call that is still under way, and closes the connection.</summary>
     public void Dispose()

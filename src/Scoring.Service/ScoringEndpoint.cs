@@ -13,7 +13,7 @@ namespace Scoring.Service;
 
 /// <summary>The RPCs of <c>scoring.v1.ScoringService</c>.</summary>
 internal sealed class ScoringEndpoint(
-    MessageCalls calls, Callers callers, MessagePool pool, HeadRegistry heads, IOptions<LimitSettings> limits, IOptions<BatchSettings> batchSettings, IOptions<EvaluationSettings> evaluation)
+    MessageCalls calls, RequestChecker checker, Callers callers, MessagePool pool, HeadRegistry heads, IOptions<LimitSettings> limits, IOptions<BatchSettings> batchSettings, IOptions<EvaluationSettings> evaluation)
 {
     public Task<PooledScoreResponse> Score(PooledScoreRequest request, ServerCallContext context)
     {
@@ -26,7 +26,7 @@ internal sealed class ScoringEndpoint(
     public Task<ListHeadsResponse> ListHeads(ListHeadsRequest request, ServerCallContext context)
     {
         var limit = limits.Value;
-        var caller = callers.Of(context);
+        var caller = callers.Admit(context);
         var answer = new ListHeadsResponse
         {
             Limits = new Limits
@@ -42,6 +42,9 @@ internal sealed class ScoringEndpoint(
                 EvaluationClasses = (uint)evaluation.Value.Classes,
                 EvaluationCalls = (uint)evaluation.Value.Calls,
                 CalibrationBytes = (ulong)evaluation.Value.CalibrationBytes,
+                EvaluationCallsPerCaller = (uint)evaluation.Value.CallsPerCaller,
+                EvaluationIdleMs = (uint)evaluation.Value.IdleMs,
+                CalibrationBytesPerCaller = (ulong)evaluation.Value.CalibrationBytesPerCaller,
                 MessagesPerSecond = caller.Limit?.MessagesPerSecond ?? 0,
                 RowsPerSecond = caller.Limit?.RowsPerSecond ?? 0,
                 Connections = (uint)limit.Connections,
@@ -60,7 +63,10 @@ internal sealed class ScoringEndpoint(
                 CompiledMethods = (ulong)JitInfo.GetCompiledMethodCount(),
             },
         };
-        answer.Heads.AddRange(caller.HeadsOf(heads.Current).All.Select(head => head.ToMessage()));
+        var asked = request.Heads.Count == 0 ? caller.HeadsOf(heads.Current).All : request.Heads.Distinct().Select(name => Find(name, caller));
+        answer.Heads.AddRange(asked.Select(head => head.ToMessage(request.WithClasses)));
         return Task.FromResult(answer);
     }
+
+    private HeadDefinition Find(string name, Caller caller) => checker.FindHead(name, caller, out var head) is { } error ? throw MessageCalls.Refusal(error) : head;
 }

@@ -86,8 +86,8 @@ public static class ScoringServiceCollectionExtensions
 
         services.AddGrpc()
             .AddServiceOptions<HealthEndpoint>(TakesControlMessages)
-            .AddServiceOptions<ReflectionServiceImpl>(TakesControlMessages)
-            .AddServiceOptions<ReflectionV1ServiceImpl>(TakesControlMessages);
+            .AddServiceOptions<ReflectionServiceImpl>(TakesCountedMessages)
+            .AddServiceOptions<ReflectionV1ServiceImpl>(TakesCountedMessages);
         services.AddCors();
         services.AddJsonScoring();
         services.TryAddEnumerable(ServiceDescriptor.Transient<IConfigureOptions<GrpcServiceOptions>, GrpcSetup>());
@@ -118,6 +118,13 @@ public static class ScoringServiceCollectionExtensions
     /// <summary>Their messages are a name each, and a client can have very many of these calls open.</summary>
     private static void TakesControlMessages<T>(GrpcServiceOptions<T> options)
         where T : class => options.MaxReceiveMessageSize = ScoringMethods.MaxControlBytes;
+
+    private static void TakesCountedMessages<T>(GrpcServiceOptions<T> options)
+        where T : class
+    {
+        TakesControlMessages(options);
+        options.Interceptors.Add<ReflectionLimit>();
+    }
 
     private static void AddHeads(IServiceCollection services, IConfigurationRoot configuration)
     {

@@ -112,6 +112,8 @@ public sealed class UnaryTests
         Assert.Equal(77u, list.Limits.Rows);
         Assert.Equal(16u << 20, list.Limits.MessageBytes);
         Assert.Equal((1u << 18, 16u, 256ul << 20), (list.Limits.EvaluationClasses, list.Limits.EvaluationCalls, list.Limits.CalibrationBytes));
+        Assert.Equal(
+            (4u, 300_000u, 128ul << 20), (list.Limits.EvaluationCallsPerCaller, list.Limits.EvaluationIdleMs, list.Limits.CalibrationBytesPerCaller));
         Assert.Equal((10_000u, 0u, 128ul << 20), (list.Limits.Connections, list.Limits.ConnectionAgeMs, list.Limits.ConnectionBytes));
         Assert.Equal((300_000u, 5u, 600_000u), (list.Limits.FirstMessageMs, list.Limits.StreamIdleMs, list.Limits.SlowReaderMs));
         Assert.True(list.Usage.CpuNs > 0);

@@ -18,7 +18,7 @@ internal sealed record Snapshot(long Timestamp, long Messages, TimeSpan ClientCp
     /// <param name="cancellationToken">Ends the call.</param>
     public static async Task<Snapshot> TakeAsync(ScoringClient control, Func<long> countMessages, CancellationToken cancellationToken)
     {
-        var server = (await control.ListHeadsAsync(cancellationToken).ConfigureAwait(false)).Usage;
+        var server = (await control.ListHeadsAsync(new ListHeadsRequest(), cancellationToken).ConfigureAwait(false)).Usage;
         return new Snapshot(Stopwatch.GetTimestamp(), countMessages(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(), server);
     }
 

@@ -30,7 +30,9 @@ internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time
     {
         await using var input = await EvaluationInput.OpenAsync(request.Input, request.Targets, cancellationToken).ConfigureAwait(false);
         await using var connection = await ServiceConnection.OpenAsync(request.Server, request.Configuration, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
-        var head = FindHead(connection.Service, input);
+        var name = request.Head ?? (input.Kind == TargetKind.Labels ? "sigmoid" : "softmax");
+        await connection.AskForClassesAsync(name, cancellationToken).ConfigureAwait(false);
+        var head = FindHead(connection.Service, name, input);
 
         // A target takes up to five bytes as it is sent.
         var targetBytes = 5L * (input.Kind == TargetKind.Labels ? input.Logits.Classes : 1);
@@ -67,10 +69,10 @@ internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time
             evaluation = await measure(connection.Client, evaluation, stream.ReadAsync(progress, cancellationToken)).ConfigureAwait(false);
     }
 
-    private ServiceHead FindHead(ListHeadsResponse service, EvaluationInput input)
+    private ServiceHead FindHead(ListHeadsResponse service, string name, EvaluationInput input)
     {
         var perLabel = input.Kind == TargetKind.Labels;
-        var head = ServiceHead.Find(service, request.Head ?? (perLabel ? "sigmoid" : "softmax"), input.Logits);
+        var head = ServiceHead.Find(service, name, input.Logits);
         return (head.Definition.Activation == Activation.Sigmoid) == perLabel || head.Definition.Activation == Activation.Linear
             ? head
             : throw new InvalidDataException(

@@ -51,6 +51,7 @@ internal sealed class ScoreJob
         }
 
         await using var connection = await ServiceConnection.OpenAsync(Server, Configuration, Patience, cancellationToken).ConfigureAwait(false);
+        await connection.AskForClassesAsync(Head, cancellationToken).ConfigureAwait(false);
         var table = new ScoreTable(ServiceHead.Find(connection.Service, Head, input), input.Classes, TopK);
         var rowsPerMessage = connection.RowsPerMessage(input.Name, (long)input.Classes * sizeof(float), MessageBytes);
 

@@ -4,7 +4,7 @@ using Scoring.V1;
 namespace Scoring.Service.Evaluation;
 
 /// <summary>One Calibrate call: measures the rows as they come and holds them, fits the temperature, and measures them with it.</summary>
-internal sealed class Calibration(EvaluationSettings settings, CalibrationMemory memory) : IDisposable
+internal sealed class Calibration(EvaluationSettings settings, CalibrationMemory memory, object holder) : IDisposable
 {
     private Evaluator? _before;
     private HeldRows? _held;
@@ -13,7 +13,7 @@ internal sealed class Calibration(EvaluationSettings settings, CalibrationMemory
     public Error? Add(EvaluationPlan plan, EvaluationRows rows)
     {
         _before ??= Evaluator.For(plan, settings);
-        _held ??= new HeldRows(plan, memory);
+        _held ??= new HeldRows(plan, memory, holder);
         if (_before.Add(rows.Logits.Span, rows.Targets.Span) is { } invalid)
         {
             return ScoringErrors.NonFinite(invalid, plan.Head);

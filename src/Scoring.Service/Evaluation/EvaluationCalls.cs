@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 
 namespace Scoring.Service.Evaluation;
@@ -9,18 +10,21 @@ internal sealed class EvaluationCalls(IOptions<EvaluationSettings> settings)
     /// <summary>How long a call that was refused is told to wait, in milliseconds.</summary>
     private const uint RetryAfterMs = 1000;
 
-    private readonly int _limit = settings.Value.Calls;
-    private int _count;
+    private readonly Shares _calls = new(settings.Value.Calls, settings.Value.CallsPerCaller);
 
-    public void Enter()
+    /// <param name="holder">Whose call it is (<see cref="Callers.HolderOf"/>).</param>
+    /// <exception cref="Grpc.Core.RpcException">There are too many.</exception>
+    public void Enter(object holder)
     {
-        if (Interlocked.Increment(ref _count) > _limit)
+        if (_calls.Take(holder, 1) is { } shortage)
         {
-            Leave();
             throw EvaluationException.From(ScoringErrors.Exhausted(
-                $"{_limit} Evaluate and Calibrate calls are under way, which is the limit Scoring:Evaluation:Calls", RetryAfterMs));
+                shortage.IsOfOne
+                    ? $"{shortage.Limit} Evaluate and Calibrate calls of the caller are under way, which is the limit Scoring:Evaluation:CallsPerCaller"
+                    : $"{shortage.Limit} Evaluate and Calibrate calls are under way, which is the limit Scoring:Evaluation:Calls",
+                RetryAfterMs));
         }
     }
 
-    public void Leave() => Interlocked.Decrement(ref _count);
+    public void Leave(object holder) => _calls.GiveBack(holder, 1);
 }

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
 using Scoring.Service.Connections;
@@ -43,7 +44,7 @@ internal sealed class EvaluationEndpoint(
         context,
         async (stream, stop) =>
         {
-            using var calibration = new Calibration(settings.Value, calibrationMemory);
+            using var calibration = new Calibration(settings.Value, calibrationMemory, callers.HolderOf(context));
             var plan = await stream.ReadAllAsync(calibration.Add, stop);
             return calibration.Finish(plan, stop);
         });
@@ -53,12 +54,16 @@ internal sealed class EvaluationEndpoint(
     {
         var http = context.GetHttpContext();
         streams.Add(http.Response);
-        calls.Enter();
+        var holder = callers.HolderOf(context);
         await using var watch = new StreamWatch(limits.Value, http, time);
+        using var idle = new EvaluationIdle(settings, time);
+        using var aged = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var age = http.Features.GetRequiredFeature<OpenConnection>().Ending.Register(() => EndLater(aged));
+        calls.Enter(holder);
         try
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, streams.Ending, watch.Ending);
-            return await run(new EvaluationStream(requests, callers.Of(context), checker, memory, watch, pool, time), stop.Token);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource([context.CancellationToken, streams.Ending, watch.Ending, idle.Over, aged.Token]);
+            return await run(new EvaluationStream(requests, callers.Of(context), checker, memory, watch, idle, pool, time), stop.Token);
         }
         catch (OperationCanceledException) when (watch.Reason is not null)
         {
@@ -71,11 +76,33 @@ internal sealed class EvaluationEndpoint(
         }
         catch (OperationCanceledException) when (streams.Ending.IsCancellationRequested)
         {
-            throw new RpcException(new Status(StatusCode.Unavailable, "the service is shutting down; send the whole stream again"));
+            throw Unavailable("the service is shutting down");
+        }
+        catch (OperationCanceledException) when (idle.Over.IsCancellationRequested)
+        {
+            throw Unavailable($"no message came whole in {settings.Value.IdleMs} ms, which is the limit Scoring:Evaluation:IdleMs");
+        }
+        catch (OperationCanceledException) when (aged.IsCancellationRequested)
+        {
+            throw Unavailable("the connection is twice as old as Scoring:Limits:ConnectionAgeMs allows");
         }
         finally
         {
-            calls.Leave();
+            calls.Leave(holder);
+        }
+    }
+
+    private static RpcException Unavailable(string why) => new(new Status(StatusCode.Unavailable, $"{why}; send the whole stream again"));
+
+    /// <summary>
+    /// Nothing of a call can be taken to another connection. So one that is under way when its own reaches its age may go on, for as long again: a call that begins with its
+    /// connection has all of that time, and none holds on to a server for longer than twice.
+    /// </summary>
+    private void EndLater(CancellationTokenSource aged)
+    {
+        if (limits.Value.ConnectionAgeMs > 0)
+        {
+            aged.CancelAfter(limits.Value.ConnectionAgeMs);
         }
     }
 }

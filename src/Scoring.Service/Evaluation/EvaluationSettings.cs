@@ -9,6 +9,16 @@ internal sealed class EvaluationSettings
     [Range(1, 4096)]
     public int Calls { get; set; } = 16;
 
+    /// <summary>
+    /// How many of these one caller may have: whom the service knows, or else whoever has the connection. Further ones are refused in the same way, and others have room.
+    /// </summary>
+    [Range(1, 4096)]
+    public int CallsPerCaller { get; set; } = 4;
+
+    /// <summary>Milliseconds that a call may take to its first message that is whole, and from one to the next. Past it the call ends with UNAVAILABLE. 0 for as long as it likes.</summary>
+    [Range(0, int.MaxValue)]
+    public int IdleMs { get; set; } = 300_000;
+
     /// <summary>Logits in one row. A call counts for each class, and answers for each.</summary>
     [Range(1, 4 << 20)]
     public int Classes { get; set; } = 1 << 18;
@@ -31,4 +41,8 @@ internal sealed class EvaluationSettings
     /// <summary>Bytes of rows that all Calibrate calls hold together. Past it the call that needs more ends with RESOURCE_EXHAUSTED.</summary>
     [Range(1 << 20, long.MaxValue)]
     public long CalibrationBytes { get; set; } = 256 << 20;
+
+    /// <summary>How many of these the calls of one caller may hold.</summary>
+    [Range(1 << 20, long.MaxValue)]
+    public long CalibrationBytesPerCaller { get; set; } = 128 << 20;
 }

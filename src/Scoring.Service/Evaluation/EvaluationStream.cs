@@ -16,6 +16,7 @@ internal sealed class EvaluationStream(
     EvaluationChecker checker,
     ServerMemory memory,
     StreamWatch watch,
+    EvaluationIdle idle,
     MessagePool pool,
     TimeProvider time)
 {
@@ -33,12 +34,14 @@ internal sealed class EvaluationStream(
             watch.Rests();
             await memory.WaitForRoomAsync(stop);
             watch.WaitsForMessage();
+            idle.Start();
             if (!await requests.MoveNext(stop))
             {
                 watch.Rests();
                 break;
             }
 
+            idle.Stop();
             watch.HasMessage();
             await HoldBackAsync(static limit => limit.TakeMessage(), stop);
             var rowsBefore = _rows;

@@ -1,7 +1,7 @@
 namespace Scoring.Service.Evaluation;
 
 /// <summary>All rows of one Calibrate call, in blocks of whole rows.</summary>
-internal sealed class HeldRows(EvaluationPlan plan, CalibrationMemory memory) : IDisposable
+internal sealed class HeldRows(EvaluationPlan plan, CalibrationMemory memory, object holder) : IDisposable
 {
     /// <summary>Logits of a block, unless one row has more.</summary>
     private const int BlockLogits = 64 << 10;
@@ -39,13 +39,16 @@ internal sealed class HeldRows(EvaluationPlan plan, CalibrationMemory memory) : 
 
     public void Dispose()
     {
-        memory.Release(Blocks * BlockBytes);
-        _blocks.Clear();
+        if (Blocks > 0)
+        {
+            memory.Release(holder, Blocks * BlockBytes);
+            _blocks.Clear();
+        }
     }
 
     private void AddBlock()
     {
-        memory.Reserve(BlockBytes, own: Blocks * BlockBytes);
+        memory.Reserve(holder, BlockBytes, own: Blocks * BlockBytes);
         _blocks.Add(new Block(new float[_blockRows * plan.Classes], new uint[_blockRows * plan.TargetsPerRow]));
         _rowsInLast = 0;
     }

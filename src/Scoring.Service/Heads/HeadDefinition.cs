@@ -40,7 +40,8 @@ internal sealed record HeadDefinition
     /// <summary>Each group as a head of its own; none where there are no groups. Made once: <c>with</c> keeps them, so give it groups and bias at once.</summary>
     public HeadGroup[] Parts => field ??= Split();
 
-    public Head ToMessage()
+    /// <param name="withClasses">Whether with what there is for each class, which of many classes is a lot.</param>
+    public Head ToMessage(bool withClasses = true)
     {
         var head = new Head
         {
@@ -50,9 +51,15 @@ internal sealed record HeadDefinition
             Temperature = Temperature,
             Threshold = Threshold,
             Revision = Revision,
+            HasLabels = Labels.Count > 0,
+            HasBias = Bias.Length > 0,
         };
-        head.Labels.AddRange(Labels);
-        head.Bias.AddRange(Bias);
+        if (withClasses)
+        {
+            head.Labels.AddRange(Labels);
+            head.Bias.AddRange(Bias);
+        }
+
         head.Groups.AddRange(Groups.Select(width => (uint)width));
         return head;
     }

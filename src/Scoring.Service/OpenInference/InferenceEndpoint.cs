@@ -37,26 +37,28 @@ internal sealed class InferenceEndpoint(
 
     public Task<ModelReadyResponse> ModelReady(ModelReadyRequest request, ServerCallContext context) => Task.FromResult(new ModelReadyResponse
     {
-        Ready = IsReady && FindHead(request.Name, request.Version, context, out _) is null,
+        Ready = IsReady && FindHead(request.Name, request.Version, callers.Of(context), out _) is null,
     });
 
-    public static Task<ServerMetadataResponse> ServerMetadata(ServerMetadataRequest request, ServerCallContext context)
+    public Task<ServerMetadataResponse> ServerMetadata(ServerMetadataRequest request, ServerCallContext context)
     {
+        callers.Admit(context);
         var response = new ServerMetadataResponse { Name = InferenceModel.Platform, Version = ServerVersion };
         response.Extensions.Add(["classification", "model_configuration", "model_repository", "statistics"]);
         return Task.FromResult(response);
     }
 
     public Task<ModelMetadataResponse> ModelMetadata(ModelMetadataRequest request, ServerCallContext context) =>
-        Task.FromResult(InferenceModel.Metadata(Head(request.Name, request.Version, context)));
+        Task.FromResult(InferenceModel.Metadata(Head(request.Name, request.Version, callers.Admit(context))));
 
     public Task<ModelConfigResponse> ModelConfig(ModelConfigRequest request, ServerCallContext context) =>
-        Task.FromResult(new ModelConfigResponse { Config = InferenceModel.Config(Head(request.Name, request.Version, context), limits.Value.Rows) });
+        Task.FromResult(new ModelConfigResponse { Config = InferenceModel.Config(Head(request.Name, request.Version, callers.Admit(context)), limits.Value.Rows) });
 
     public Task<ModelStatisticsResponse> ModelStatistics(ModelStatisticsRequest request, ServerCallContext context)
     {
         var response = new ModelStatisticsResponse();
-        var asked = request.Name.Length == 0 ? callers.Of(context).HeadsOf(heads.Current).All : [Head(request.Name, request.Version, context)];
+        var caller = callers.Admit(context);
+        var asked = request.Name.Length == 0 ? caller.HeadsOf(heads.Current).All : [Head(request.Name, request.Version, caller)];
         response.ModelStats.AddRange(asked.Select(counters.Of));
         return Task.FromResult(response);
     }
@@ -64,7 +66,7 @@ internal sealed class InferenceEndpoint(
     public Task<RepositoryIndexResponse> RepositoryIndex(RepositoryIndexRequest request, ServerCallContext context)
     {
         var response = new RepositoryIndexResponse();
-        response.Models.AddRange(callers.Of(context).HeadsOf(heads.Current).All.Select(head => new RepositoryIndexResponse.Types.ModelIndex
+        response.Models.AddRange(callers.Admit(context).HeadsOf(heads.Current).All.Select(head => new RepositoryIndexResponse.Types.ModelIndex
         {
             Name = head.Name,
             Version = InferenceModel.Version(head),
@@ -73,9 +75,9 @@ internal sealed class InferenceEndpoint(
         return Task.FromResult(response);
     }
 
-    private HeadDefinition Head(string name, string version, ServerCallContext context) =>
-        FindHead(name, version, context, out var head) is { } error ? throw new RpcException(new Status((StatusCode)error.Code, error.Message)) : head;
+    private HeadDefinition Head(string name, string version, Caller caller) =>
+        FindHead(name, version, caller, out var head) is { } error ? throw new RpcException(new Status((StatusCode)error.Code, error.Message)) : head;
 
-    private V1.Error? FindHead(string name, string version, ServerCallContext context, out HeadDefinition head) =>
-        checker.FindHead(name, callers.Of(context), out head) ?? InferenceChecker.CheckModel(name, version, head);
+    private V1.Error? FindHead(string name, string version, Caller caller, out HeadDefinition head) =>
+        checker.FindHead(name, caller, out head) ?? InferenceChecker.CheckModel(name, version, head);
 }

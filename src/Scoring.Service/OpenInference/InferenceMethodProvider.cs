@@ -14,7 +14,7 @@ internal sealed class InferenceMethodProvider(InferenceMethods methods) : IServi
         context.AddUnaryMethod(methods.ServerLive, [], (_, request, call) => InferenceEndpoint.ServerLive(request, call));
         context.AddUnaryMethod(methods.ServerReady, [], (endpoint, request, call) => endpoint.ServerReady(request, call));
         context.AddUnaryMethod(methods.ModelReady, [], (endpoint, request, call) => endpoint.ModelReady(request, call));
-        context.AddUnaryMethod(methods.ServerMetadata, [], (_, request, call) => InferenceEndpoint.ServerMetadata(request, call));
+        context.AddUnaryMethod(methods.ServerMetadata, [], (endpoint, request, call) => endpoint.ServerMetadata(request, call));
         context.AddUnaryMethod(methods.ModelMetadata, [], (endpoint, request, call) => endpoint.ModelMetadata(request, call));
         context.AddUnaryMethod(methods.ModelConfig, [], (endpoint, request, call) => endpoint.ModelConfig(request, call));
         context.AddUnaryMethod(methods.ModelStatistics, [], (endpoint, request, call) => endpoint.ModelStatistics(request, call));

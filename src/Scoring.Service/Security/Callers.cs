@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using Scoring.Service.Connections;
+using Scoring.Service.Streaming;
 
 namespace Scoring.Service.Security;
 
@@ -35,6 +38,17 @@ internal sealed class Callers
 
         var key = (name, user.FindFirst(Credentials.HeadsClaim)?.Value);
         return _callers.TryGetValue(key, out var caller) ? caller : Add(key);
+    }
+
+    /// <summary>Against whom to count what a call holds: its caller, and where callers are not told apart its connection.</summary>
+    public object HolderOf(ServerCallContext context) => _anyone is null ? Of(context).Name : context.GetHttpContext().Features.GetRequiredFeature<OpenConnection>();
+
+    /// <summary>Whose call this is, which counts as one message of the caller's: for an RPC that has no messages to count.</summary>
+    /// <exception cref="RpcException">It is one too many.</exception>
+    public Caller Admit(ServerCallContext context)
+    {
+        var caller = Of(context);
+        return caller.Limit?.TakeMessage() is { } exhausted ? throw MessageCalls.Refusal(exhausted) : caller;
     }
 
     private Caller Add((string Name, string? Heads) key)

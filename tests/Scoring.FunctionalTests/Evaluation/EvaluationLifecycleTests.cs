@@ -88,12 +88,12 @@ public sealed class EvaluationLifecycleTests
         await using var server = await ScoringServer.StartAsync("--Scoring:Evaluation:Calls=1");
         var client = server.Connect();
         var calls = server.Services.GetRequiredService<EvaluationCalls>();
-        calls.Enter();
+        calls.Enter("somebody");
         var refused = await Assert.ThrowsAsync<ScoringException>(() => client.EvaluateAsync(Evaluations.Of(Message(targets: 0)), TestEnd));
         Assert.Equal(StatusCode.ResourceExhausted, refused.Error.Code);
         Assert.Equal("1 Evaluate and Calibrate calls are under way, which is the limit Scoring:Evaluation:Calls", refused.Error.Message);
         Assert.Equal(TimeSpan.FromSeconds(1), refused.Error.RetryAfter);
-        calls.Leave();
+        calls.Leave("somebody");
         Assert.Equal(1UL, (await client.EvaluateAsync(Evaluations.Of(Message(targets: 0)), TestEnd)).Rows);
     }
 
@@ -114,11 +114,11 @@ public sealed class EvaluationLifecycleTests
 
         // Another call's rows count as well, and may be gone later.
         var memory = server.Services.GetRequiredService<CalibrationMemory>();
-        memory.Reserve(900_000, own: 0);
+        memory.Reserve("somebody", 900_000, own: 0);
         refused = await Assert.ThrowsAsync<ScoringException>(() => client.CalibrateAsync(Evaluations.Of(rows), TestEnd));
         Assert.Contains("take more than 0 bytes, and those of other calls 900000;", refused.Error.Message, StringComparison.Ordinal);
         Assert.NotNull(refused.Error.RetryAfter);
-        memory.Release(900_000);
+        memory.Release("somebody", 900_000);
         Assert.Equal(0, memory.Held);
     }
 
@@ -156,7 +156,8 @@ public sealed class EvaluationLifecycleTests
             return new EvaluateRequest { Head = "mine", Logits = { 0, 1 }, TargetLabels = { "yes" } };
         });
         await using var watch = new StreamWatch(new LimitSettings(), new DefaultHttpContext(), TimeProvider.System);
-        var stream = ActivatorUtilities.CreateInstance<EvaluationStream>(server.Services, reader, Caller.Anyone, watch);
+        using var idle = ActivatorUtilities.CreateInstance<EvaluationIdle>(server.Services);
+        var stream = ActivatorUtilities.CreateInstance<EvaluationStream>(server.Services, reader, Caller.Anyone, watch, idle);
         var plan = await stream.ReadAllAsync((_, _) => null, TestEnd);
         Assert.Equal(2UL, plan.Head.Revision);
         Assert.Equal(2, reader.Read);

@@ -87,7 +87,7 @@ public sealed class HeadConfigurationTests
         await using var server = await ScoringServer.StartAsync($"--contentRoot={folder.Path}", "--Scoring:Heads:cli.v2-a:activation=linear");
         var heads = (await server.Connect().ListHeadsAsync(TestEnd)).Heads.Where(head => head.Revision > 0).ToDictionary(head => head.Name);
         Assert.Equal(["actions", "any", "cli.v2-a", "pets"], heads.Keys.Order(StringComparer.Ordinal));
-        var pets = new Head { Name = "pets", Activation = Activation.LogSoftmax, Classes = 2, Temperature = 1.5f, Threshold = 0.25f, Revision = 1 };
+        var pets = new Head { Name = "pets", Activation = Activation.LogSoftmax, Classes = 2, Temperature = 1.5f, Threshold = 0.25f, Revision = 1, HasLabels = true, HasBias = true };
         pets.Labels.AddRange(["cat", "grüße 大"]);
         pets.Bias.AddRange([0.5f, -1]);
         Assert.Equal(pets, heads["pets"]);

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Scoring.Client;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Service;
@@ -107,6 +108,28 @@ public sealed class ApiKeyTests
         await using var next = new SecureCalls(server.Address, headers: file.Header("trainer"));
         await ListHeadsAsync(next);
         Assert.Single(server.LogLines);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_gone_is_nobodys_after_one_look_however_often_its_file_is_rewritten()
+    {
+        var time = new FakeTimeProvider();
+        using var file = new KeyFile("trainer");
+        await using var server = await ScoringServer.StartAsync(time, file.Setting);
+        using var reloads = new FileReloadRecorder(server);
+        await using var old = new SecureCalls(server.Address, headers: file.Header("trainer"));
+        await ListHeadsAsync(old);
+        var accepted = reloads.NextIsAsync("api_keys", "accepted");
+        // More than one look only where the service has not begun to look yet.
+        for (var look = 1; look <= 10 && !accepted.IsCompleted; look++)
+        {
+            file.Write(NewApiKey.Create("another" + new string('x', look)));
+            time.Advance(TimeSpan.FromSeconds(2));
+            await Task.WhenAny(accepted, Task.Delay(TimeSpan.FromSeconds(1), TestEnd));
+        }
+
+        await accepted;
+        Assert.Equal(StatusCode.Unauthenticated, (await Assert.ThrowsAsync<RpcException>(() => ListHeadsAsync(old))).StatusCode);
     }
 
     private const string Hash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
