@@ -7,6 +7,9 @@ namespace Scoring.Protocol;
 /// <summary>A <see cref="ScoreResponse"/> in pooled memory. The fields mean what the proto says of them.</summary>
 internal sealed class PooledScoreResponse(FreeList<PooledScoreResponse> home, BufferPool buffers) : PooledMessage<PooledScoreResponse>(home)
 {
+    /// <summary>The index of the best class of a row that has no score: -1 as a signed number.</summary>
+    public const uint NoClass = uint.MaxValue;
+
     /// <summary>Labels that an idle message has room for.</summary>
     private const int MaxIdleLabels = 1024;
 
@@ -61,11 +64,7 @@ internal sealed class PooledScoreResponse(FreeList<PooledScoreResponse> home, Bu
     public ulong HeadRevision { get; set; }
 
     /// <summary>The label of one of the best classes, as it is sent; empty where its row has no score.</summary>
-    public ReadOnlySpan<byte> TopLabel(int index)
-    {
-        var row = index / (TopIndices.Count / (int)Rows);
-        return InvalidRows.Span.BinarySearch((uint)row) >= 0 ? default : HeadLabels!.Utf8(TopIndices.Span[index]);
-    }
+    public ReadOnlySpan<byte> TopLabel(int index) => HeadLabels!.Utf8(TopIndices.Span[index]);
 
     protected override void Clear()
     {

@@ -120,7 +120,7 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public async Task Flagged_rows_are_named_and_have_zeros_while_the_others_are_scored()
+    public async Task Flagged_rows_are_named_and_have_zeros_and_no_class_while_the_others_are_scored()
     {
         await using var server = await ScoringServer.StartAsync();
         using var result = await server.Connect().ScoreAsync(WithBadRows(NonFinite.Flag), TestEnd);
@@ -128,7 +128,7 @@ public sealed class OutputTests
         foreach (var row in new[] { 1, 2, 4 })
         {
             Assert.All(result.ScoresOf(row).ToArray(), score => Assert.Equal(0f, score));
-            Assert.Equal(0, result.TopIndices[row]);
+            Assert.Equal(-1, result.TopIndices[row]);
             Assert.Equal(0f, result.TopScores[row]);
             Assert.Equal(0f, result.Entropy[row]);
         }

@@ -108,6 +108,7 @@ def model_metadata(stub):
         ("top_labels", "BYTES", [-1, -1]),
         ("log_sum_exp", "FP32", [-1]),
         ("entropy", "FP32", [-1]),
+        ("invalid_rows", "BOOL", [-1]),
     ]
 
 
@@ -170,7 +171,7 @@ def model_infer_typed(stub):
 @check
 def model_infer_every_output(stub):
     response = stub.ModelInfer(request(outputs=()))
-    assert len(response.outputs) == 6 == len(response.raw_output_contents)
+    assert len(response.outputs) == 7 == len(response.raw_output_contents)
     raw = {o.name: r for o, r in zip(response.outputs, response.raw_output_contents)}
     assert struct.unpack("<2q", raw["top_indices"]) == (2, 0)
     assert texts(raw["top_labels"]) == ["virginica", "setosa"]
@@ -185,6 +186,17 @@ def model_infer_top_k(stub):
     response = stub.ModelInfer(message)
     assert [list(o.shape) for o in response.outputs] == [[2, 2], [2, 2]]
     assert struct.unpack("<4q", response.raw_output_contents[0]) == (2, 1, 0, 2)
+
+
+@check
+def model_infer_invalid_rows(stub):
+    message = request(outputs=("top_indices",))
+    message.raw_input_contents[0] = struct.pack("<6f", *LOGITS[:3], math.nan, 0, 0)
+    message.parameters["non_finite"].string_param = "flag"
+    response = stub.ModelInfer(message)
+    assert [(o.name, o.datatype, list(o.shape)) for o in response.outputs][1:] == [("invalid_rows", "BOOL", [2])]
+    assert struct.unpack("<2q", response.raw_output_contents[0]) == (2, -1)
+    assert struct.unpack("<2?", response.raw_output_contents[1]) == (False, True)
 
 
 @check

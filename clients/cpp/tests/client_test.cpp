@@ -86,7 +86,7 @@ TEST(Client, IsToldTheRowAndColumnOfANaN) {
     logits[4] = std::numeric_limits<float>::quiet_NaN();
 
     const auto refused = client.Score({.classes = 3, .logits = logits});
-    const auto flagged = client.Score({.classes = 3, .logits = logits, .non_finite = scoring::NonFinite::Flag});
+    const auto flagged = client.Score({.classes = 3, .logits = logits, .outputs = {scoring::Output::TopK}, .non_finite = scoring::NonFinite::Flag});
 
     ASSERT_TRUE(refused.error());
     EXPECT_EQ(refused.error()->code, grpc::StatusCode::INVALID_ARGUMENT);
@@ -94,6 +94,7 @@ TEST(Client, IsToldTheRowAndColumnOfANaN) {
     EXPECT_EQ(refused.error()->column, 1U);
     ASSERT_FALSE(flagged.error());
     EXPECT_EQ(std::vector(flagged.invalid_rows().begin(), flagged.invalid_rows().end()), std::vector<std::uint32_t>{1});
+    EXPECT_EQ(flagged.top_indices()[1], 4294967295U);
 }
 
 TEST(Client, ThrowsWhereNobodyAnswers) {

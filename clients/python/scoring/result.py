@@ -48,7 +48,7 @@ class Result:
 
     @property
     def top_indices(self) -> np.ndarray:
-        """(rows, k) class indices, best first; (rows, groups × k) of a head with groups."""
+        """(rows, k) class indices, best first; (rows, groups × k) of a head with groups. 4294967295 for a row that has no score."""
         return self._wide(self._scored.top_indices, np.uint32)
 
     @property

@@ -57,7 +57,9 @@ def test_rows_without_a_score_are_named(client):
     with pytest.raises(scoring.ScoringError) as refused:
         client.score(logits)
     assert (refused.value.code, refused.value.row, refused.value.column) == (grpc.StatusCode.INVALID_ARGUMENT, 1, 2)
-    assert client.score(logits, non_finite="flag").invalid_rows.tolist() == [1]
+    flagged = client.score(logits, outputs=["top_k"], non_finite="flag")
+    assert flagged.invalid_rows.tolist() == [1]
+    assert flagged.top_indices[1].tolist() == [4294967295]
 
 
 def test_an_unknown_head_is_refused(client):

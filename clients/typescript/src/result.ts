@@ -53,7 +53,7 @@ export class Result {
         return this.scores.subarray(row * this.classes, (row + 1) * this.classes);
     }
 
-    /** rows × k class indices, best first. */
+    /** rows × k class indices, best first; 4294967295 for a row that has no score. */
     get topIndices(): Uint32Array {
         return Uint32Array.from(this.#scored.topIndices);
     }

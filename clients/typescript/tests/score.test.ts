@@ -69,7 +69,9 @@ describe("score", () => {
             assert.deepEqual([error.code, error.row, error.column, error.retryAfterMs], [status.INVALID_ARGUMENT, 1, 2, undefined]);
             return true;
         });
-        assert.deepEqual([...(await client.score({ logits, classes: 3, nonFinite: "flag" })).invalidRows], [1]);
+        const flagged = await client.score({ logits, classes: 3, outputs: ["topK"], nonFinite: "flag" });
+        assert.deepEqual([...flagged.invalidRows], [1]);
+        assert.equal(flagged.topIndices[1], 4294967295);
     });
 
     it("is refused a head that is not configured", async () => {

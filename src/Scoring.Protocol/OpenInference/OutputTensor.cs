@@ -15,9 +15,10 @@ internal readonly ref struct OutputTensor(PooledScoreResponse response, Requeste
     public const string TopLabels = "top_labels";
     public const string LogSumExp = "log_sum_exp";
     public const string Entropy = "entropy";
+    public const string InvalidRows = "invalid_rows";
 
     /// <summary>Of all outputs that there are.</summary>
-    public static readonly string[] Names = [InferenceRequestCodec.Scores, TopIndices, TopScores, TopLabels, LogSumExp, Entropy];
+    public static readonly string[] Names = [InferenceRequestCodec.Scores, TopIndices, TopScores, TopLabels, LogSumExp, Entropy, InvalidRows];
 
     /// <summary>A float in full, a colon and an index.</summary>
     private const int MaxClassBytes = 96;
@@ -53,6 +54,8 @@ internal readonly ref struct OutputTensor(PooledScoreResponse response, Requeste
                         return checked(Distributions * Width * sizeof(long));
                     case TopScores:
                         return checked(Distributions * Width * sizeof(float));
+                    case InvalidRows:
+                        return (int)response.Rows;
                 }
             }
 
@@ -71,6 +74,7 @@ internal readonly ref struct OutputTensor(PooledScoreResponse response, Requeste
     {
         TopIndices => "INT64",
         TopLabels => "BYTES",
+        InvalidRows => "BOOL",
         _ => "FP32",
     };
 
@@ -120,11 +124,13 @@ internal readonly ref struct OutputTensor(PooledScoreResponse response, Requeste
                 Span<byte> bytes = stackalloc byte[sizeof(long)];
                 foreach (var index in Best())
                 {
-                    // What no class has is -1 where there are negative numbers.
-                    BinaryPrimitives.WriteInt64LittleEndian(bytes, response.TopIndices.Span[index] is not uint.MaxValue and var best ? best : -1);
+                    BinaryPrimitives.WriteInt64LittleEndian(bytes, BestClass(index));
                     writer.Raw(bytes);
                 }
 
+                break;
+            case InvalidRows:
+                WriteInvalidRows(ref writer);
                 break;
         }
     }
@@ -133,6 +139,11 @@ internal readonly ref struct OutputTensor(PooledScoreResponse response, Requeste
     {
         var length = 0;
         shape[length++] = response.Rows;
+        if (output.Name == InvalidRows)
+        {
+            return length;
+        }
+
         if (output is { Name: InferenceRequestCodec.Scores, Classification: 0 })
         {
             shape[length++] = response.Classes;
@@ -181,11 +192,26 @@ internal readonly ref struct OutputTensor(PooledScoreResponse response, Requeste
 
     /// <summary><c>value:index</c>, with six digits as Triton has it.</summary>
     private int ClassText(int index, Span<byte> text) =>
-        Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"{response.TopScores.Span[index]:F6}:{response.TopIndices.Span[index]}", out var length)
+        Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"{response.TopScores.Span[index]:F6}:{BestClass(index)}", out var length)
             ? length
             : throw new InvalidOperationException("A score and an index take less room than this.");
 
+    /// <summary>One of the best classes; -1 where its row has no score, as there are negative numbers here.</summary>
+    private long BestClass(int index) => response.TopIndices.Span[index] is not PooledScoreResponse.NoClass and var best ? best : -1;
+
     private ReadOnlySpan<byte> Label(int index) => response.HeadLabels is null ? default : response.TopLabel(index);
+
+    /// <summary>A 1 for each row that was set aside: a list of them would have no place where answers are split by their rows.</summary>
+    private void WriteInvalidRows(ref WireWriter writer)
+    {
+        var next = 0;
+        for (var row = 0u; row < response.Rows; row++)
+        {
+            var isInvalid = next < response.InvalidRows.Count && response.InvalidRows.Span[next] == row;
+            writer.Raw(isInvalid ? [1] : [0]);
+            next += isInvalid ? 1 : 0;
+        }
+    }
 
     private static void WriteFloats(ReadOnlySpan<float> values, ref WireWriter writer)
     {

@@ -135,6 +135,12 @@ internal static class InferenceChecker
             }
         }
 
+        if (request.NonFinite == NonFinite.Flag && !Names(details.Outputs, OutputTensor.InvalidRows))
+        {
+            // What the others say of such a row is nothing, so they are not without it.
+            details.AddOutput(new RequestedOutput(OutputTensor.InvalidRows, Classification: 0));
+        }
+
         long topK = 0;
         for (var i = 0; i < details.Outputs.Length; i++)
         {

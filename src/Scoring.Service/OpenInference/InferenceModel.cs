@@ -24,6 +24,7 @@ internal static class InferenceModel
         (OutputTensor.TopLabels, OutputSet.TopK | OutputSet.Labels),
         (OutputTensor.LogSumExp, OutputSet.LogSumExp),
         (OutputTensor.Entropy, OutputSet.Entropy),
+        (OutputTensor.InvalidRows, OutputSet.None),
     ];
 
     /// <summary>The revision of the head's configuration.</summary>
@@ -98,6 +99,7 @@ internal static class InferenceModel
         {
             InferenceRequestCodec.Scores => [Classes(head)],
             OutputTensor.LogSumExp or OutputTensor.Entropy => groups,
+            OutputTensor.InvalidRows => [],
             _ => [.. groups, Any],
         };
     }
@@ -113,6 +115,7 @@ internal static class InferenceModel
     {
         OutputTensor.TopIndices => "INT64",
         OutputTensor.TopLabels => "BYTES",
+        OutputTensor.InvalidRows => "BOOL",
         _ => "FP32",
     };
 
@@ -120,6 +123,7 @@ internal static class InferenceModel
     {
         OutputTensor.TopIndices => Inference.DataType.TypeInt64,
         OutputTensor.TopLabels => Inference.DataType.TypeString,
+        OutputTensor.InvalidRows => Inference.DataType.TypeBool,
         _ => Inference.DataType.TypeFp32,
     };
 }

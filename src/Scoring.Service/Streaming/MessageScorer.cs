@@ -164,7 +164,7 @@ internal static class MessageScorer
     private static void ClearRow(int row, int rows, PooledScoreResponse response)
     {
         ClearRow(response.Scores, row, rows);
-        ClearRow(response.TopIndices, row, rows);
+        SetRow(response.TopIndices, row, rows, PooledScoreResponse.NoClass);
         ClearRow(response.TopScores, row, rows);
         ClearRow(response.LogSumExp, row, rows);
         ClearRow(response.Entropy, row, rows);
@@ -173,9 +173,12 @@ internal static class MessageScorer
     }
 
     private static void ClearRow<T>(PooledArray<T> results, int row, int rows)
+        where T : unmanaged => SetRow(results, row, rows, default);
+
+    private static void SetRow<T>(PooledArray<T> results, int row, int rows, T value)
         where T : unmanaged
     {
         var width = results.Count / rows;
-        results.Writable.Slice(row * width, width).Clear();
+        results.Writable.Slice(row * width, width).Fill(value);
     }
 }

@@ -43,6 +43,18 @@ public sealed class ScoreFailureTests
         Assert.Contains("2 rows were scored 0 for logits that are not finite: rows 1, 3", result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("flag", "0")]
+    [InlineData("propagate", "NaN")]
+    public async Task Such_rows_have_no_best_class(string nonFinite, string score)
+    {
+        using var folder = new TemporaryFolder();
+        var input = folder.Write("in.csv", "0,0\nnan,0\n");
+        var result = await ScoringProcess.RunAsync("score", input, "--output", "-", "--non-finite", nonFinite, "--top-k", "1");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(["0,0.5", $",{score}"], result.OutputLines[1..]);
+    }
+
     [Fact]
     public async Task Propagate_scores_such_rows_NaN()
     {

@@ -40,7 +40,7 @@ public sealed class ModelInferTests
         Assert.Equal(
             [
                 "scores FP32 [2, 3]", "top_indices INT64 [2, 1]", "top_scores FP32 [2, 1]", "top_labels BYTES [2, 1]", "log_sum_exp FP32 [2]",
-                "entropy FP32 [2]",
+                "entropy FP32 [2]", "invalid_rows BOOL [2]",
             ],
             Describe(response));
         var scores = Output<float>(response, "scores");
@@ -51,7 +51,7 @@ public sealed class ModelInferTests
         Assert.Equal(-scores[..3].Sum(p => p * Math.Log(p)), Output<float>(response, "entropy")[0], 1e-6);
 
         response = await calls.Client.ModelInferAsync(Request("sigmoid", 3, Logits), cancellationToken: TestEnd);
-        Assert.Equal(["scores", "top_indices", "top_scores", "log_sum_exp"], response.Outputs.Select(output => output.Name));
+        Assert.Equal(["scores", "top_indices", "top_scores", "log_sum_exp", "invalid_rows"], response.Outputs.Select(output => output.Name));
     }
 
     [Theory]
@@ -136,7 +136,8 @@ public sealed class ModelInferTests
         using var calls = new InferenceCalls(server);
         var response = await calls.Client.ModelInferAsync(Request("g", 3, Logits), cancellationToken: TestEnd);
         Assert.Equal(
-            ["scores FP32 [2, 3]", "top_indices INT64 [2, 2, 1]", "top_scores FP32 [2, 2, 1]", "log_sum_exp FP32 [2, 2]", "entropy FP32 [2, 2]"], Describe(response));
+            ["scores FP32 [2, 3]", "top_indices INT64 [2, 2, 1]", "top_scores FP32 [2, 2, 1]", "log_sum_exp FP32 [2, 2]", "entropy FP32 [2, 2]", "invalid_rows BOOL [2]"],
+            Describe(response));
         Assert.Equal([1L, 2L, 0L, 2L], Output<long>(response, "top_indices"));
         var metadata = await calls.Client.ModelMetadataAsync(new() { Name = "g" }, cancellationToken: TestEnd);
         Assert.Equal([-1, 2, -1], metadata.Outputs[1].Shape);
@@ -175,6 +176,27 @@ public sealed class ModelInferTests
         request.Parameters["non_finite"].StringParam = "flag";
         response = await calls.Client.ModelInferAsync(request, cancellationToken: TestEnd);
         Assert.Equal([0, 0, 0], Output<float>(response, "scores")[..3]);
+        Assert.Equal([-1L, 0L], Output<long>(response, "top_indices"));
+        Assert.Equal("invalid_rows BOOL [2]", Describe(response).Last());
+        Assert.Equal([1, 0], Output<byte>(response, "invalid_rows"));
+    }
+
+    [Theory]
+    [InlineData("flag", "0.000000:-1", 1)]
+    [InlineData("propagate", "NaN:-1", 0)]
+    public async Task A_row_without_a_score_has_no_class_as_text_and_is_listed_where_it_was_set_aside(string nonFinite, string none, byte isSetAside)
+    {
+        await using var server = await ScoringServer.StartAsync(Iris);
+        using var calls = new InferenceCalls(server);
+        var request = Request("iris", 3, [0, 1, 0, float.NegativeInfinity, float.NegativeInfinity, float.NegativeInfinity, 0, 1, 0], "invalid_rows", "top_labels");
+        request.Outputs.Insert(0, new() { Name = "scores" });
+        request.Outputs[0].Parameters["classification"] = new InferParameter { Int64Param = 1 };
+        request.Parameters["non_finite"] = new InferParameter { StringParam = nonFinite };
+        var response = await calls.Client.ModelInferAsync(request, cancellationToken: TestEnd);
+        Assert.Equal(["scores BYTES [3, 1]", "invalid_rows BOOL [3]", "top_labels BYTES [3, 1]"], Describe(response));
+        Assert.Equal(none, Texts(response, "scores")[1]);
+        Assert.Equal(["versicolor", "", "versicolor"], Texts(response, "top_labels"));
+        Assert.Equal([0, isSetAside, 0], Output<byte>(response, "invalid_rows"));
     }
 
     private static void AssertScores(ModelInferResponse response)

@@ -54,13 +54,17 @@ public sealed class ModelTests
         Assert.Equal(["1"], metadata.Versions);
         Assert.Equal(["logits FP32 [-1, 3]"], metadata.Inputs.Select(Describe));
         Assert.Equal(
-            ["scores FP32 [-1, 3]", "top_indices INT64 [-1, -1]", "top_scores FP32 [-1, -1]", "log_sum_exp FP32 [-1]", "entropy FP32 [-1]"],
+            [
+                "scores FP32 [-1, 3]", "top_indices INT64 [-1, -1]", "top_scores FP32 [-1, -1]", "log_sum_exp FP32 [-1]", "entropy FP32 [-1]",
+                "invalid_rows BOOL [-1]",
+            ],
             metadata.Outputs.Select(Describe));
 
         var config = (await calls.Client.ModelConfigAsync(new() { Name = "iris" }, cancellationToken: TestEnd)).Config;
         Assert.Equal(("logits", DataType.TypeFp32, 3L), (config.Input[0].Name, config.Input[0].DataType, Assert.Single(config.Input[0].Dims)));
         Assert.Equal(metadata.Outputs.Select(output => output.Name), config.Output.Select(output => output.Name));
         Assert.Equal(DataType.TypeInt64, config.Output[1].DataType);
+        Assert.Equal((DataType.TypeBool, 0), (config.Output[^1].DataType, config.Output[^1].Dims.Count));
         Assert.Equal(1 << 20, config.MaxBatchSize);
 
         static string Describe(ModelMetadataResponse.Types.TensorMetadata tensor) => $"{tensor.Name} {tensor.Datatype} [{string.Join(", ", tensor.Shape)}]";

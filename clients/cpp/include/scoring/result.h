@@ -26,7 +26,7 @@ public:
     std::span<const float> scores() const noexcept { return SpanOf(response_->scores()); }
     // The scores of one row, from 0.
     std::span<const float> scores_of(std::size_t row) const { return scores().subspan(row * classes(), classes()); }
-    // rows × k, best first.
+    // rows × k, best first; 4294967295 for a row that has no score.
     std::span<const std::uint32_t> top_indices() const noexcept { return SpanOf(response_->top_indices()); }
     std::span<const float> top_scores() const noexcept { return SpanOf(response_->top_scores()); }
     // As many as top_indices, or none.
