@@ -3,7 +3,7 @@ using Scoring.Kernels.Rows;
 namespace Scoring.Kernels;
 
 /// <summary>The k best classes of each row, best first. Ties go to the lower index, and −0 equals +0.</summary>
-/// <remarks>Ranked by logits or, under a bias, by what <see cref="Linear"/> makes of them.</remarks>
+/// <remarks>Ranked by logits or, under a bias, by logit / temperature + bias as it is before any rounding, however large.</remarks>
 public static class TopK
 {
     /// <summary>Finds the k best classes of every row, and their logits.</summary>

@@ -14,7 +14,7 @@ internal readonly unsafe struct BinaryCrossEntropyKernel : IRowKernel
         for (int row = first; row < end; row++)
         {
             float* logits = job.Row(row);
-            int column = RowScan.FindInvalid<T, TScores>(job, scores, logits);
+            int column = RowScan.FindInvalid<T, TScores>(job, scores, logits, out bool hasOverflow);
             if (column >= 0)
             {
                 invalid ??= new InvalidLogit(row, column, logits[column]);
@@ -23,7 +23,7 @@ internal readonly unsafe struct BinaryCrossEntropyKernel : IRowKernel
             }
 
             byte* labels = job.Labels + ((nint)row * job.Classes);
-            double sum = job.Scale.IsExtreme
+            double sum = hasOverflow
                 ? Sum<T, ExtremeScores<T>>(new(job.Scale, 0), logits, labels, job)
                 : Sum<T, TScores>(scores, logits, labels, job);
             job.Output[row] = (float)(sum / job.Classes);

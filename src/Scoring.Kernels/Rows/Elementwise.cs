@@ -39,17 +39,20 @@ internal static unsafe class Elementwise
         for (int start = 0; start < job.Classes; start += Block)
         {
             int count = Math.Min(Block, job.Classes - start);
-            InvalidLogit? found = inPlace ? FindInvalid<T, TScores>(job, scores, row, start, count, ref hasScore) : null;
-            bool isFinite = job.Scale.IsExtreme
-                ? RowMap.Run<T, ExtremeScores<T>, TMap>(new(job.Scale, 0), logits, job.OutputRow(row), start, start + count, default, job.Collides)
-                : RowMap.Run<T, TScores, TMap>(scores, logits, job.OutputRow(row), start, start + count, default, job.Collides);
-            if (isFinite)
+            bool hasOverflow = false;
+            InvalidLogit? found = inPlace ? FindInvalid<T, TScores>(job, scores, row, start, count, ref hasScore, out hasOverflow) : null;
+            if (!hasOverflow && RowMap.Run<T, TScores, TMap>(scores, logits, job.OutputRow(row), start, start + count, default, job.Collides))
             {
                 hasScore = true;
             }
             else if (!inPlace)
             {
-                found = FindInvalid<T, TScores>(job, scores, row, start, count, ref hasScore);
+                found = FindInvalid<T, TScores>(job, scores, row, start, count, ref hasScore, out hasOverflow);
+            }
+
+            if (hasOverflow)
+            {
+                RowMap.Run<T, ExtremeScores<T>, TMap>(new(job.Scale, 0), logits, job.OutputRow(row), start, start + count, default, job.Collides);
             }
 
             invalid ??= found;
@@ -58,12 +61,13 @@ internal static unsafe class Elementwise
         return invalid ?? (hasScore ? null : first);
     }
 
-    private static InvalidLogit? FindInvalid<T, TScores>(in RowJob job, TScores scores, int row, int start, int count, ref bool hasScore)
+    private static InvalidLogit? FindInvalid<T, TScores>(
+        in RowJob job, TScores scores, int row, int start, int count, ref bool hasScore, out bool hasOverflow)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
         float* logits = job.Row(row);
-        int column = RowScan.FindInvalid<T, TScores>(job, scores, logits, start, count, ref hasScore);
+        int column = RowScan.FindInvalid<T, TScores>(job, scores, logits, start, count, ref hasScore, out hasOverflow);
         return column < 0 ? null : new InvalidLogit(row, column, logits[column]);
     }
 }

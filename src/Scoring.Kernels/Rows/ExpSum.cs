@@ -49,7 +49,7 @@ internal static unsafe class ExpSum
         where TScores : struct, IScores<T>
     {
         float greatest = RowMaximum.Of<T, TScores>(scores, row, job.Classes);
-        if (Math.Abs(greatest) <= Exponential<T>.GreatestArgument && !job.Scale.IsExtreme)
+        if (Math.Abs(greatest) <= Exponential<T>.GreatestArgument)
         {
             int shift = Exponential<T>.UsualShift - (int)(greatest * 1.442695f);
             double sum = OfRow<T, TScores>(scores, row, job.Classes, shift, exponentials);

@@ -3,7 +3,8 @@ using Scoring.Kernels.Vectors;
 namespace Scoring.Kernels.Rows;
 
 /// <summary>
-/// Scores less an offset, reckoned in float64 one by one: for rows whose scores are too large for the fast ways, such as logits of ±3e38. Rare, and slow.
+/// Scores less an offset, reckoned in float64 one by one: for rows whose scores are too large for the fast ways, such as logits of ±3e38, and for
+/// temperatures and biases that floats cannot hold well enough. Rare, and slow.
 /// </summary>
 internal readonly unsafe struct ExtremeScores<T>(Scale scale, double offset) : IScores<T> where T : struct, ILanes<T>
 {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Scoring.Kernels.Vectors;
 
 namespace Scoring.Kernels.Rows;
@@ -24,8 +25,19 @@ internal static class RowDispatch
             return RowSplit.Run<TKernel, T, PlainScores<T>>(job, default, threads);
         }
 
+        if (job.Scale.IsExtreme(job.Classes))
+        {
+            return RunExtreme<TKernel, T>(job, threads);
+        }
+
         return job.Scale.Bias == null
             ? RowSplit.Run<TKernel, T, TemperedScores<T>>(job, new(job.Scale), threads)
             : RowSplit.Run<TKernel, T, BiasedScores<T>>(job, new(job.Scale), threads);
     }
+
+    // By itself, so that the usual ways need no room for it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static InvalidLogit? RunExtreme<TKernel, T>(in RowJob job, int threads)
+        where TKernel : IRowKernel
+        where T : struct, ILanes<T> => RowSplit.Run<TKernel, T, ExtremeScores<T>>(job, new(job.Scale, 0), threads);
 }

@@ -6,22 +6,31 @@ namespace Scoring.Kernels.Rows;
 /// <summary>Looks for logits from which no score can be made, ahead of kernels whose results would not tell.</summary>
 internal static unsafe class RowScan
 {
-    /// <summary>The column of the row's first bad logit, or −1.</summary>
+    /// <summary>
+    /// The column of the row's first bad logit, or −1. <paramref name="hasOverflow"/> tells whether a score may have been too large for a float on the
+    /// way, so that the row is to be reckoned in float64.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int FindInvalid<T, TScores>(in RowJob job, TScores scores, float* row)
+    public static int FindInvalid<T, TScores>(in RowJob job, TScores scores, float* row, out bool hasOverflow)
         where T : struct, ILanes<T>
-        where TScores : struct, IScores<T> =>
-        float.IsFinite(Greatest<T, TScores>(scores, row, 0, job.Classes)) ? -1 : job.Scale.FindInvalid(row, job.Classes, out _);
+        where TScores : struct, IScores<T>
+    {
+        bool hasScore = false;
+        int column = FindInvalid<T, TScores>(job, scores, row, 0, job.Classes, ref hasScore, out hasOverflow);
+        return column < 0 && !hasScore ? 0 : column;
+    }
 
     /// <summary>
     /// The column of the first NaN or +∞ score from <paramref name="start"/> on, or −1. <paramref name="hasScore"/> becomes true if there is one above −∞.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int FindInvalid<T, TScores>(in RowJob job, TScores scores, float* row, int start, int count, ref bool hasScore)
+    public static int FindInvalid<T, TScores>(
+        in RowJob job, TScores scores, float* row, int start, int count, ref bool hasScore, out bool hasOverflow)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
         float here = Greatest<T, TScores>(scores, row, start, count);
+        hasOverflow = !(here < float.PositiveInfinity);
         if (!float.IsFinite(here))
         {
             double greatest = double.NegativeInfinity;

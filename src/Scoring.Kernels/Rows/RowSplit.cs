@@ -19,7 +19,7 @@ internal static class RowSplit
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
-        if (threads > job.Rows && job.Classes >= LeastWide && typeof(TKernel) == typeof(SoftmaxKernel) && !job.Scale.IsExtreme)
+        if (threads > job.Rows && job.Classes >= LeastWide && typeof(TKernel) == typeof(SoftmaxKernel))
         {
             return RunWide<TKernel, T, TScores>(job, scores, threads);
         }

@@ -11,7 +11,7 @@ internal readonly unsafe struct ScanKernel : IRowKernel
     {
         for (int row = first; row < end; row++)
         {
-            int column = RowScan.FindInvalid<T, TScores>(job, scores, job.Row(row));
+            int column = RowScan.FindInvalid<T, TScores>(job, scores, job.Row(row), out _);
             if (column >= 0)
             {
                 return new InvalidLogit(row, column, job.Row(row)[column]);

@@ -10,44 +10,57 @@ internal readonly unsafe struct TopKKernel : IRowKernel
     /// <summary>More candidates than this wait in rented memory instead of on the stack.</summary>
     private const int GreatestOnStack = 2048;
 
-    [SkipLocalsInit]
+    // A temperature leaves the order as it is, so only a bias makes the ranking look at scores.
     public static InvalidLogit? Run<T, TScores>(in RowJob job, TScores scores, int first, int end)
         where T : struct, ILanes<T>
+        where TScores : struct, IScores<T> => job.Scale.Bias == null
+        ? Run<T, TScores, PlainScores<T>, LogitCandidate>(job, scores, default, first, end)
+        : Run<T, TScores, TScores, ScoreCandidate>(job, scores, scores, first, end);
+
+    [SkipLocalsInit]
+    private static InvalidLogit? Run<T, TScores, TValues, TCandidate>(in RowJob job, TScores scores, TValues values, int first, int end)
+        where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
+        where TValues : struct, IScores<T>
+        where TCandidate : unmanaged, ICandidate<TCandidate>
     {
-        int capacity = TopKSelection.Capacity(job.K, job.Classes);
-        float* maxima = stackalloc float[TopKSelection.GreatestMaxima];
+        int capacity = Candidates<TCandidate>.Capacity(job.K, job.Classes);
+        float* maxima = stackalloc float[TopKSelection<TCandidate>.GreatestMaxima];
         if (capacity <= GreatestOnStack)
         {
-            ulong* candidates = stackalloc ulong[capacity];
-            return Run<T, TScores>(job, scores, first, end, new TopKSelection(job.K, candidates, capacity, maxima));
+            TCandidate* candidates = stackalloc TCandidate[capacity];
+            return Run<T, TScores, TValues, TCandidate>(job, scores, values, first, end, new(job.K, candidates, capacity, maxima));
         }
 
-        ulong[] rented = ArrayPool<ulong>.Shared.Rent(capacity);
+        TCandidate[] rented = ArrayPool<TCandidate>.Shared.Rent(capacity);
         try
         {
-            fixed (ulong* candidates = rented)
+            fixed (TCandidate* candidates = rented)
             {
-                return Run<T, TScores>(job, scores, first, end, new TopKSelection(job.K, candidates, capacity, maxima));
+                return Run<T, TScores, TValues, TCandidate>(job, scores, values, first, end, new(job.K, candidates, capacity, maxima));
             }
         }
         finally
         {
-            ArrayPool<ulong>.Shared.Return(rented);
+            ArrayPool<TCandidate>.Shared.Return(rented);
         }
     }
 
-    private static InvalidLogit? Run<T, TScores>(in RowJob job, TScores scores, int first, int end, TopKSelection selection)
+    private static InvalidLogit? Run<T, TScores, TValues, TCandidate>(
+        in RowJob job, TScores scores, TValues values, int first, int end, TopKSelection<TCandidate> selection)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
+        where TValues : struct, IScores<T>
+        where TCandidate : unmanaged, ICandidate<TCandidate>
     {
         InvalidLogit? invalid = null;
         for (int row = first; row < end; row++)
         {
             float* logits = job.Row(row), output = job.Output + ((nint)row * job.K);
             int* indices = job.Indices + ((nint)row * job.K);
-            if (!TryRun<T, TScores>(job, scores, logits, selection, indices, output, out int column))
+            if (!TryRun<T, TScores, TValues, TCandidate>(job, scores, values, logits, selection, indices, output))
             {
+                int column = Math.Max(0, job.Scale.FindInvalid(logits, job.Classes, out _));
                 invalid ??= new InvalidLogit(row, column, logits[column]);
                 new Span<int>(indices, job.K).Fill(-1);
                 new Span<float>(output, job.K).Fill(float.NaN);
@@ -57,34 +70,29 @@ internal readonly unsafe struct TopKKernel : IRowKernel
         return invalid;
     }
 
-    private static bool TryRun<T, TScores>(
-        in RowJob job, TScores scores, float* row, TopKSelection selection, int* indices, float* output, out int column)
+    /// <summary>False for a row without a score: its indices may not have been written, and must not be used.</summary>
+    private static bool TryRun<T, TScores, TValues, TCandidate>(
+        in RowJob job, TScores scores, TValues values, float* row, TopKSelection<TCandidate> selection, int* indices, float* output)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
+        where TValues : struct, IScores<T>
+        where TCandidate : unmanaged, ICandidate<TCandidate>
     {
         Normalizer normalizer = default;
-        column = -1;
-        if (job.Results != TopKResults.Logits && !ExpSum.TryNormalize<T, TScores>(job, scores, row, null, out normalizer, out column))
+        if ((job.Results != TopKResults.Logits && !ExpSum.TryNormalize<T, TScores>(job, scores, row, null, out normalizer, out _))
+            || !selection.TrySelect<T, TValues>(job, values, row, indices))
         {
             return false;
         }
 
-        // A temperature leaves the order as it is, so only a bias makes the ranking look at scores.
-        bool isGood = job.Scale.Bias == null
-            ? selection.TrySelect<T, PlainScores<T>>(default, row, job.Classes, indices)
-            : selection.TrySelect<T, TScores>(scores, row, job.Classes, indices);
         if (job.Results == TopKResults.Logits)
         {
-            for (int i = 0; isGood && i < job.K; i++)
+            for (int i = 0; i < job.K; i++)
             {
                 output[i] = row[indices[i]];
             }
-
-            column = isGood ? -1 : job.Scale.FindInvalid(row, job.Classes, out _);
-            return isGood;
         }
-
-        if (normalizer.IsExtreme)
+        else if (normalizer.IsExtreme)
         {
             Normalize<T, ExtremeScores<T>>(new(job.Scale, normalizer.Offset), row, indices, output, job, normalizer);
         }

@@ -6,10 +6,11 @@ namespace Scoring.Kernels.Rows;
 
 /// <summary>
 /// Finds the k best of a row. One pass takes the maxima of groups; k of those are at least some bound, so the k-th best is too, and only groups whose
-/// maximum reaches the bound are looked into. What is found there is ranked as keys: the value's order above, the index below.
+/// maximum reaches the bound are looked into. What is found there is a candidate, which knows how it ranks.
 /// </summary>
 /// <remarks>A group is one lane of 16 or more vectors that follow each other. No order of the values makes this slow.</remarks>
-internal readonly unsafe struct TopKSelection(int k, ulong* candidates, int capacity, float* maxima)
+internal readonly unsafe struct TopKSelection<TCandidate>(int k, TCandidate* candidates, int capacity, float* maxima)
+    where TCandidate : unmanaged, ICandidate<TCandidate>
 {
     /// <summary>How many floats there must be room for: two levels of group maxima, in whole vectors.</summary>
     public const int GreatestMaxima = 2 * 16 * GreatestVectors;
@@ -17,30 +18,32 @@ internal readonly unsafe struct TopKSelection(int k, ulong* candidates, int capa
     private const int GreatestVectors = 512;
     private const int LeastGroup = 16;
 
-    /// <summary>How many candidates there must be room for.</summary>
-    public static int Capacity(int k, int classes) => (int)Math.Min(classes, Math.Max(2L * k, k + 256L));
-
-    /// <summary>Writes the indices of the k best, best first; false for a row with a NaN, a +∞ or nothing but −∞.</summary>
-    public bool TrySelect<T, TScores>(TScores scores, float* row, int classes, int* indices)
+    /// <summary>
+    /// Writes the indices of the k best, best first. False, and nothing is written, for a row with a NaN, a +∞ or nothing but −∞, unless candidates
+    /// rank beyond values.
+    /// </summary>
+    public bool TrySelect<T, TScores>(in RowJob job, TScores scores, float* row, int* indices)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
-        int vectors = (classes + 15) / 16;
+        int classes = job.Classes, vectors = (classes + 15) / 16;
         int group = Math.Max(LeastGroup, (vectors + GreatestVectors - 1) / GreatestVectors);
         int groups = (vectors + group - 1) / group;
-        if (!TryTakeMaxima<T, TScores>(scores, row, classes, group, maxima))
+        var best = new Candidates<TCandidate>(k, candidates, capacity);
+        if (TryTakeMaxima<T, TScores>(scores, row, classes, group, maxima))
+        {
+            Collect<T, TScores>(job, scores, row, group, TCandidate.Bound(Bound<T>(groups)), ref best);
+        }
+        else if (TCandidate.RanksBeyondValues)
+        {
+            CollectAll(job, row, ref best);
+        }
+        else
         {
             return false;
         }
 
-        int count = Collect<T, TScores>(scores, row, classes, group, Bound<T>(groups));
-        var keys = new Span<ulong>(candidates, count);
-        keys.Sort();
-        for (int i = 0; i < k; i++)
-        {
-            indices[i] = (int)(uint)keys[i];
-        }
-
+        best.Write(indices);
         return true;
     }
 
@@ -104,11 +107,11 @@ internal readonly unsafe struct TopKSelection(int k, ulong* candidates, int capa
         }
 
         // Halving the range of floats in their order, as integers, until about k maxima reach the bound.
-        uint reached = Order(float.NegativeInfinity), missed = Order(float.PositiveInfinity);
+        uint reached = Ordered.Of(float.NegativeInfinity), missed = Ordered.Of(float.PositiveInfinity);
         while (missed - reached > 1)
         {
             uint middle = reached + ((missed - reached) / 2);
-            T bound = T.Create(Value(middle));
+            T bound = T.Create(Ordered.Value(middle));
             int count = 0;
             for (int i = 0; i < vectors; i++)
             {
@@ -129,18 +132,18 @@ internal readonly unsafe struct TopKSelection(int k, ulong* candidates, int capa
             }
         }
 
-        return Value(reached);
+        return Ordered.Value(reached);
     }
 
-    /// <summary>Gathers the keys of all that can be among the k best, in the order of their indices, and returns how many.</summary>
+    /// <summary>Gathers all that can be among the k best, in the order of their indices.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private int Collect<T, TScores>(TScores scores, float* row, int classes, int group, float bound)
+    private void Collect<T, TScores>(in RowJob job, TScores scores, float* row, int group, float bound, ref Candidates<TCandidate> best)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
     {
         float* lanes = stackalloc float[ILanes<T>.Count];
         float* groupMaxima = maxima;
-        int count = 0;
+        int classes = job.Classes;
         for (nint column = 0; column < classes; groupMaxima += 16)
         {
             nint end = Math.Min(column + ((nint)group * 16), classes);
@@ -164,24 +167,34 @@ internal readonly unsafe struct TopKSelection(int k, ulong* candidates, int capa
                 T.Store(values, lanes);
                 for (; found != 0; found &= found - 1)
                 {
-                    if (count == capacity)
+                    if (best.IsFull)
                     {
-                        // Only what is better than the k-th so far still matters: an equal would come after it.
-                        new Span<ulong>(candidates, count).Sort();
-                        count = k;
-                        bound = Value(~(uint)(candidates[k - 1] >> 32) + 1);
+                        bound = Math.Max(bound, best.Drop());
                     }
 
                     int lane = BitOperations.TrailingZeroCount(found);
                     if (lanes[lane] >= bound)
                     {
-                        candidates[count++] = ((ulong)~Order(lanes[lane]) << 32) | (uint)(column + lane);
+                        best.Add(TCandidate.Of(job, row, (int)column + lane, lanes[lane]));
                     }
                 }
             }
         }
+    }
 
-        return count;
+    // Where values do not tell what can be among the best. Rare, and slow.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void CollectAll(in RowJob job, float* row, ref Candidates<TCandidate> best)
+    {
+        for (int column = 0; column < job.Classes; column++)
+        {
+            if (best.IsFull)
+            {
+                best.Drop();
+            }
+
+            best.Add(TCandidate.Of(job, row, column, float.NaN));
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -189,13 +202,4 @@ internal readonly unsafe struct TopKSelection(int k, ulong* candidates, int capa
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T> =>
         TScores.HasLow ? score + IScores<T>.Low(score, low) : score;
-
-    // Floats in their order as unsigned integers; −0 counts as 0.
-    private static uint Order(float value)
-    {
-        uint bits = BitConverter.SingleToUInt32Bits(value + 0f);
-        return bits ^ (uint)((int)bits >> 31 | int.MinValue);
-    }
-
-    private static float Value(uint order) => BitConverter.UInt32BitsToSingle(order ^ (uint)(~((int)order >> 31) | int.MinValue));
 }

@@ -8,9 +8,9 @@ namespace Scoring.Service.Evaluation;
 internal sealed class ClassEvaluator : Evaluator
 {
     private readonly float[] _probabilities;
-    private readonly float[] _scores;
     private readonly float[] _losses;
     private readonly int[] _best;
+    private readonly float[] _confidence;
 
     private readonly ReliabilityBins _bins = new();
     private readonly Quality[] _qualities;
@@ -28,9 +28,9 @@ internal sealed class ClassEvaluator : Evaluator
         : base(plan)
     {
         _probabilities = new float[BlockRows * Classes];
-        _scores = plan.Head.Bias.Length == 0 ? [] : new float[BlockRows * Classes];
         _losses = new float[BlockRows];
         _best = new int[BlockRows];
+        _confidence = new float[BlockRows];
         _qualities = new Quality[Classes];
         _confusion = Classes <= settings.ConfusionClasses ? new ulong[Classes * Classes] : [];
         _ranks = new long[Math.Min(Classes, settings.TopK)];
@@ -38,24 +38,21 @@ internal sealed class ClassEvaluator : Evaluator
 
     protected override InvalidLogit? AddBlock(ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets)
     {
+        var (rows, temperature, bias) = (targets.Length, Plan.Temperature, Plan.Head.Bias);
         var probabilities = _probabilities.AsSpan(0, logits.Length);
-        if (Softmax.Compute(logits, Classes, probabilities, Plan.Temperature, Plan.Head.Bias) is { } invalid)
-        {
-            return invalid;
-        }
-
-        var rows = targets.Length;
-        CrossEntropy.Compute(logits, Classes, MemoryMarshal.Cast<uint, int>(targets), _losses.AsSpan(0, rows), Plan.Temperature, Plan.Head.Bias);
-        var scores = Ranked(logits);
-        Argmax.Compute(scores, Classes, _best.AsSpan(0, rows));
-        for (var row = 0; row < rows; row++)
+        var invalid = Softmax.Compute(logits, Classes, probabilities, temperature, bias)
+            ?? CrossEntropy.Compute(logits, Classes, MemoryMarshal.Cast<uint, int>(targets), _losses.AsSpan(0, rows), temperature, bias)
+            ?? TopK.Probabilities(logits, Classes, 1, _best.AsSpan(0, rows), _confidence.AsSpan(0, rows), temperature, bias);
+        for (var row = 0; invalid is null && row < rows; row++)
         {
             var start = row * Classes;
             _loss += _losses[row];
-            AddRow(probabilities.Slice(start, Classes), scores.Slice(start, Classes), (int)targets[row], _best[row]);
+            _brier += Brier(probabilities.Slice(start, Classes), (int)targets[row]);
+            _bins.Add(_confidence[row], _best[row] == targets[row]);
+            AddRow(logits.Slice(start, Classes), (int)targets[row], _best[row]);
         }
 
-        return null;
+        return invalid;
     }
 
     protected override void WriteTo(EvaluateResponse response)
@@ -77,23 +74,8 @@ internal sealed class ClassEvaluator : Evaluator
         response.ClassMetrics = metrics;
     }
 
-    /// <summary>What the classes are ranked by: logits, which are exact, unless a bias changes their order.</summary>
-    private ReadOnlySpan<float> Ranked(ReadOnlySpan<float> logits)
+    private void AddRow(ReadOnlySpan<float> logits, int target, int best)
     {
-        if (_scores.Length == 0)
-        {
-            return logits;
-        }
-
-        var scores = _scores.AsSpan(0, logits.Length);
-        Linear.Compute(logits, Classes, scores, Plan.Temperature, Plan.Head.Bias);
-        return scores;
-    }
-
-    private void AddRow(ReadOnlySpan<float> probabilities, ReadOnlySpan<float> scores, int target, int best)
-    {
-        _brier += Brier(probabilities, target);
-        _bins.Add(probabilities[best], best == target);
         _qualities[target].Actual++;
         _qualities[best].Predicted++;
         _qualities[target].Hits += best == target ? 1 : 0;
@@ -102,7 +84,7 @@ internal sealed class ClassEvaluator : Evaluator
             _confusion[(target * Classes) + best]++;
         }
 
-        var rank = best == target ? 0 : Rank(scores, target);
+        var rank = best == target ? 0 : Rank.Of(logits, target, Plan.Temperature, Plan.Head.Bias);
         if (rank < _ranks.Length)
         {
             _ranks[rank]++;
@@ -120,23 +102,5 @@ internal sealed class ClassEvaluator : Evaluator
 
         double right = probabilities[target];
         return sum - (right * right) + ((1 - right) * (1 - right));
-    }
-
-    /// <summary>Classes that come before the target. Ties go to the lower index.</summary>
-    private static int Rank(ReadOnlySpan<float> scores, int target)
-    {
-        var score = scores[target];
-        var rank = 0;
-        foreach (var other in scores[..target])
-        {
-            rank += other >= score ? 1 : 0;
-        }
-
-        foreach (var other in scores[(target + 1)..])
-        {
-            rank += other > score ? 1 : 0;
-        }
-
-        return rank;
     }
 }

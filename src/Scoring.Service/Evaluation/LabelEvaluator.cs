@@ -30,12 +30,6 @@ internal sealed class LabelEvaluator : Evaluator
 
     protected override InvalidLogit? AddBlock(ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets)
     {
-        var probabilities = _probabilities.AsSpan(0, logits.Length);
-        if (Sigmoid.Compute(logits, Classes, probabilities, Plan.Temperature, Plan.Head.Bias) is { } invalid)
-        {
-            return invalid;
-        }
-
         var labels = _labels.AsSpan(0, targets.Length);
         for (var i = 0; i < labels.Length; i++)
         {
@@ -43,7 +37,13 @@ internal sealed class LabelEvaluator : Evaluator
         }
 
         var rows = logits.Length / Classes;
-        BinaryCrossEntropy.Compute(logits, Classes, labels, _losses.AsSpan(0, rows), Plan.Temperature, Plan.Head.Bias);
+        var probabilities = _probabilities.AsSpan(0, logits.Length);
+        if ((Sigmoid.Compute(logits, Classes, probabilities, Plan.Temperature, Plan.Head.Bias)
+            ?? BinaryCrossEntropy.Compute(logits, Classes, labels, _losses.AsSpan(0, rows), Plan.Temperature, Plan.Head.Bias)) is { } invalid)
+        {
+            return invalid;
+        }
+
         for (var row = 0; row < rows; row++)
         {
             _loss += _losses[row];

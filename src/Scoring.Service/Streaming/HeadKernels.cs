@@ -116,7 +116,7 @@ internal static class HeadKernels
     /// <summary>The best classes of sigmoid and linear heads with a bias, whose order is not that of the logits.</summary>
     private static InvalidLogit? BiasedTopK(in ScoringPlan plan, ReadOnlySpan<float> logits, Span<int> indices, Span<float> scores)
     {
-        // Softmax ranks by logit / temperature + bias, and these heads keep that order.
+        // Softmax ranks by logit / temperature + bias, and these heads keep that order. A row without a score has the index −1 and the score NaN.
         var invalid = Kernels.TopK.Probabilities(logits, plan.Classes, plan.TopK, indices, scores, plan.Temperature, plan.Head.Bias, plan.Threads);
         var bias = ArrayPool<float>.Shared.Rent(plan.TopK);
         for (var row = 0; row < plan.Rows; row++)

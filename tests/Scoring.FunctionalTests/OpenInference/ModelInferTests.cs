@@ -141,7 +141,7 @@ public sealed class ModelInferTests
         Assert.Equal([1L, 2L, 0L, 2L], Output<long>(response, "top_indices"));
         var metadata = await calls.Client.ModelMetadataAsync(new() { Name = "g" }, cancellationToken: TestEnd);
         Assert.Equal([-1, 2, -1], metadata.Outputs[1].Shape);
-        Assert.Equal([-1, 2], metadata.Outputs[^1].Shape);
+        Assert.Equal([-1, 2], metadata.Outputs[^2].Shape);
     }
 
     [Fact]
