@@ -15,30 +15,40 @@ internal static class CallError
     public static bool IsLate(Exception exception, DateTime? deadline) => exception is OperationCanceledException && CallDeadline.HasPassed(deadline);
 
     public static ScoringException Late(ulong? id, Exception exception) =>
-        new(id, new ScoreError(StatusCode.DeadlineExceeded, "the call took longer than it may", null, null, null), exception);
+        Broken(id, StatusCode.DeadlineExceeded, "the call took longer than it may", exception);
 
-    public static ScoringException From(Exception exception, ulong? id, DateTime? deadline)
+    public static ScoringException Broken(ulong? id, StatusCode code, string what, Exception? exception) =>
+        new(id, new ScoreError(code, what, null, null, null), exception);
+
+    /// <param name="exception">What the call threw.</param>
+    /// <param name="status">Tells the call's status, which gRPC's client keeps to itself where it throws a cancellation.</param>
+    /// <param name="id">The number of the message; null where it has none.</param>
+    /// <param name="deadline">Of the call.</param>
+    public static ScoringException From(Exception exception, Func<Status> status, ulong? id, DateTime? deadline)
     {
-        if (exception is not RpcException status)
+        if (exception is not RpcException failure)
         {
-            return IsLate(exception, deadline)
-                ? Late(id, exception)
-                : new ScoringException(id, new ScoreError(StatusCode.Cancelled, "the call was cancelled", null, null, null), exception);
+            return IsLate(exception, deadline) ? Late(id, exception) : FromCancelled(id, exception, status());
         }
 
-        var bytes = status.Trailers.GetValueBytes(ScoringMethods.ErrorTrailer);
+        var bytes = failure.Trailers.GetValueBytes(ScoringMethods.ErrorTrailer);
         if (bytes is null)
         {
-            return new ScoringException(status);
+            return new ScoringException(failure);
         }
 
         try
         {
-            return new ScoringException(id, ScoreError.From(V1.Error.Parser.ParseFrom(bytes)), status);
+            return new ScoringException(id, ScoreError.From(V1.Error.Parser.ParseFrom(bytes)), failure);
         }
         catch (InvalidProtocolBufferException)
         {
-            return new ScoringException(status);
+            return new ScoringException(failure);
         }
     }
+
+    private static ScoringException FromCancelled(ulong? id, Exception exception, Status status) =>
+        status.DebugException?.InnerException is TimeoutException
+            ? Broken(id, StatusCode.Unavailable, "no connection could be made in time", exception)
+            : new ScoringException(new RpcException(status));
 }

@@ -22,7 +22,7 @@ internal static class EvaluationCall
         catch (Exception exception) when (CallError.IsFailure(exception, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw CallError.From(exception, id: null, deadline);
+            throw CallError.From(exception, call.GetStatus, id: null, deadline);
         }
     }
 

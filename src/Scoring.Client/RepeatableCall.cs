@@ -3,8 +3,9 @@ using Grpc.Core;
 namespace Scoring.Client;
 
 /// <summary>
-/// A call with one message each way that changes nothing, so that it may be made again: where the service is not there, after a while; where it
-/// refuses the message for now, after as long as it says. The message is written anew each time, so nobody keeps a copy of it.
+/// A call with one message each way that changes nothing, so that it may be made again: where the service is not there, or the call is cut off,
+/// after a while; where the service refuses the message for now, after as long as it says. The message is written anew each time, so nobody
+/// keeps a copy of it.
 /// </summary>
 internal static class RepeatableCall
 {
@@ -24,16 +25,16 @@ internal static class RepeatableCall
         Backoff? backoff = null;
         for (var attempt = 1; ; attempt++)
         {
+            using var call = invoker.AsyncUnaryCall(method, null, new CallOptions(null, deadline, cancellationToken), request);
             try
             {
-                using var call = invoker.AsyncUnaryCall(method, null, new CallOptions(null, deadline, cancellationToken), request);
                 return await call.ResponseAsync.ConfigureAwait(false);
             }
             catch (Exception exception) when (CallError.IsFailure(exception, cancellationToken))
             {
-                var failure = CallError.From(exception, id, deadline);
+                var failure = CallError.From(exception, call.GetStatus, id, deadline);
                 backoff ??= new Backoff(Timeout.InfiniteTimeSpan, TimeProvider.System);
-                if (attempt == maxAttempts || WaitBeforeNext(failure.Error, backoff) is not { } wait || !CallDeadline.HasRoomFor(deadline, wait))
+                if (attempt == maxAttempts || WaitBeforeNext(failure, backoff) is not { } wait || !CallDeadline.HasRoomFor(deadline, wait))
                 {
                     throw failure;
                 }
@@ -44,11 +45,11 @@ internal static class RepeatableCall
     }
 
     /// <summary>Null where another attempt would not help.</summary>
-    private static TimeSpan? WaitBeforeNext(ScoreError error, Backoff backoff) => error switch
+    private static TimeSpan? WaitBeforeNext(ScoringException failure, Backoff backoff) => failure switch
     {
-        { Code: StatusCode.Unavailable } => backoff.Next(),
+        { Ending: not CallEnding.Refused } => backoff.Next(),
         // Callers that were refused together come back apart.
-        { Code: StatusCode.ResourceExhausted, RetryAfter: { } least } => least * (1 + (Random.Shared.NextDouble() / 4)),
+        { Error: { Code: StatusCode.ResourceExhausted, RetryAfter: { } least } } => least * (1 + (Random.Shared.NextDouble() / 4)),
         _ => null,
     };
 }

@@ -38,6 +38,12 @@ public sealed class ScoringClientOptions
     /// </summary>
     public TimeSpan StreamPatience { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long it may take to connect to an address, TLS included, and how long a new connection then has to say its first word, before the next address
+    /// is tried, or the same again; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
+    /// </summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a connection may be silent while calls are under way before it is asked whether it still stands. At least a second.</summary>
     public TimeSpan KeepAliveDelay { get; set; } = TimeSpan.FromSeconds(20);
 
@@ -80,6 +86,7 @@ public sealed class ScoringClientOptions
             (nameof(CallTimeout), CallTimeout, CallDeadline.IsTimeout(CallTimeout), "above 0 and at most a day, or -00:00:00.0010000 for no limit"),
             (nameof(MaxAttempts), MaxAttempts, MaxAttempts is >= 1 and <= MostAttempts, $"1 to {MostAttempts}"),
             (nameof(StreamPatience), StreamPatience, StreamPatience == TimeSpan.Zero || CallDeadline.IsTimeout(StreamPatience), "0 to a day, or -00:00:00.0010000 for no limit"),
+            (nameof(ConnectTimeout), ConnectTimeout, CallDeadline.IsTimeout(ConnectTimeout), "above 0 and at most a day, or -00:00:00.0010000 for no limit"),
             (nameof(KeepAliveDelay), KeepAliveDelay, KeepAliveDelay >= TimeSpan.FromSeconds(1), "at least a second"),
             (nameof(KeepAliveTimeout), KeepAliveTimeout, KeepAliveTimeout >= TimeSpan.FromSeconds(1), "at least a second"),
             (nameof(ProgressTimeout), ProgressTimeout, CallDeadline.IsTimeout(ProgressTimeout), "above 0 and at most a day, or -00:00:00.0010000 for no limit"),

@@ -1,4 +1,3 @@
-using System.Security.Authentication;
 using Grpc.Core;
 
 namespace Scoring.Client;
@@ -7,21 +6,33 @@ namespace Scoring.Client;
 public sealed class ScoringException : Exception
 {
     internal ScoringException(ulong? id, ScoreError error, Exception? inner = null)
+        : this(id, error, CallEndings.Of(error.Code), inner)
+    {
+    }
+
+    internal ScoringException(RpcException exception)
+        : this(exception, CallEndings.Of(exception.Status))
+    {
+    }
+
+    private ScoringException(RpcException exception, CallEnding ending)
+        : this(null, new ScoreError(ending == CallEnding.Away ? StatusCode.Unavailable : exception.StatusCode, exception.Status.Detail, null, null, null), ending, exception)
+    {
+    }
+
+    private ScoringException(ulong? id, ScoreError error, CallEnding ending, Exception? inner)
         : base($"{error.Code}: {error.Message}", inner)
     {
         Id = id;
         Error = error;
-    }
-
-    internal ScoringException(RpcException exception)
-        : this(null, new ScoreError(CodeOf(exception), exception.Status.Detail, null, null, null), exception)
-    {
+        Ending = ending;
     }
 
     private ScoringException(ScoringException broken, IReadOnlyList<ulong> unanswered)
         : base($"{broken.Message}; {Name(unanswered)}", broken.InnerException)
     {
         Error = broken.Error;
+        Ending = broken.Ending;
         Unanswered = unanswered;
     }
 
@@ -34,27 +45,15 @@ public sealed class ScoringException : Exception
     /// <summary>Of a stream that broke, the numbers of the messages that were drawn from its source and had no answer, in order.</summary>
     public IReadOnlyList<ulong> Unanswered { get; } = [];
 
+    /// <summary>What the error asks of one who may call again.</summary>
+    internal CallEnding Ending { get; }
+
+    /// <summary>What it is where the next call was always the one that would have helped.</summary>
+    internal ScoringException ForWantOfService() =>
+        Error.Code == StatusCode.Unavailable ? this : new ScoringException(Id, Error with { Code = StatusCode.Unavailable }, InnerException);
+
     /// <summary>Adds what a stream leaves without an answer.</summary>
     internal ScoringException Leaving(IReadOnlyList<ulong> unanswered) => unanswered.Count == 0 ? this : new ScoringException(this, unanswered);
-
-    /// <summary>
-    /// A connection that went away is UNAVAILABLE whatever gRPC's client calls it: a service that stops ends its streams with that status and
-    /// then closes the connection, and which of the two is seen first is a matter of chance.
-    /// </summary>
-    private static StatusCode CodeOf(RpcException exception)
-    {
-        var isBroken = false;
-        for (var cause = exception.Status.DebugException; cause is not null; cause = cause.InnerException)
-        {
-            isBroken |= cause is IOException;
-            if (cause is AuthenticationException)
-            {
-                return exception.StatusCode;
-            }
-        }
-
-        return isBroken ? StatusCode.Unavailable : exception.StatusCode;
-    }
 
     private static string Name(IReadOnlyList<ulong> ids)
     {

@@ -6,6 +6,8 @@ namespace Scoring.Client.Bursts;
 /// </summary>
 internal sealed class Burst
 {
+    private const string StatusHeader = "grpc-status";
+
     private static readonly AsyncLocal<Burst?> Ambient = new();
 
     private volatile bool _moreFollows;
@@ -18,6 +20,12 @@ internal sealed class Burst
         get => _moreFollows;
         set => _moreFollows = value;
     }
+
+    /// <summary>What comes back; null before its headers are there.</summary>
+    public HttpResponseMessage? Response { get; set; }
+
+    /// <summary>Whether the service has said how the call went. Known at the end of the call.</summary>
+    public bool HasStatus => Response is { } response && (response.TrailingHeaders.Contains(StatusHeader) || response.Headers.Contains(StatusHeader));
 
     /// <summary>Starts a call whose messages this burst speaks for.</summary>
     public TCall Start<TCall>(Func<TCall> call)

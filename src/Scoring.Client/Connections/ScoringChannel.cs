@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -11,7 +12,14 @@ namespace Scoring.Client.Connections;
 /// <summary>Makes gRPC's channel: over which connections calls go.</summary>
 internal static class ScoringChannel
 {
-    public static SocketsHttpHandler CreateHandler(ScoringAddress address, ScoringClientOptions options)
+    public static SocketsHttpHandler CreateHandler(ScoringAddress address, ScoringClientOptions options) =>
+        CreateHandler(address, options, new Dialer(Dns.GetHostAddressesAsync));
+
+    /// <summary>Makes what has the connections.</summary>
+    /// <param name="address">Where they go.</param>
+    /// <param name="options">How long they may take, and be silent.</param>
+    /// <param name="dialer">Makes those to a host.</param>
+    public static SocketsHttpHandler CreateHandler(ScoringAddress address, ScoringClientOptions options, Dialer dialer)
     {
         var handler = new SocketsHttpHandler
         {
@@ -20,6 +28,9 @@ internal static class ScoringChannel
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             KeepAlivePingDelay = options.KeepAliveDelay,
             KeepAlivePingTimeout = options.KeepAliveTimeout,
+            ConnectTimeout = options.ConnectTimeout,
+            PlaintextStreamFilter = (context, _) => ValueTask.FromResult<Stream>(
+                new FirstAnswer(context.PlaintextStream, options.ConnectTimeout, dialer.Heard(context.InitialRequestMessage))),
         };
 
         if (address.UnixPath is { } path)
@@ -39,6 +50,10 @@ internal static class ScoringChannel
                     throw;
                 }
             };
+        }
+        else if (!address.IsResolved)
+        {
+            handler.ConnectCallback = dialer.ConnectAsync;
         }
 
         return handler;
@@ -65,8 +80,9 @@ internal static class ScoringChannel
         if (address.IsResolved)
         {
             channel.Credentials = options.UseTls ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
-            channel.ServiceConfig.LoadBalancingConfigs.Add(new RoundRobinConfig());
-            channel.ServiceProvider = new ResolverServices([.. resolvers, new DnsResolverFactory(options.DnsRefreshInterval)]);
+            channel.ServiceConfig.LoadBalancingConfigs.Add(new LoadBalancingConfig(AnsweringAddresses.PolicyName));
+            channel.ServiceProvider = new ChannelServices(
+                [.. resolvers, new DnsResolverFactory(options.DnsRefreshInterval)], new AnsweringAddresses(TimeProvider.System));
         }
 
         return GrpcChannel.ForAddress(address.Target, channel);

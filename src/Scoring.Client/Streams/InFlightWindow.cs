@@ -24,6 +24,12 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes)
     /// <summary>Messages that were answered over this call.</summary>
     private long _answered;
 
+    /// <summary>How many of the oldest messages are sent one at a time, since a call was cut off with them.</summary>
+    private int _suspects;
+
+    /// <summary>Set while the sender waits for the answer to the one message that is under way.</summary>
+    private TaskCompletionSource? _turn;
+
     /// <summary>Messages that have no answer.</summary>
     public int Count
     {
@@ -39,8 +45,14 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes)
     /// <summary>Whether an answer is due.</summary>
     public bool AwaitsAnswer => Volatile.Read(ref _sent) > Volatile.Read(ref _answered);
 
+    /// <summary>Whether the oldest message had its call to itself.</summary>
+    public bool IsOldestAlone => _suspects > 0 && Volatile.Read(ref _sent) == Volatile.Read(ref _answered) + 1;
+
     /// <summary>Asked by the sender.</summary>
     public bool HasUnsent => _unsent.Count > 0;
+
+    /// <summary>Asked by the sender: whether what is under way is to be answered before the next message is sent.</summary>
+    public bool IsOneAtATime => Volatile.Read(ref _suspects) > 0;
 
     /// <summary>The numbers of the messages that have no answer, in order.</summary>
     public IReadOnlyList<ulong> Ids
@@ -94,6 +106,24 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes)
         _unsent.Enqueue(message);
     }
 
+    /// <summary>Waits, of messages that are sent one at a time, until the one before is answered.</summary>
+    public async ValueTask TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        Task turn;
+        lock (_lock)
+        {
+            if (_suspects == 0 || !AwaitsAnswer)
+            {
+                return;
+            }
+
+            _turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            turn = _turn.Task;
+        }
+
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The next message to send, which counts as sent from now; false where there is none.</summary>
     public bool TrySend(out InFlightMessage message)
     {
@@ -120,6 +150,27 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes)
         }
     }
 
+    /// <summary>Has everything that is under way sent one at a time from now on, until each has its answer. Called between two calls, before <see cref="Rewind"/>.</summary>
+    public void Suspect()
+    {
+        lock (_lock)
+        {
+            _suspects = Math.Max(_suspects, (int)(_sent - _answered));
+        }
+    }
+
+    /// <summary>The number of the oldest message.</summary>
+    public ulong Oldest
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _unanswered.Peek().Id;
+            }
+        }
+    }
+
     /// <summary>Frees the place of the oldest message, whose answer this must be.</summary>
     public void Answered(ulong id)
     {
@@ -129,6 +180,7 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes)
         }
 
         TaskCompletionSource? room = null;
+        TaskCompletionSource? turn = null;
         lock (_lock)
         {
             var oldest = _unanswered.Peek();
@@ -139,6 +191,9 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes)
 
             _unanswered.Dequeue();
             _bytes -= oldest.Bytes;
+            _suspects = Math.Max(0, _suspects - 1);
+            Volatile.Write(ref _answered, _answered + 1);
+            (turn, _turn) = (_turn, null);
             if (!_full || (_unanswered.Count <= maxMessages - QuarterOfMessages && _bytes <= maxBytes - (maxBytes / 4)) || _unanswered.Count == 0)
             {
                 _full = false;
@@ -146,8 +201,8 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes)
             }
         }
 
-        Volatile.Write(ref _answered, _answered + 1);
         room?.SetResult();
+        turn?.SetResult();
     }
 
     private bool Enter(in InFlightMessage message)

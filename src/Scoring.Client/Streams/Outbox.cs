@@ -28,6 +28,11 @@ internal sealed class Outbox(IAsyncEnumerator<ScoreRequest> source, InFlightWind
     public async ValueTask<PooledScoreRequest?> TakeAsync(CancellationToken cancellationToken)
     {
         InFlightMessage next;
+        if (window.IsOneAtATime)
+        {
+            await window.TakeTurnAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         while (!window.TrySend(out next))
         {
             if (!await WaitAsync(cancellationToken).ConfigureAwait(false))
@@ -48,6 +53,11 @@ internal sealed class Outbox(IAsyncEnumerator<ScoreRequest> source, InFlightWind
     /// <summary>Whether the next message is at hand and has room, so that it can be taken without a wait.</summary>
     public bool IsAtHand()
     {
+        if (window.IsOneAtATime)
+        {
+            return false;
+        }
+
         if (window.HasUnsent)
         {
             return true;

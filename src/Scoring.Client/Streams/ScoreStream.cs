@@ -5,7 +5,7 @@ using Scoring.Protocol;
 namespace Scoring.Client.Streams;
 
 /// <summary>
-/// What the caller sees as one stream, over as many calls as it takes. Where a call breaks because the service went away, another is made after a
+/// What the caller sees as one stream, over as many calls as it takes. Where a call breaks and the service has not said no, another is made after a
 /// while and what has no answer is sent again: scoring a message twice does no harm. The caller has each answer once, in order, or in the end an
 /// error that names the messages without one. When the caller leaves the loop, nothing runs on.
 /// </summary>
@@ -14,6 +14,12 @@ internal sealed class ScoreStream(
 {
     private readonly MessageSpans _spans = new();
     private readonly Backoff _backoff = new(options.StreamPatience, TimeProvider.System);
+
+    /// <summary>Whether a call was cut off with messages under way, and none was answered since.</summary>
+    private bool _wasCut;
+
+    /// <summary>Whether the last answer of the call was an error, which the status that ends the call may repeat.</summary>
+    private bool _isRefused;
 
     public async IAsyncEnumerable<ScoreResult> RunAsync(
         IAsyncEnumerable<ScoreRequest> requests, TimeSpan timeout, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -27,13 +33,21 @@ internal sealed class ScoreStream(
             ScoringException? failure;
             do
             {
-                await using var call = new StreamCall(Start, outbox, window, options.ProgressTimeout, stop.Token);
-                while (await call.ReceiveAsync(deadline, cancellationToken).ConfigureAwait(false) is { } response)
+                _isRefused = false;
+                await using (var call = new StreamCall(Start, outbox, window, options.ProgressTimeout, stop.Token))
                 {
-                    yield return Accept(response, window);
+                    while (await call.ReceiveAsync(deadline, cancellationToken).ConfigureAwait(false) is { } response)
+                    {
+                        yield return Accept(response, window);
+                    }
+
+                    failure = call.Failure;
                 }
 
-                failure = call.Failure;
+                if (failure is { Ending: CallEnding.Cut } && Culprit(failure, window) is { } verdict)
+                {
+                    yield return Accept(verdict, window);
+                }
             }
             while (failure is not null && await ResumeAsync(failure, outbox, window, deadline, cancellationToken).ConfigureAwait(false));
         }
@@ -54,6 +68,7 @@ internal sealed class ScoreStream(
             window.Answered(response.Id);
             _backoff.Reset();
             var result = new ScoreResult(response);
+            (_wasCut, _isRefused) = (false, result.Error is not null);
             _spans.Answered(result.Error);
             return result;
         }
@@ -64,13 +79,37 @@ internal sealed class ScoreStream(
         }
     }
 
+    /// <summary>
+    /// Where a call is cut off, it may be for one of the messages under way, and which of them is not known: from then on each is sent alone. The
+    /// one that has its call cut off again has this as its answer, and the stream goes on without it.
+    /// </summary>
+    private PooledScoreResponse? Culprit(ScoringException failure, InFlightWindow window)
+    {
+        if (options.StreamPatience == TimeSpan.Zero || !window.AwaitsAnswer)
+        {
+            return null;
+        }
+
+        if (!_wasCut || !window.IsOldestAlone)
+        {
+            window.Suspect();
+            _wasCut = true;
+            return null;
+        }
+
+        var answer = pool.RentResponse();
+        answer.Id = window.Oldest;
+        answer.Error = new V1.Error { Code = (uint)failure.Error.Code, Message = $"both calls with this message were cut off: {failure.Error.Message}" };
+        return answer;
+    }
+
     /// <summary>Waits until another call is worth while; false where there is nothing more to send.</summary>
     /// <exception cref="ScoringException">The stream cannot go on.</exception>
     private async Task<bool> ResumeAsync(
         ScoringException failure, Outbox outbox, InFlightWindow window, DateTime? deadline, CancellationToken cancellationToken)
     {
         window.Rewind();
-        if (failure.Error.Code != StatusCode.Unavailable || options.StreamPatience == TimeSpan.Zero)
+        if ((failure.Ending == CallEnding.Refused && !_isRefused) || options.StreamPatience == TimeSpan.Zero)
         {
             throw failure.Leaving(outbox.Unanswered);
         }
@@ -84,7 +123,7 @@ internal sealed class ScoreStream(
                 return false;
             }
 
-            var wait = _backoff.Next() ?? throw failure.Leaving(outbox.Unanswered);
+            var wait = _backoff.Next() ?? throw failure.ForWantOfService().Leaving(outbox.Unanswered);
             await Task.Delay(wait, TimeProvider.System, end.Token).ConfigureAwait(false);
             return true;
         }

@@ -66,9 +66,9 @@ internal sealed class StreamCall : IAsyncDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             _sourceFailure?.Throw();
-            Failure = exception is RpcException status ? new ScoringException(status)
-                : CallError.IsLate(exception, deadline) ? CallError.From(exception, id: null, deadline)
-                : Broken(_stalls.IsStalled ? "the service does not answer" : "the call was cancelled", exception);
+            Failure = _stalls.IsStalled ? Broken("the service does not answer", exception)
+                : IsWithoutStatus(exception) ? Broken("the call ended without a status", exception)
+                : CallError.From(exception, _call.GetStatus, id: null, deadline);
             return null;
         }
 
@@ -125,6 +125,10 @@ internal sealed class StreamCall : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the answers have come to an end, and no trailers after them: gRPC's client takes that for a cancellation.</summary>
+    private bool IsWithoutStatus(Exception exception) =>
+        exception is OperationCanceledException && _burst is { Response: not null, HasStatus: false } && _call.GetStatus().DebugException is null;
+
     private static ScoringException Broken(string what, Exception? inner) =>
-        new(null, new ScoreError(StatusCode.Unavailable, what, null, null, null), inner);
+        CallError.Broken(id: null, StatusCode.Unavailable, what, inner);
 }
