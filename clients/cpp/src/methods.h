@@ -10,6 +10,7 @@ namespace scoring {
 using ScoringStub = grpc::TemplatedGenericStub<grpc::ByteBuffer, v1::ScoreResponse>;
 
 inline constexpr auto ScoreMethod = "/scoring.v1.ScoringService/Score";
+inline constexpr auto ListHeadsMethod = "/scoring.v1.ScoringService/ListHeads";
 inline constexpr auto ScoreStreamMethod = "/scoring.v1.ScoringService/ScoreStream";
 inline constexpr auto ErrorTrailer = "scoring-error-bin";
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "call_end.h"
 #include "methods.h"
 #include "stream_state.h"
 
@@ -46,6 +47,8 @@ public:
     void Cancel() { context_.TryCancel(); }
     void Ended(const grpc::Status& status) { status_ = status; }
     const std::optional<grpc::Status>& status() const noexcept { return status_; }
+    // What ended it, once it has ended.
+    Error error() const { return ErrorOf(*status_, context_); }
 
 private:
     void OnWriteDone(bool ok) override {

@@ -1,8 +1,10 @@
 #include "stream_state.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "encoding.h"
 #include "stream_call.h"
@@ -14,6 +16,9 @@ namespace {
 StreamOptions Checked(const StreamOptions& options) {
     if (options.max_in_flight_messages < 1 || options.max_in_flight_bytes < 1) {
         throw std::invalid_argument("a window has at least one message and one byte");
+    }
+    if (options.patience.count() < 0 || options.progress_timeout.count() < 1) {
+        throw std::invalid_argument("patience is from 0 up, and a progress timeout from 1 ms");
     }
     if (options.min_reconnect_delay.count() < 1 || options.max_reconnect_delay < options.min_reconnect_delay) {
         throw std::invalid_argument("reconnect delays are from 1 ms up, the greatest no less than the least");
@@ -128,12 +133,19 @@ void StreamState::OnAnswer(v1::ScoreResponse response) {
     unanswered_.pop_front();
     written_--;
     answered_ = true;
+    refused_ = response.has_error();
+    waiting_since_ = std::chrono::steady_clock::now();
+    if (suspects_ > 0) {
+        suspects_--;
+        Pump();
+    }
     if (!callback_) {
         ready_.push_back({Result(std::move(response)), bytes});
         changed_.notify_all();
         return;
     }
 
+    with_callback_ = true;
     lock.unlock();
     std::exception_ptr thrown;
     try {
@@ -142,6 +154,8 @@ void StreamState::OnAnswer(v1::ScoreResponse response) {
         thrown = std::current_exception();
     }
     lock.lock();
+    with_callback_ = false;
+    waiting_since_ = std::chrono::steady_clock::now();
     Leave(bytes);
     if (thrown) {
         Fail(thrown);
@@ -170,44 +184,91 @@ bool StreamState::AwaitWork() {
     return !failure_ && !unanswered_.empty();
 }
 
-grpc::Status StreamState::MakeCall() {
+StreamState::End StreamState::MakeCall() {
     std::unique_lock lock(mutex_);
     StreamCall call(*this, channel_);
     call_ = &call;
     written_ = 0;
     answered_ = false;
+    refused_ = false;
     if (failure_) {
         call.Cancel();
     }
     Pump();
-    changed_.wait(lock, [&] { return call.status().has_value(); });
-    return *call.status();
+
+    auto stalled = false;
+    const auto waits = [&] { return written_ > 0 && !with_callback_ && !stalled; };
+    while (!call.status()) {
+        if (!waits()) {
+            changed_.wait(lock, [&] { return call.status() || waits(); });
+        } else if (std::chrono::steady_clock::now() >= waiting_since_ + options_.progress_timeout) {
+            stalled = true;
+            call.Cancel();
+        } else {
+            changed_.wait_until(lock, waiting_since_ + options_.progress_timeout, [&] { return call.status().has_value(); });
+        }
+    }
+    if (stalled) {
+        return {Ending::Away, {.code = grpc::StatusCode::UNAVAILABLE, .message = "the service does not answer"}};
+    }
+    if (call.status()->ok()) {
+        return {Ending::Away, {.code = grpc::StatusCode::UNAVAILABLE, .message = "the service ended the stream with messages unanswered"}};
+    }
+    return {EndingOf(*call.status()), call.error()};
 }
 
-bool StreamState::AwaitReconnect(const grpc::Status& status) {
+bool StreamState::AwaitReconnect(const End& end) {
     std::unique_lock lock(mutex_);
     if (answered_) {
         backoff_.Reset();
         failing_since_.reset();
+        cut_ = false;
     }
     if (unanswered_.empty()) {
         return true;
     }
-    if (status.ok()) {
-        Fail(MakeFailure(grpc::StatusCode::INTERNAL, "the service ended the stream with messages unanswered"));
+    if ((end.ending == Ending::Refused && !refused_) || options_.patience.count() == 0) {
+        FailLeaving(end.error);
         return false;
+    }
+    if (end.ending == Ending::Cut) {
+        if (auto answer = Culprit(end)) {
+            lock.unlock();
+            OnAnswer(std::move(*answer));
+            lock.lock();
+            backoff_.Reset();
+            failing_since_.reset();
+            cut_ = false;
+        }
     }
 
     const auto now = std::chrono::steady_clock::now();
     failing_since_ = failing_since_.value_or(now);
-    if (status.error_code() != grpc::StatusCode::UNAVAILABLE || now - *failing_since_ >= options_.patience) {
-        Fail(MakeFailure(status.error_code(), status.error_message()));
+    if (now - *failing_since_ >= options_.patience) {
+        FailLeaving({.code = grpc::StatusCode::UNAVAILABLE, .message = end.error.message});
         return false;
     }
 
     changed_.wait_for(lock, backoff_.Next(), [&] { return failure_ != nullptr; });
     reconnects_++;
     return true;
+}
+
+std::optional<v1::ScoreResponse> StreamState::Culprit(const End& end) {
+    if (written_ == 0) {
+        return std::nullopt;
+    }
+    if (!cut_ || suspects_ == 0 || written_ > 1) {
+        suspects_ = std::max(suspects_, written_);
+        cut_ = true;
+        return std::nullopt;
+    }
+
+    v1::ScoreResponse answer;
+    answer.set_id(unanswered_.front().id);
+    answer.mutable_error()->set_code(static_cast<std::uint32_t>(end.error.code));
+    answer.mutable_error()->set_message("both calls with this message were cut off: " + end.error.message);
+    return answer;
 }
 
 bool StreamState::HasRoom(std::size_t bytes) const {
@@ -219,8 +280,14 @@ void StreamState::Pump() {
         return;
     }
     if (written_ < unanswered_.size()) {
+        if (suspects_ > 0 && written_ > 0) {
+            return;
+        }
+        if (written_ == 0) {
+            waiting_since_ = std::chrono::steady_clock::now();
+        }
         const auto& next = unanswered_[written_++];
-        call_->Write(next.message, written_ < unanswered_.size());
+        call_->Write(next.message, suspects_ == 0 && written_ < unanswered_.size());
     } else if (closed_) {
         call_->EndWrites();
     }
@@ -240,6 +307,14 @@ void StreamState::Fail(std::exception_ptr failure) {
         call_->Cancel();
     }
     changed_.notify_all();
+}
+
+void StreamState::FailLeaving(Error error) {
+    std::vector<std::uint64_t> ids;
+    for (const auto& message : unanswered_) {
+        ids.push_back(message.id);
+    }
+    Fail(std::make_exception_ptr(Failure(std::move(error), std::move(ids))));
 }
 
 void StreamState::ThrowIfFailed() const {

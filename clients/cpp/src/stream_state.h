@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "backoff.h"
+#include "call_end.h"
 
 namespace scoring {
 
@@ -58,14 +59,23 @@ private:
 
     void Run();
     bool AwaitWork();
-    grpc::Status MakeCall();
-    bool AwaitReconnect(const grpc::Status& status);
+    // How a call ended: the ending, and why.
+    struct End {
+        Ending ending;
+        Error error;
+    };
+
+    End MakeCall();
+    bool AwaitReconnect(const End& end);
+    // The answer of a message that has had two calls cut off, or nothing where it is not known which one it is.
+    std::optional<v1::ScoreResponse> Culprit(const End& end);
 
     // All that follows is called with the lock held.
     bool HasRoom(std::size_t bytes) const;
     void Pump();
     void Leave(std::size_t bytes);
     void Fail(std::exception_ptr failure);
+    void FailLeaving(Error error);
     void ThrowIfFailed() const;
     void ThrowIfNotOpen() const;
 
@@ -89,10 +99,19 @@ private:
     std::exception_ptr failure_;
     std::uint64_t reconnects_ = 0;
 
-    // Of the call there is, if any: how many of unanswered_ were written to it, and whether it has answered any.
+    // Of the call there is, if any: how many of unanswered_ were written to it, whether it has answered any, and the last of them with an
+    // error.
     StreamCall* call_ = nullptr;
     std::size_t written_ = 0;
     bool answered_ = false;
+    bool refused_ = false;
+    // Since when an answer is waited for, unless the callback has one.
+    std::chrono::steady_clock::time_point waiting_since_;
+    bool with_callback_ = false;
+
+    // How many of unanswered_ are sent one at a time, since a call was cut off with them, and whether none was answered since.
+    std::size_t suspects_ = 0;
+    bool cut_ = false;
 
     // Of the stream's thread alone.
     Backoff backoff_;

@@ -66,6 +66,18 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes)
         }
     }
 
+    /// <summary>The number of the oldest message that has no answer.</summary>
+    public ulong Oldest
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _unanswered.Peek().Id;
+            }
+        }
+    }
+
     private int QuarterOfMessages => Math.Max(1, maxMessages / 4);
 
     /// <summary>Takes a message in, if there is room for it.</summary>
@@ -156,18 +168,6 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes)
         lock (_lock)
         {
             _suspects = Math.Max(_suspects, (int)(_sent - _answered));
-        }
-    }
-
-    /// <summary>The number of the oldest message.</summary>
-    public ulong Oldest
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _unanswered.Peek().Id;
-            }
         }
     }
 

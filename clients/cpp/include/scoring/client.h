@@ -17,6 +17,12 @@ struct ClientOptions {
     std::shared_ptr<grpc::ChannelCredentials> credentials = {};
     // The largest answer that is taken.
     int max_receive_bytes = 64 << 20;
+    // How long it may take to connect to an address and to hear the first word from it, before the next one is tried.
+    std::chrono::milliseconds connect_timeout{5000};
+    // How long Score and ListHeads may take, all attempts and the waits between them included.
+    std::chrono::milliseconds call_timeout{30000};
+    // How often they are tried while the service is unavailable, or refuses them for now and says how long to wait. 1: never again.
+    int max_attempts = 4;
     // The channel waits from the first to the second before it connects anew.
     std::chrono::milliseconds min_reconnect_delay{100};
     std::chrono::milliseconds max_reconnect_delay{2000};
@@ -32,15 +38,20 @@ public:
     // The target is as gRPC has it: localhost:8080, dns:///scoring:8080, unix:/run/scoring.sock.
     explicit Client(const std::string& target, const ClientOptions& options = {});
 
-    // Scores one message. What is wrong with the message is the result's error; any other failure is thrown.
+    // Scores one message. What is wrong with the message is the result's error; any other failure is thrown. Without a timeout of its
+    // own it may take call_timeout.
     Result Score(const Request& request, std::optional<std::chrono::milliseconds> timeout = std::nullopt) const;
 
-    // The generated stub, for ListHeads, Evaluate and Calibrate.
+    // Lists the heads that the service has, and its limits.
+    v1::ListHeadsResponse ListHeads(const v1::ListHeadsRequest& request = {}, std::optional<std::chrono::milliseconds> timeout = std::nullopt) const;
+
+    // The generated stub, for Evaluate and Calibrate.
     v1::ScoringService::StubInterface& stub() const noexcept { return *stub_; }
 
     const std::shared_ptr<grpc::Channel>& channel() const noexcept { return channel_; }
 
 private:
+    ClientOptions options_;
     std::shared_ptr<grpc::Channel> channel_;
     std::unique_ptr<v1::ScoringService::StubInterface> stub_;
 };

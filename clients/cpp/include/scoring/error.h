@@ -7,6 +7,8 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace scoring {
 
@@ -25,12 +27,28 @@ struct Error {
 // Thrown where a call or a whole stream has failed, rather than one message of it.
 class Failure : public std::runtime_error {
 public:
-    Failure(grpc::StatusCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
+    Failure(grpc::StatusCode code, const std::string& message) : Failure(Error{.code = code, .message = message}) {}
 
-    grpc::StatusCode code() const noexcept { return code_; }
+    // Of a stream: with the messages that were sent and have no answer.
+    explicit Failure(Error error, std::vector<std::uint64_t> unanswered = {})
+        : std::runtime_error(Text(error, unanswered)), error_(std::move(error)), unanswered_(std::move(unanswered)) {}
+
+    grpc::StatusCode code() const noexcept { return error_.code; }
+    // All that the service has told.
+    const Error& error() const noexcept { return error_; }
+    // Of a stream that broke: the ids of the messages without an answer, in order.
+    const std::vector<std::uint64_t>& unanswered() const noexcept { return unanswered_; }
 
 private:
-    grpc::StatusCode code_;
+    static std::string Text(const Error& error, const std::vector<std::uint64_t>& unanswered) {
+        if (unanswered.empty()) {
+            return error.message;
+        }
+        return error.message + "; messages " + std::to_string(unanswered.front()) + " to " + std::to_string(unanswered.back()) + " have no answer";
+    }
+
+    Error error_;
+    std::vector<std::uint64_t> unanswered_;
 };
 
 }  // namespace scoring

@@ -21,12 +21,14 @@ struct StreamOptions {
     // Between two attempts the stream waits from the first to the second, doubling, less up to a half at random.
     std::chrono::milliseconds min_reconnect_delay{50};
     std::chrono::milliseconds max_reconnect_delay{2000};
-    // How long attempts go on without a single answer. Then the stream fails with UNAVAILABLE.
-    std::chrono::milliseconds patience{60000};
+    // How long attempts go on without a single answer; 0 for none but the first. Then the stream fails with UNAVAILABLE.
+    std::chrono::milliseconds patience{30000};
+    // How long a call may bring no answer to what was sent before it is given up and made again.
+    std::chrono::milliseconds progress_timeout{60000};
 };
 
-// Scores any number of messages: exactly one result for each, in the order of sending. Where the service goes away, the stream
-// connects anew and sends again what was not answered.
+// Scores any number of messages: exactly one result for each, in the order of sending. Where a call breaks and the service has not said
+// no, the stream makes another and sends again what was not answered. A message that has two calls cut off has that as its error.
 //
 // All of it may be called from any thread; senders take turns. Send waits while the window is full, so a single thread that sends and
 // takes uses TrySend. The window counts a message until its result was taken, so what a stream holds is bounded on either side.
@@ -39,7 +41,7 @@ public:
     // Results are taken by Next.
     explicit Stream(const Client& client, const StreamOptions& options = {});
 
-    // Results are handed to the callback, one at a time and in order, on a thread of gRPC. While it runs no further result is
+    // Results are handed to the callback, one at a time and in order, on a thread that is not the caller's. While it runs no further result is
     // received. It must not call Send or Finish, or destroy the stream. What it throws ends the stream and comes out of Send and Finish.
     Stream(const Client& client, Callback callback, const StreamOptions& options = {});
 
