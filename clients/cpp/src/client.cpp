@@ -69,6 +69,8 @@ Client::Client(const std::string& target, const ClientOptions& options) : option
     arguments.SetMaxReceiveMessageSize(options.max_receive_bytes);
     arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, ms(options.min_reconnect_delay));
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, ms(options.max_reconnect_delay));
+    // The client makes calls again by itself: gRPC's own attempts may leave out a message of a stream.
+    arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
     // What gRPC calls the least wait is how long an attempt to connect may take.
     arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, ms(options.connect_timeout));
     arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, ms(options.keepalive_time));
