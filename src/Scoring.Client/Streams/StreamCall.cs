@@ -127,7 +127,9 @@ internal sealed class StreamCall : IAsyncDisposable
 
     /// <summary>Whether the answers have come to an end, and no trailers after them: gRPC's client takes that for a cancellation.</summary>
     private bool IsWithoutStatus(Exception exception) =>
-        exception is OperationCanceledException && _burst is { Response: not null, HasStatus: false } && _call.GetStatus().DebugException is null;
+        exception is OperationCanceledException
+        && _burst is { Response: not null, HasStatus: false }
+        && _call.GetStatus() is { StatusCode: StatusCode.Cancelled, DebugException: null };
 
     private static ScoringException Broken(string what, Exception? inner) =>
         CallError.Broken(id: null, StatusCode.Unavailable, what, inner);
