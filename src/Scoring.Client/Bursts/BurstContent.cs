@@ -7,6 +7,7 @@ internal sealed class BurstContent : HttpContent
 {
     private readonly HttpContent _messages;
     private readonly Burst _burst;
+    private bool _isSent;
 
     public BurstContent(HttpContent messages, Burst burst)
     {
@@ -22,6 +23,13 @@ internal sealed class BurstContent : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        // .NET makes a request again by itself where a server goes away without having handled it. The messages do not come twice: the call would wait for ever.
+        if (_isSent)
+        {
+            throw new IOException("the connection went away before the call was handled");
+        }
+
+        _isSent = true;
         await using var burst = new BurstStream(stream, _burst);
         await _messages.CopyToAsync(burst, context, cancellationToken).ConfigureAwait(false);
         await burst.SendAsync(cancellationToken).ConfigureAwait(false);
