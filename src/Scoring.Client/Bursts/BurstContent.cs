@@ -33,6 +33,7 @@ internal sealed class BurstContent : HttpContent
         await using var burst = new BurstStream(stream, _burst);
         await _messages.CopyToAsync(burst, context, cancellationToken).ConfigureAwait(false);
         await burst.SendAsync(cancellationToken).ConfigureAwait(false);
+        burst.Release();
     }
 
     /// <summary>The messages come as long as the caller has any.</summary>

@@ -72,15 +72,16 @@ internal sealed class BurstStream(Stream transport, Burst burst) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    protected override void Dispose(bool disposing)
+    /// <summary>
+    /// Gives the memory back, once the last message is sent. Where a call breaks it is left to the collector: whoever writes may still be at it.
+    /// </summary>
+    public void Release()
     {
         if (_gathered is not null)
         {
             ArrayPool<byte>.Shared.Return(_gathered);
             _gathered = null;
         }
-
-        base.Dispose(disposing);
     }
 
     private async ValueTask SendGatheredAsync(CancellationToken cancellationToken)
