@@ -6,6 +6,7 @@ using Scoring.Service.Hosting;
 using Scoring.Service.Http;
 using Scoring.Service.OpenInference;
 using Scoring.Service.Security;
+using Scoring.Service.Streaming;
 using Scoring.Service.Telemetry;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -40,7 +41,12 @@ public static class ScoringEndpointRouteBuilderExtensions
         }
 
         // Probes have no credentials.
-        endpoints.MapGrpcService<HealthEndpoint>();
+        var health = endpoints.MapGrpcService<HealthEndpoint>();
+        var counted = endpoints.ServiceProvider.GetRequiredService<CountedCalls>();
+        foreach (var service in withInbox.Concat(others).Append(health))
+        {
+            service.Add(counted.Surround);
+        }
     }
 
     private static void WithInbox(EndpointBuilder endpoint)

@@ -62,7 +62,11 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton<DriftSampler>();
         services.TryAddSingleton<TelemetryFactory>();
         services.TryAddSingleton<FailureLog>();
-        services.TryAddSingleton(provider => new MessagePool(provider.GetRequiredService<IOptions<LimitSettings>>().Value.IdleBufferBytes));
+        services.TryAddSingleton(provider => new MessagePool(provider.GetRequiredService<IOptions<LimitSettings>>().Value.IdleBufferBytes, isNative: true));
+        services.TryAddSingleton(provider => new LargeBlockMemoryPool(provider.GetRequiredService<IOptions<LimitSettings>>().Value.IdleBufferBytes));
+        services.TryAddSingleton<HeldMemory>();
+        services.TryAddSingleton<CountedCalls>();
+        services.TryAddSingleton<StreamWatches>();
         services.TryAddSingleton<MessageCalls>();
         services.TryAddSingleton<ScoringMethods>();
         services.TryAddSingleton<ScoringEndpoint>();
@@ -80,6 +84,10 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton<OpenConnections>();
         services.TryAddSingleton<Drain>();
         services.AddHostedService(provider => provider.GetRequiredService<Drain>());
+        services.TryAddSingleton<MemoryFailure>();
+        services.AddHostedService(provider => provider.GetRequiredService<MemoryFailure>());
+        services.TryAddSingleton<Readiness>();
+        services.AddHostedService<MemoryTrimmer>();
         services.AddHostedService<SecondSignal>();
         services.AddOptions<HostOptions>().Configure<IOptions<DrainSettings>>((host, drain) => host.ShutdownTimeout = TimeSpan.FromMilliseconds(drain.Value.TimeoutMs));
         services.AddHostedService<WarmUp>();

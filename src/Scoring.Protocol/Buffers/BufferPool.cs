@@ -7,7 +7,10 @@ namespace Scoring.Protocol.Buffers;
 /// messages in flight hold.
 /// </summary>
 /// <param name="maxIdleBytes">The most that idle buffers may hold together.</param>
-internal sealed class BufferPool(long maxIdleBytes)
+/// <param name="isNative">
+/// Whether large buffers are outside the garbage collector's heap. Only where nobody can have a span of a buffer that was returned.
+/// </param>
+internal sealed class BufferPool(long maxIdleBytes, bool isNative = false)
 {
     private const int MinCapacity = 256;
 
@@ -41,7 +44,7 @@ internal sealed class BufferPool(long maxIdleBytes)
         var (index, capacity) = SizeClass(bytes);
         if (!_idle[index].TryTake(out var buffer))
         {
-            buffer = new AlignedBuffer(capacity);
+            buffer = new AlignedBuffer(capacity, isNative && capacity >= NativeBlock.LeastBytes);
             Interlocked.Add(ref _ownedBytes, capacity);
         }
 
@@ -59,10 +62,18 @@ internal sealed class BufferPool(long maxIdleBytes)
 
         if (!HasRoomFor(buffer) || !_idle[SizeClass(buffer.Capacity).Index].TryAdd(buffer))
         {
-            Interlocked.Add(ref _ownedBytes, -buffer.Capacity);
+            Drop(buffer);
         }
 
         Returned?.Invoke();
+    }
+
+    /// <summary>Gives back all that is idle.</summary>
+    public void Trim()
+    {
+        while (TryEvictOne())
+        {
+        }
     }
 
     /// <summary>Whether a buffer that was rented may become idle; others that are idle may have to go for it.</summary>
@@ -89,12 +100,18 @@ internal sealed class BufferPool(long maxIdleBytes)
             var index = (int)((uint)Interlocked.Increment(ref _nextToEvict) % (uint)_idle.Length);
             if (_idle[index].TryTake(out var evicted))
             {
-                Interlocked.Add(ref _ownedBytes, -evicted.Capacity);
+                Drop(evicted);
                 return true;
             }
         }
 
         return false;
+    }
+
+    private void Drop(AlignedBuffer buffer)
+    {
+        buffer.Dispose();
+        Interlocked.Add(ref _ownedBytes, -buffer.Capacity);
     }
 
     private static (int Index, int Capacity) SizeClass(int bytes)

@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Scoring.Service.Streaming;
 
 namespace Scoring.Service.Connections;
@@ -6,18 +8,23 @@ namespace Scoring.Service.Connections;
 /// <summary>A connection of a client: a feature of each of its calls.</summary>
 internal sealed class OpenConnection : IDisposable
 {
+    private readonly ConnectionContext _connection;
     private readonly IConnectionLifetimeNotificationFeature _transport;
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _lock = new();
     private bool _isClosed;
 
-    public OpenConnection(IConnectionLifetimeNotificationFeature transport, ConnectionMemory memory)
+    public OpenConnection(ConnectionContext connection, ConnectionMemory memory)
     {
-        _transport = transport;
+        _connection = connection;
+        _transport = connection.Features.GetRequiredFeature<IConnectionLifetimeNotificationFeature>();
         Memory = memory;
         // A call may begin when its connection is closed already, and then asks a source that is disposed.
         Ending = _ending.Token;
     }
+
+    /// <summary>Whether it was closed under its client.</summary>
+    public bool IsCut { get; private set; }
 
     /// <summary>What its calls may hold together.</summary>
     public ConnectionMemory Memory { get; }
@@ -39,6 +46,13 @@ internal sealed class OpenConnection : IDisposable
             // Not from within the lock, in which a stream could end the connection.
             _ending.CancelAsync();
         }
+    }
+
+    /// <summary>Closes it under its client.</summary>
+    public void Cut(string why)
+    {
+        IsCut = true;
+        _connection.Abort(new ConnectionAbortedException(why));
     }
 
     public void Dispose()

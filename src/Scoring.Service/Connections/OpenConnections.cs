@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Scoring.Service.Hosting;
@@ -14,7 +13,8 @@ namespace Scoring.Service.Connections;
 /// The connections of clients. There is a limit to them, and each has an age at which it ends, so that clients spread over servers that came later. Kestrel has no
 /// such age, and its own limit counts those who look after the service as well.
 /// </summary>
-internal sealed class OpenConnections(IOptions<LimitSettings> limits, TimeProvider time, ScoringMetrics metrics)
+internal sealed class OpenConnections(
+    IOptions<LimitSettings> limits, LargeBlockMemoryPool blocks, HeldMemory held, TimeProvider time, ScoringMetrics metrics, FailureLog failures)
 {
     /// <summary>A connection's age is up to so much more or less, at random: those that were made together do not end together.</summary>
     private const double Jitter = 0.1;
@@ -22,6 +22,7 @@ internal sealed class OpenConnections(IOptions<LimitSettings> limits, TimeProvid
     private readonly ConcurrentDictionary<OpenConnection, bool> _open = new();
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _count;
+    private int _cutting;
     private volatile bool _isEnding;
 
     /// <summary>Counts the connections of an endpoint among these.</summary>
@@ -54,9 +55,9 @@ internal sealed class OpenConnections(IOptions<LimitSettings> limits, TimeProvid
             return;
         }
 
-        var transport = connection.Features.GetRequiredFeature<IConnectionLifetimeNotificationFeature>();
-        using var open = new OpenConnection(transport, new ConnectionMemory(limits.Value.ConnectionBytes));
+        using var open = new OpenConnection(connection, new ConnectionMemory(limits.Value.ConnectionBytes));
         connection.Features.Set(open);
+        connection.Features.Set<IMemoryPoolFeature>(new ConnectionBlocks(blocks, open.Memory, Look));
         _open[open] = true;
         if (_isEnding)
         {
@@ -73,6 +74,35 @@ internal sealed class OpenConnections(IOptions<LimitSettings> limits, TimeProvid
             _open.TryRemove(open, out _);
             Leave();
         }
+    }
+
+    /// <summary>Where too much is held, has connections cut. Not on the thread of one of them, which is in the middle of something.</summary>
+    private void Look()
+    {
+        if (held.Bytes > held.Limit && Interlocked.Exchange(ref _cutting, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static connections => connections.Cut(), this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Cuts those for which the transport holds most, besides messages that have their room, until the rest is within the limit.</summary>
+    private void Cut()
+    {
+        var over = held.Bytes - held.Limit - _open.Keys.Where(connection => connection.IsCut).Sum(connection => connection.Memory.Excess);
+        foreach (var (connection, excess) in _open.Keys.Where(connection => !connection.IsCut).Select(connection => (connection, connection.Memory.Excess)).OrderByDescending(most => most.Excess))
+        {
+            if (over <= 0 || excess <= 0)
+            {
+                break;
+            }
+
+            over -= excess;
+            metrics.ConnectionCut();
+            failures.ConnectionCut(excess, held.Limit);
+            connection.Cut("the server holds more than it may, and most of it for this connection");
+        }
+
+        Volatile.Write(ref _cutting, 0);
     }
 
     private void Leave()

@@ -15,7 +15,7 @@ internal sealed class EvaluationEndpoint(
     MessagePool pool,
     Callers callers,
     EvaluationChecker checker,
-    ServerMemory memory,
+    StreamWatches watches,
     CalibrationMemory calibrationMemory,
     EvaluationCalls calls,
     IOptions<EvaluationSettings> settings,
@@ -55,7 +55,8 @@ internal sealed class EvaluationEndpoint(
         var http = context.GetHttpContext();
         streams.Add(http.Response);
         var holder = callers.HolderOf(context);
-        await using var watch = new StreamWatch(limits.Value, http, time);
+        var memory = http.Features.GetRequiredFeature<CallMemory>();
+        await using var watch = watches.Create(http, memory);
         using var idle = new EvaluationIdle(settings, time);
         using var aged = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var age = http.Features.GetRequiredFeature<OpenConnection>().Ending.Register(() => EndLater(aged));

@@ -14,7 +14,7 @@ internal sealed class EvaluationStream(
     IAsyncStreamReader<PooledScoreRequest> requests,
     Caller caller,
     EvaluationChecker checker,
-    ServerMemory memory,
+    CallMemory memory,
     StreamWatch watch,
     EvaluationIdle idle,
     MessagePool pool,
@@ -31,9 +31,8 @@ internal sealed class EvaluationStream(
     {
         while (true)
         {
-            watch.Rests();
-            await memory.WaitForRoomAsync(stop);
             watch.WaitsForMessage();
+            await memory.WaitForRoomAsync(stop);
             idle.Start();
             if (!await requests.MoveNext(stop))
             {

@@ -47,15 +47,28 @@ internal sealed class WatchedFiles<T> : BackgroundService
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                if (_files.Look())
-                {
-                    Reload();
-                }
+                Poll();
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // A host that is disposed without having been stopped would take this for a fault.
+        }
+    }
+
+    private void Poll()
+    {
+        try
+        {
+            if (_files.Look())
+            {
+                Reload();
+            }
+        }
+        catch (Exception exception)
+        {
+            // Such as that there is no memory. The next look may find some, and a look that fails must not end the service.
+            Log.PollFailed(_logger, exception, _name);
         }
     }
 

@@ -71,11 +71,24 @@ internal sealed class HeadReloader(
         var files = new FileChanges(WatchedFiles, waits: true);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            Poll(files);
+        }
+    }
+
+    private void Poll(FileChanges files)
+    {
+        try
+        {
             if (files.Look())
             {
                 headsFile?.Load();
                 Reload(files);
             }
+        }
+        catch (Exception exception)
+        {
+            // Such as that there is no memory. The next look may find some, and a look that fails must not end the service.
+            Log.PollFailed(logger, exception, "heads");
         }
     }
 

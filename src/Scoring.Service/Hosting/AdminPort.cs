@@ -1,11 +1,10 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
-using Scoring.Service.Connections;
 
 namespace Scoring.Service.Hosting;
 
 /// <summary>Keeps the two ports apart: a connection to the admin port reaches metrics and health and nothing else, and no other connection reaches them.</summary>
-internal sealed class AdminPort(IOptions<AdminSettings> admin, Drain drain) : IStartupFilter
+internal sealed class AdminPort(IOptions<AdminSettings> admin, Readiness readiness) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
@@ -35,13 +34,13 @@ internal sealed class AdminPort(IOptions<AdminSettings> admin, Drain drain) : IS
 
     private Task TellReadiness(HttpContext http)
     {
-        if (!drain.Begun.IsCancellationRequested)
+        if (readiness.WhyNot is not { } why)
         {
             return http.Response.WriteAsync("ready\n");
         }
 
         http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        return http.Response.WriteAsync("draining\n");
+        return http.Response.WriteAsync($"{why}\n");
     }
 
     private sealed class AdminConnection

@@ -7,9 +7,9 @@ namespace Scoring.Service.Hosting;
 
 /// <summary>
 /// <c>grpc.health.v1.Health</c>. The service is ready, as a whole (the empty name), as <c>readiness</c> and by the name of each of its services, from
-/// the moment it listens, which is after the warm-up, until it begins to stop. It is live (<c>liveness</c>) for as long as it answers.
+/// the moment it listens, which is after the warm-up, until it begins to stop, but not while it is out of memory. It is live (<c>liveness</c>) for as long as it answers.
 /// </summary>
-internal sealed class HealthEndpoint(Drain drain, OpenStreams streams, IEnumerable<string> services) : Health.HealthBase
+internal sealed class HealthEndpoint(Readiness readiness, OpenStreams streams, IEnumerable<string> services) : Health.HealthBase
 {
     private const string Liveness = "liveness";
 
@@ -19,35 +19,31 @@ internal sealed class HealthEndpoint(Drain drain, OpenStreams streams, IEnumerab
         ? Task.FromResult(new HealthCheckResponse { Status = Status(request.Service) })
         : throw new RpcException(new Status(StatusCode.NotFound, $"nothing here has the name '{Shown.Text(request.Service)}'; there are '{string.Join("', '", _names)}'"));
 
-    /// <summary>Tells the status now, and the change when the service begins to drain. The call ends with the streams, so that it does not hold up the end.</summary>
+    /// <summary>Tells the status now, and each change. The call ends with the streams, so that it does not hold up the end.</summary>
     public override async Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responses, ServerCallContext context)
     {
         var told = Status(request.Service);
         await responses.WriteAsync(new HealthCheckResponse { Status = told }, context.CancellationToken);
 
-        await UntilAsync(drain.Begun, context.CancellationToken);
-        if (Status(request.Service) is var status && status != told && !context.CancellationToken.IsCancellationRequested)
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(streams.Ending, context.CancellationToken);
+        while (!end.IsCancellationRequested)
         {
-            await responses.WriteAsync(new HealthCheckResponse { Status = status }, context.CancellationToken);
+            await readiness.ChangeAsync(end.Token);
+            if (Status(request.Service) is var status && status != told && !context.CancellationToken.IsCancellationRequested)
+            {
+                told = status;
+                await responses.WriteAsync(new HealthCheckResponse { Status = status }, context.CancellationToken);
+            }
         }
 
-        await UntilAsync(streams.Ending, context.CancellationToken);
-        if (context.CancellationToken.IsCancellationRequested)
+        if (!context.CancellationToken.IsCancellationRequested)
         {
-            return;
+            throw new RpcException(new Status(StatusCode.Unavailable, "the service is shutting down"));
         }
-
-        throw new RpcException(new Status(StatusCode.Unavailable, "the service is shutting down"));
-    }
-
-    private static async Task UntilAsync(CancellationToken change, CancellationToken gone)
-    {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(change, gone);
-        await Task.Delay(Timeout.Infinite, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private ServingStatus Status(string name) =>
         !_names.Contains(name) ? ServingStatus.ServiceUnknown
-        : name != Liveness && drain.Begun.IsCancellationRequested ? ServingStatus.NotServing
+        : name != Liveness && !readiness.IsReady ? ServingStatus.NotServing
         : ServingStatus.Serving;
 }

@@ -13,6 +13,9 @@ internal sealed class KestrelSetup(
     IOptions<ListenSettings> listen, IOptions<AdminSettings> admin, IOptions<LimitSettings> limits, OpenConnections connections, TlsHandshake? tls = null)
     : IConfigureOptions<KestrelServerOptions>, IConfigureOptions<SocketTransportOptions>
 {
+    /// <summary>Stream windows in the window of a connection: so many streams at full speed before it holds them back.</summary>
+    public const int StreamsPerWindow = 8;
+
     public void Configure(KestrelServerOptions options)
     {
         if (!AreGood())
@@ -23,8 +26,7 @@ internal sealed class KestrelSetup(
         options.AddServerHeader = false;
         options.Limits.Http2.MaxStreamsPerConnection = limits.Value.StreamsPerConnection;
         options.Limits.Http2.InitialStreamWindowSize = limits.Value.StreamWindowBytes;
-        // Four streams at full speed before one connection's window holds them back.
-        options.Limits.Http2.InitialConnectionWindowSize = 4 * limits.Value.StreamWindowBytes;
+        options.Limits.Http2.InitialConnectionWindowSize = StreamsPerWindow * limits.Value.StreamWindowBytes;
         // A client that went away without a word is noticed, and what its streams hold is given back. Without pings it would never be.
         options.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
         options.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);

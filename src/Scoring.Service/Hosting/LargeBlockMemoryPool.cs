@@ -1,5 +1,6 @@
 using System.Buffers;
 using Scoring.Protocol.Buffers;
+using Scoring.Service.Streaming;
 
 namespace Scoring.Service.Hosting;
 
@@ -7,24 +8,54 @@ namespace Scoring.Service.Hosting;
 /// Blocks of 64 KB for the transport, where Kestrel's own pool has 4 KB: a message of half a megabyte then takes 8 of them and
 /// not 128. The last block returned is the first one rented, so the same few stay in the cache.
 /// </summary>
-internal sealed class LargeBlockMemoryPool(int maxIdleBlocks) : MemoryPool<byte>
+/// <remarks>
+/// The first blocks are pinned, because sockets read into them and write from them, and stay for good. More of them, for a time of much traffic, would leave a heap in which some
+/// are in use here and there, and nothing can be given back of what is between. So those that come in where the first do not suffice are larger, as large objects are, and can be
+/// moved: sockets pin them for as long as they need.
+/// </remarks>
+/// <param name="maxIdleBytes">What may be kept for use again.</param>
+internal sealed class LargeBlockMemoryPool(long maxIdleBytes) : MemoryPool<byte>
 {
-    public const int BlockBytes = 64 << 10;
+    private const int BlockBytes = 64 << 10;
+    private const int LargerBytes = 128 << 10;
 
-    private readonly FreeList<Block> _idle = new(maxIdleBlocks);
+    /// <summary>16 MB, which is more than a service needs whose clients read what they are answered.</summary>
+    private const long MostKeptBytes = 256 * BlockBytes;
+
+    private readonly long _maxKept = Math.Min(maxIdleBytes, MostKeptBytes) / BlockBytes;
+    private readonly FreeList<Block> _kept = new(int.MaxValue);
+    private readonly FreeList<Block> _larger = new((int)Math.Clamp((maxIdleBytes - MostKeptBytes) / LargerBytes, 0, int.MaxValue));
+    private readonly Tally _rentedBytes = new();
+    private int _made;
 
     public override int MaxBufferSize => BlockBytes;
 
-    public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
+    /// <summary>Bytes of all blocks that the transport has now.</summary>
+    public long RentedBytes => _rentedBytes.Sum;
+
+    public override IMemoryOwner<byte> Rent(int minBufferSize = -1) => Rent(minBufferSize, connection: null);
+
+    /// <param name="minBufferSize">No more than <see cref="MaxBufferSize"/>.</param>
+    /// <param name="connection">Whose block it is until it is disposed.</param>
+    public IMemoryOwner<byte> Rent(int minBufferSize, ConnectionMemory? connection)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockBytes);
-        if (!_idle.TryTake(out var block))
+        if (!_kept.TryTake(out var block) && !_larger.TryTake(out block))
         {
-            block = new Block(_idle);
+            block = Make();
         }
 
-        block.MarkRented();
+        block.MarkRented(connection);
+        _rentedBytes.Add(block.Memory.Length);
         return block;
+    }
+
+    /// <summary>Leaves to the garbage collector what is idle, but for the blocks that stay for good.</summary>
+    public void Trim()
+    {
+        while (_larger.TryTake(out _))
+        {
+        }
     }
 
     /// <summary>Nothing to do: blocks are managed memory, and those still rented stay valid for whoever holds them.</summary>
@@ -32,21 +63,31 @@ internal sealed class LargeBlockMemoryPool(int maxIdleBlocks) : MemoryPool<byte>
     {
     }
 
-    private sealed class Block(FreeList<Block> home) : IMemoryOwner<byte>
+    private Block Make() => new(this, Volatile.Read(ref _made) < _maxKept && Interlocked.Increment(ref _made) <= _maxKept);
+
+    private sealed class Block(LargeBlockMemoryPool home, bool isKept) : IMemoryOwner<byte>
     {
+        private ConnectionMemory? _connection;
         private int _rented;
 
-        /// <summary>Pinned, because sockets read into it and write from it.</summary>
-        public Memory<byte> Memory { get; } = GC.AllocateUninitializedArray<byte>(BlockBytes, pinned: true);
+        public Memory<byte> Memory { get; } = GC.AllocateUninitializedArray<byte>(isKept ? BlockBytes : LargerBytes, pinned: isKept);
 
-        public void MarkRented() => Volatile.Write(ref _rented, 1);
+        public void MarkRented(ConnectionMemory? connection)
+        {
+            _connection = connection;
+            connection?.Transport(Memory.Length);
+            Volatile.Write(ref _rented, 1);
+        }
 
         /// <summary>Disposing twice is allowed by the interface, and returns the block once.</summary>
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _rented, 0) == 1)
             {
-                home.TryAdd(this);
+                _connection?.Transport(-Memory.Length);
+                _connection = null;
+                home._rentedBytes.Add(-Memory.Length);
+                (isKept ? home._kept : home._larger).TryAdd(this);
             }
         }
     }

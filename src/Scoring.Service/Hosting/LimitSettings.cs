@@ -22,12 +22,11 @@ internal sealed class LimitSettings : IValidatableObject
     public int TopK { get; set; } = 1024;
 
     /// <summary>
-    /// Bytes of pooled buffers that the messages of all calls hold together. Past it no stream reads another message, and
-    /// unary calls are refused. What was read before that is scored all the same, and needs room for its answers on top: about the
-    /// message's own size for most, up to eight times for FP16 with every output.
+    /// Bytes that the messages of all calls hold together, a large one from its first bytes on. Past it streams wait, and unary calls are refused. What is made for the answers
+    /// of large messages may be as much again. By default a sixth of the heap, from 32 MiB to 512 MiB.
     /// </summary>
     [Range(1 << 20, long.MaxValue)]
-    public long ServerBytes { get; set; } = 512 << 20;
+    public long ServerBytes { get; set; } = Math.Clamp(MemorySum.HeapBytes / 6, 32 << 20, 512 << 20);
 
     /// <summary>
     /// Bytes of logits and targets that the messages of one connection's calls hold together, each until its answer is written. Past it the connection's streams
@@ -36,9 +35,19 @@ internal sealed class LimitSettings : IValidatableObject
     [Range(65535, long.MaxValue)]
     public long ConnectionBytes { get; set; } = 128 << 20;
 
-    /// <summary>Bytes of pooled buffers that are kept for the next message; the transport keeps as much again for its own.</summary>
+    /// <summary>
+    /// Bytes of pooled buffers that are kept for the next message; the transport keeps as much again for its own. Most of it goes back when a time of much traffic is over. By
+    /// default a sixteenth of the heap, and 64 MiB at most.
+    /// </summary>
     [Range(0, long.MaxValue)]
-    public long IdleBufferBytes { get; set; } = 64 << 20;
+    public long IdleBufferBytes { get; set; } = Math.Min(MemorySum.HeapBytes / 16, 64 << 20);
+
+    /// <summary>
+    /// Bytes that messages, answers and the transport hold together. Past it the connection is cut for which the transport holds most besides its messages: one that opens many
+    /// streams and does not read, or many that do so. 0 for seven eighths of the heap, less the idle buffers.
+    /// </summary>
+    [Range(0, long.MaxValue)]
+    public long BufferBytes { get; set; }
 
     /// <summary>Heads that may be configured.</summary>
     [Range(1, 65536)]
@@ -90,6 +99,13 @@ internal sealed class LimitSettings : IValidatableObject
     /// </summary>
     [Range(0, int.MaxValue)]
     public int SlowReaderMs { get; set; } = 600_000;
+
+    /// <summary>
+    /// Milliseconds that a stream may keep memory while others wait for some, without going on: by answers that its client does not read, or a large message of which the rest
+    /// does not come. Past it the stream is ended. 0 for as long as it likes.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int CrowdedMs { get; set; } = 10_000;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

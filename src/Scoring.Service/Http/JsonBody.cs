@@ -15,6 +15,9 @@ namespace Scoring.Service.Http;
 /// </summary>
 internal sealed class JsonBody(MessagePool pool, ServerMemory memory, IOptions<LimitSettings> limits)
 {
+    /// <summary>The message that is made of it, its bytes, those of the answer, the answer's message and its text: each about as large, or twice.</summary>
+    private const int CopiesOfBody = 8;
+
     private readonly int _limit = limits.Value.MessageBytes;
 
     /// <summary>Serves a call that came to the HTTP port, whatever type its body claims to have: curl claims a form's unless it is told.</summary>
@@ -39,6 +42,10 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, IOptions<L
             {
                 await JsonRefusal.WriteAsync(context.Response, refusal.HttpStatus, refusal.Error);
             }
+            else if (!TryReserve(context, body.Count))
+            {
+                await JsonRefusal.WriteAsync(context.Response, StatusCodes.Status429TooManyRequests, memory.Refusal());
+            }
             else if (JsonCheck.Find(body.Span, ScoreRequest.Descriptor) is { } fault)
             {
                 await JsonRefusal.WriteAsync(context.Response, StatusCodes.Status400BadRequest, ScoringErrors.InvalidArgument(fault));
@@ -55,6 +62,10 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, IOptions<L
             body.Release();
         }
     }
+
+    /// <summary>What the transcoding makes of a body, in memory that is not pooled and in several copies, counts until the call ends.</summary>
+    private bool TryReserve(HttpContext context, int bytes) =>
+        bytes <= CountedBody.FreeBytes || context.Features.GetRequiredFeature<CallMemory>().TryReserve(Math.Min((long)bytes * CopiesOfBody, memory.Unfinished.Limit / 2));
 
     /// <summary>Reads until the body ends; what it is refused with where it is over the limit, or the server has no room for more of it.</summary>
     private async Task<(int HttpStatus, Error Error)?> ReadAsync(HttpContext context, PooledArray<byte> body)

@@ -3,7 +3,6 @@ using Grpc.Core;
 using Inference;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
-using Scoring.Service.Connections;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
 using Scoring.Service.Security;
@@ -13,14 +12,14 @@ namespace Scoring.Service.OpenInference;
 
 /// <summary>The RPCs of <c>inference.GRPCInferenceService</c>: another way to the same batches and kernels.</summary>
 internal sealed class InferenceEndpoint(
-    MessageCalls calls, Callers callers, InferenceCounters counters, HeadRegistry heads, RequestChecker checker, Drain drain, IOptions<LimitSettings> limits)
+    MessageCalls calls, Callers callers, InferenceCounters counters, HeadRegistry heads, RequestChecker checker, Readiness readiness, IOptions<LimitSettings> limits)
 {
     private static readonly string ServerVersion =
         typeof(InferenceEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
     private readonly InferenceMessageCodec _codec = new(counters);
 
-    private bool IsReady => !drain.Begun.IsCancellationRequested;
+    private bool IsReady => readiness.IsReady;
 
     public Task<PooledScoreResponse> ModelInfer(PooledScoreRequest request, ServerCallContext context)
     {

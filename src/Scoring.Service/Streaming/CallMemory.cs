@@ -1,18 +1,94 @@
+using Grpc.Core;
 using Scoring.V1;
 
 namespace Scoring.Service.Streaming;
 
-/// <summary>What memory there is for one call: its connection's and the server's. What the call holds counts until the transport has taken its answers.</summary>
-internal sealed class CallMemory(ServerMemory server, ConnectionMemory connection) : IDisposable
+/// <summary>
+/// What memory there is for one call: its connection's and the server's. A message counts from its first bytes on, and what the call holds until the transport has taken its
+/// answers.
+/// </summary>
+/// <param name="server">What all calls have.</param>
+/// <param name="connection">What the connection's calls have.</param>
+/// <param name="waits">Whether the call waits where it finds no room; it is refused otherwise.</param>
+internal sealed class CallMemory(ServerMemory server, ConnectionMemory connection, bool waits) : IDisposable
 {
+    private long _unfinished;
     private long _held;
+    private long _answers;
 
-    public bool HasRoom => server.HasRoom && connection.HasRoom;
+    /// <summary>What is told that the service makes room, and not the client is waited for; null where nothing is.</summary>
+    public StreamWatch? Watch { get; set; }
+
+    /// <summary>A call whose message is not whole yet has its room.</summary>
+    public bool HasRoom => IsReserved || (server.HasRoom && connection.HasRoom);
+
+    /// <summary>Whether the call keeps room for a message of which more is to come.</summary>
+    public bool IsReserved => Volatile.Read(ref _unfinished) > 0;
 
     /// <summary>What a unary call is told that finds no room; null where there is some.</summary>
     public Error? Refusal() => !server.HasRoom ? server.Refusal() : !connection.HasRoom ? connection.Refusal() : null;
 
     public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => HasRoom ? default : WaitAsync(cancellationToken);
+
+    /// <summary>Takes room for a message that is not whole yet, if there is some.</summary>
+    public bool TryReserve(long bytes)
+    {
+        if (!connection.Unfinished.TryReserve(bytes))
+        {
+            return false;
+        }
+
+        if (!server.Unfinished.TryReserve(bytes))
+        {
+            connection.ReleaseUnfinished(bytes);
+            return false;
+        }
+
+        _unfinished = bytes;
+        return true;
+    }
+
+    /// <summary>Takes room for a message that is not whole yet, and waits for it if need be.</summary>
+    /// <exception cref="RpcException">The call may not wait.</exception>
+    public async ValueTask ReserveAsync(long bytes, CancellationToken cancellationToken)
+    {
+        if (!waits)
+        {
+            throw MessageCalls.Refusal(Refusal() ?? server.Refusal());
+        }
+
+        TakeSeat();
+        try
+        {
+            await connection.Unfinished.ReserveAsync(bytes, cancellationToken);
+            try
+            {
+                await server.Unfinished.ReserveAsync(bytes, cancellationToken);
+            }
+            catch
+            {
+                connection.ReleaseUnfinished(bytes);
+                throw;
+            }
+
+            _unfinished = bytes;
+        }
+        finally
+        {
+            LeaveSeat();
+        }
+    }
+
+    /// <summary>Gives the room of the unfinished message back: it is whole, and in memory that counts by itself, or will never be.</summary>
+    public void ReleaseUnfinished()
+    {
+        if (_unfinished > 0)
+        {
+            connection.ReleaseUnfinished(_unfinished);
+            server.ReleaseUnfinished(_unfinished);
+            _unfinished = 0;
+        }
+    }
 
     /// <summary>Holds so many bytes of logits and targets, until they are given back.</summary>
     public void Hold(long bytes)
@@ -21,6 +97,14 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
         connection.Hold(bytes);
     }
 
+    /// <summary>Takes room for what the answers to large messages will take, until all is given back. Who waits for it holds what others wait for, but never the other way round.</summary>
+    public async ValueTask HoldAnswersAsync(long bytes, CancellationToken cancellationToken)
+    {
+        await server.Answers.ReserveAsync(bytes, cancellationToken);
+        _answers = bytes;
+    }
+
+    /// <summary>Gives back what is held for messages that are answered.</summary>
     public void Release()
     {
         if (_held > 0)
@@ -28,16 +112,51 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
             connection.Release(_held);
             _held = 0;
         }
+
+        if (_answers > 0)
+        {
+            server.Answers.Release(_answers);
+            _answers = 0;
+        }
     }
 
-    public void Dispose() => Release();
+    public void Dispose()
+    {
+        ReleaseUnfinished();
+        Release();
+    }
 
     private async ValueTask WaitAsync(CancellationToken cancellationToken)
     {
-        while (!HasRoom)
+        TakeSeat();
+        try
         {
-            await connection.WaitForRoomAsync(cancellationToken);
-            await server.WaitForRoomAsync(cancellationToken);
+            while (!HasRoom)
+            {
+                await connection.WaitForRoomAsync(cancellationToken);
+                await server.WaitForRoomAsync(cancellationToken);
+            }
         }
+        finally
+        {
+            LeaveSeat();
+        }
+    }
+
+    private void TakeSeat()
+    {
+        if (!connection.TryTakeSeat())
+        {
+            throw new RpcException(new Status(
+                StatusCode.Unavailable, "the server has no memory for more messages now, and as many calls of this connection wait as may; send again what was not answered"));
+        }
+
+        Watch?.Rests();
+    }
+
+    private void LeaveSeat()
+    {
+        Watch?.WaitsForMessage();
+        connection.LeaveSeat();
     }
 }

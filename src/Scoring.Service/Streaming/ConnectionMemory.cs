@@ -3,33 +3,87 @@ using Scoring.V1;
 
 namespace Scoring.Service.Streaming;
 
-/// <summary>Keeps the messages of one connection's calls within <see cref="LimitSettings.ConnectionBytes"/>, so that one client cannot take all of the server's memory.</summary>
+/// <summary>
+/// Keeps the messages of one connection's calls within <see cref="LimitSettings.ConnectionBytes"/>, so that one client cannot take all of the server's memory, and counts what
+/// the transport holds of the connection besides.
+/// </summary>
 internal sealed class ConnectionMemory
 {
+    /// <summary>
+    /// Calls that may wait for room. Each keeps up to a stream's window of what its client has sent, of the <see cref="KestrelSetup.StreamsPerWindow"/> that the connection
+    /// has. Messages that have their room need what is left, or they would never come whole, nor give it back; and Kestrel opens the connection's window only by half of it at
+    /// a time, so less than half of it may be kept.
+    /// </summary>
+    private const int Seats = (KestrelSetup.StreamsPerWindow / 2) - 1;
+
     private readonly long _limit;
     private readonly RoomGate _gate;
     private long _held;
+    private long _transported;
+    private int _seated;
 
     public ConnectionMemory(long limit)
     {
         _limit = limit;
         _gate = new RoomGate(() => HasRoom);
+        Unfinished = new Reservations(limit, () => Volatile.Read(ref _held));
     }
 
-    public bool HasRoom => Volatile.Read(ref _held) < _limit;
+    /// <summary>Of messages that are not whole yet.</summary>
+    public Reservations Unfinished { get; }
+
+    public bool HasRoom => Held < _limit;
+
+    /// <summary>What the transport holds of the connection, in blocks, that is not of messages which count as held: windows, and answers that wait to be read.</summary>
+    public long Excess => Transported - Held;
+
+    private long Held => Volatile.Read(ref _held) + Unfinished.Bytes;
 
     /// <summary>What a unary call that found no room is told.</summary>
     public Error Refusal() => ScoringErrors.Exhausted(
-        $"the messages in flight on this connection hold {Volatile.Read(ref _held)} bytes; the limit Scoring:Limits:{nameof(LimitSettings.ConnectionBytes)} is {_limit}",
+        $"the messages in flight on this connection hold {Held} bytes; the limit Scoring:Limits:{nameof(LimitSettings.ConnectionBytes)} is {_limit}",
         ServerMemory.RetryAfterMs);
 
     public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => HasRoom ? default : _gate.WaitAsync(cancellationToken);
+
+    /// <summary>Called by one who is about to wait; false where there wait as many as may.</summary>
+    public bool TryTakeSeat()
+    {
+        if (Interlocked.Increment(ref _seated) <= Seats)
+        {
+            return true;
+        }
+
+        LeaveSeat();
+        return false;
+    }
+
+    public void LeaveSeat() => Interlocked.Decrement(ref _seated);
 
     public void Hold(long bytes) => Interlocked.Add(ref _held, bytes);
 
     public void Release(long bytes)
     {
         Interlocked.Add(ref _held, -bytes);
+        Look();
+    }
+
+    /// <summary>Gives back what was reserved.</summary>
+    public void ReleaseUnfinished(long bytes)
+    {
+        Unfinished.Release(bytes);
         _gate.Look();
+    }
+
+    /// <summary>What the transport holds of the connection.</summary>
+    public long Transported => Volatile.Read(ref _transported);
+
+    /// <summary>The transport has taken a block for this connection, or given one back.</summary>
+    public void Transport(long bytes) => Interlocked.Add(ref _transported, bytes);
+
+    private void Look()
+    {
+        _gate.Look();
+        Unfinished.Look();
     }
 }

@@ -15,12 +15,12 @@ internal sealed class MessageCalls(
     MessagePool pool,
     RequestChecker checker,
     Callers callers,
-    ServerMemory serverMemory,
     IOptions<LimitSettings> limits,
     IOptions<BatchSettings> batchSettings,
     OpenStreams streams,
     TelemetryFactory telemetry,
     FailureLog failures,
+    StreamWatches watches,
     TimeProvider time)
 {
     /// <summary>Scores the one message that lies in the call's inbox, as a batch of one. Its memory is the call's until the answer is on the wire.</summary>
@@ -35,8 +35,7 @@ internal sealed class MessageCalls(
             http.Response.RegisterForDispose(told);
         }
 
-        var memory = new CallMemory(serverMemory, http.Features.GetRequiredFeature<OpenConnection>().Memory);
-        http.Response.RegisterForDispose(memory);
+        var memory = http.Features.GetRequiredFeature<CallMemory>();
         http.Response.RegisterForDispose(batch);
         batch.Begin();
         var response = batch.Add(MessageInbox.Current.Take());
@@ -64,8 +63,8 @@ internal sealed class MessageCalls(
         var compression = new MessageCompression(http.Request.Headers[MessageCompression.Header]);
         var requests = new RequestFrames(http.Request.BodyReader, pool, codec, compression, limits.Value.MessageBytes);
         var responses = new ResponseFrames(http.Response.BodyWriter, codec);
-        var memory = new CallMemory(serverMemory, connection.Memory);
-        var watch = new StreamWatch(limits.Value, http, time);
+        var memory = http.Features.GetRequiredFeature<CallMemory>();
+        var watch = watches.Create(http, memory);
         return new ScoreStreamLoop(batch, telemetry.Create(batch), memory, requests, responses, watch, failures)
             .RunAsync(context.CancellationToken, streams.Ending, connection.Ending);
     }

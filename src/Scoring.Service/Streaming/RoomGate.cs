@@ -6,6 +6,9 @@ internal sealed class RoomGate(Func<bool> hasRoom)
     private TaskCompletionSource _roomAgain = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _waiting;
 
+    /// <summary>Whether anybody waits.</summary>
+    public bool IsWaitedFor => Volatile.Read(ref _waiting) > 0;
+
     public async ValueTask WaitAsync(CancellationToken cancellationToken)
     {
         while (!hasRoom())
@@ -30,7 +33,7 @@ internal sealed class RoomGate(Func<bool> hasRoom)
     /// <summary>Called when something was given back.</summary>
     public void Look()
     {
-        if (Volatile.Read(ref _waiting) > 0 && hasRoom())
+        if (IsWaitedFor && hasRoom())
         {
             Interlocked.Exchange(ref _roomAgain, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         }

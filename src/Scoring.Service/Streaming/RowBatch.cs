@@ -33,6 +33,18 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, C
 
     public bool IsFull => Rows >= settings.Rows || Bytes >= settings.Bytes || _messages.Count >= settings.Messages;
 
+    /// <summary>About what the answers take: as they are made, and again on the wire.</summary>
+    public long AnswerBytes()
+    {
+        var bytes = 0L;
+        foreach (ref readonly var message in Messages)
+        {
+            bytes += message.Response.Error is null ? 2 * message.Plan.AnswerBytes : 0;
+        }
+
+        return bytes;
+    }
+
     /// <summary>Called before the look at what has arrived which may find the first message. Those that follow had arrived by then, or while it was read.</summary>
     public void Begin() => _clock.Start();
 

@@ -26,6 +26,9 @@ internal sealed class ScoreStreamLoop(
     /// <summary>How much a batch gathers between two looks at the memory of the connection and the server.</summary>
     private const int BytesBetweenLooks = 64 << 10;
 
+    /// <summary>Up to here what is made for a batch's answers is not counted before it is made: no batch waits for it to be read while it is more than the transport buffers of a stream.</summary>
+    private const int BytesOfLargeBatch = 256 << 10;
+
     /// <param name="gone">Cancelled when the client has cancelled, is no longer there, or its deadline has passed.</param>
     /// <param name="serviceEnds">Cancelled when the service is to end: the stream then ends once what was read is answered.</param>
     /// <param name="connectionEnds">Cancelled when the connection is to end, to the same effect.</param>
@@ -40,7 +43,7 @@ internal sealed class ScoreStreamLoop(
                 if (batch.Messages.Length > 0)
                 {
                     watch.HasMessage();
-                    await AnswerAsync();
+                    await AnswerAsync(gone);
                 }
 
                 if (broken is not null)
@@ -75,14 +78,18 @@ internal sealed class ScoreStreamLoop(
         }
     }
 
-    /// <summary>Waits for room, and for bytes; false at the end of the stream.</summary>
+    /// <summary>Waits for bytes, and then for room: a stream of which nothing came keeps nobody out. False at the end of the stream.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WaitAsync(CancellationToken end)
     {
-        watch.Rests();
-        await memory.WaitForRoomAsync(end);
         watch.WaitsForMessage();
-        return await requests.WaitAsync(end);
+        if (!await requests.WaitAsync(end))
+        {
+            return false;
+        }
+
+        await memory.WaitForRoomAsync(end);
+        return true;
     }
 
     /// <summary>
@@ -119,7 +126,7 @@ internal sealed class ScoreStreamLoop(
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask AnswerAsync()
+    private async ValueTask AnswerAsync(CancellationToken gone)
     {
         var isAnswered = false;
         batch.Close();
@@ -127,6 +134,12 @@ internal sealed class ScoreStreamLoop(
         telemetry.Start();
         try
         {
+            if (batch.Bytes > BytesOfLargeBatch)
+            {
+                watch.Rests();
+                await memory.HoldAnswersAsync(batch.AnswerBytes(), gone);
+            }
+
             batch.Score();
             telemetry.Note();
             watch.WaitsForReader();

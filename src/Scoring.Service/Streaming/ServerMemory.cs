@@ -6,13 +6,16 @@ using Scoring.V1;
 namespace Scoring.Service.Streaming;
 
 /// <summary>
-/// Keeps the messages of all calls within <see cref="LimitSettings.ServerBytes"/>: a stream asks here before it reads another
-/// message, and waits while there is no room. Every message read before that is answered all the same.
+/// Keeps the messages of all calls within <see cref="LimitSettings.ServerBytes"/>, each from its first bytes on, and what is made for their answers within as much again. A
+/// stream that finds no room waits. Every message read before that is answered all the same.
 /// </summary>
 internal sealed class ServerMemory
 {
     /// <summary>How long a unary call that found no room is told to wait, in milliseconds.</summary>
     public const uint RetryAfterMs = 100;
+
+    /// <summary>The share of the limit that messages which are not whole yet leave to those that came whole: who sends little never waits for who sends much.</summary>
+    private const int ShareOfWhole = 8;
 
     private readonly MessagePool _pool;
     private readonly long _limit;
@@ -23,13 +26,39 @@ internal sealed class ServerMemory
         _pool = pool;
         _limit = limits.Value.ServerBytes;
         _gate = new RoomGate(() => HasRoom);
-        pool.Buffers.Returned = _gate.Look;
+        Unfinished = new Reservations(_limit - (_limit / ShareOfWhole), () => pool.Buffers.RentedBytes);
+        Answers = new Reservations(_limit, static () => 0);
+        pool.Buffers.Returned = Look;
     }
 
-    public bool HasRoom => _pool.Buffers.RentedBytes < _limit;
+    /// <summary>Of messages that are not whole yet.</summary>
+    public Reservations Unfinished { get; }
+
+    /// <summary>Of what is made for the answers of large messages, until it is on the wire.</summary>
+    public Reservations Answers { get; }
+
+    public bool HasRoom => Held < _limit;
+
+    /// <summary>Whether anybody waits for what others hold.</summary>
+    public bool IsWaitedFor => _gate.IsWaitedFor || Unfinished.IsWaitedFor || Answers.IsWaitedFor;
+
+    private long Held => _pool.Buffers.RentedBytes + Unfinished.Bytes;
 
     /// <summary>What a unary call that found no room is told.</summary>
-    public Error Refusal() => ScoringErrors.Exhausted($"the messages in flight hold {_pool.Buffers.RentedBytes} bytes; the limit is {_limit}", RetryAfterMs);
+    public Error Refusal() => ScoringErrors.Exhausted($"the messages in flight hold {Held} bytes; the limit is {_limit}", RetryAfterMs);
 
     public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => HasRoom ? default : _gate.WaitAsync(cancellationToken);
+
+    /// <summary>Gives back what was reserved.</summary>
+    public void ReleaseUnfinished(long bytes)
+    {
+        Unfinished.Release(bytes);
+        _gate.Look();
+    }
+
+    private void Look()
+    {
+        _gate.Look();
+        Unfinished.Look();
+    }
 }

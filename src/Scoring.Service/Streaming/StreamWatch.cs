@@ -17,6 +17,9 @@ internal sealed class StreamWatch : IAsyncDisposable
 
     private readonly LimitSettings _limits;
     private readonly HttpContext _http;
+    private readonly CallMemory _memory;
+    private readonly Action<StreamWatch> _over;
+    private readonly Lock _lock = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly TimeSpan _period;
     private readonly ITimer? _timer;
@@ -29,14 +32,21 @@ internal sealed class StreamWatch : IAsyncDisposable
     private (StreamWait Wait, int Turn) _seen = (StreamWait.FirstMessage, 0);
     private int _looks;
 
+    // Of the looks at those who keep others waiting.
+    private (StreamWait Wait, int Turn, int Crowd) _seenInCrowd;
+    private int _looksInCrowd;
+
     private volatile RpcException? _reason;
+    private bool _isOver;
 
     /// <param name="limits">How long is too long.</param>
     /// <param name="http">The stream's call, which is not over until the watch is disposed.</param>
+    /// <param name="memory">What the stream holds.</param>
     /// <param name="time">Runs the timer.</param>
-    public StreamWatch(LimitSettings limits, HttpContext http, TimeProvider time)
+    /// <param name="over">Called when the watch is over.</param>
+    public StreamWatch(LimitSettings limits, HttpContext http, CallMemory memory, TimeProvider time, Action<StreamWatch> over)
     {
-        (_limits, _http) = (limits, http);
+        (_limits, _http, _memory, _over) = (limits, http, memory, over);
         int[] set = [.. new[] { limits.FirstMessageMs, limits.StreamIdleMs, limits.SlowReaderMs }.Where(limit => limit > 0)];
         if (set.Length > 0)
         {
@@ -68,9 +78,44 @@ internal sealed class StreamWatch : IAsyncDisposable
     /// <summary>Answers are on their way to the client.</summary>
     public void WaitsForReader() => _wait = StreamWait.Reader;
 
+    /// <summary>
+    /// Called in quarters of <see cref="LimitSettings.CrowdedMs"/> while others wait for memory: a stream that keeps some for a client which does not go on has less time then.
+    /// </summary>
+    /// <param name="crowd">Another number each time that others wait again.</param>
+    public void LookInCrowd(int crowd)
+    {
+        lock (_lock)
+        {
+            var now = (Wait: _wait, Turn: _turn, Crowd: crowd);
+            var keeps = now.Wait switch
+            {
+                StreamWait.Nothing => false,
+                StreamWait.Reader => true,
+                _ => _memory.IsReserved,
+            };
+            if (!keeps || now != _seenInCrowd)
+            {
+                (_seenInCrowd, _looksInCrowd) = (keeps ? now : default, 0);
+            }
+            else if (++_looksInCrowd == LooksInSmallest && !_isOver && _reason is null)
+            {
+                End(now.Wait, new Status(
+                    now.Wait == StreamWait.Reader ? StatusCode.ResourceExhausted : StatusCode.Unavailable,
+                    $"{(now.Wait == StreamWait.Reader ? "answers were not read" : "a message did not come whole")} for {_limits.CrowdedMs} ms while others waited for memory, "
+                    + $"which is the limit Scoring:Limits:{nameof(LimitSettings.CrowdedMs)}"));
+            }
+        }
+    }
+
     /// <summary>Waits for a look that is under way, which may not find the call gone.</summary>
     public async ValueTask DisposeAsync()
     {
+        _over(this);
+        lock (_lock)
+        {
+            _isOver = true;
+        }
+
         if (_timer is not null)
         {
             await _timer.DisposeAsync();
@@ -101,19 +146,22 @@ internal sealed class StreamWatch : IAsyncDisposable
         };
         if (limit > 0 && ++_looks * _period >= TimeSpan.FromMilliseconds(limit))
         {
-            End(now.Wait);
+            lock (_lock)
+            {
+                End(now.Wait, now.Wait switch
+                {
+                    StreamWait.FirstMessage => Late($"no message came whole in {_limits.FirstMessageMs} ms", nameof(LimitSettings.FirstMessageMs)),
+                    StreamWait.NextMessage => Late($"no other message came whole in {_limits.StreamIdleMs} ms", nameof(LimitSettings.StreamIdleMs)),
+                    _ => new Status(
+                        StatusCode.ResourceExhausted, $"answers were not read for {_limits.SlowReaderMs} ms; the limit is Scoring:Limits:{nameof(LimitSettings.SlowReaderMs)}"),
+                });
+            }
         }
     }
 
-    private void End(StreamWait wait)
+    private void End(StreamWait wait, Status reason)
     {
-        _reason = new RpcException(wait switch
-        {
-            StreamWait.FirstMessage => Late($"no message came whole in {_limits.FirstMessageMs} ms", nameof(LimitSettings.FirstMessageMs)),
-            StreamWait.NextMessage => Late($"no other message came whole in {_limits.StreamIdleMs} ms", nameof(LimitSettings.StreamIdleMs)),
-            _ => new Status(
-                StatusCode.ResourceExhausted, $"answers were not read for {_limits.SlowReaderMs} ms; the limit is Scoring:Limits:{nameof(LimitSettings.SlowReaderMs)}"),
-        });
+        _reason ??= new RpcException(reason);
         _ending.Cancel();
         if (wait == StreamWait.Reader)
         {

@@ -9,6 +9,7 @@ internal sealed class FailureLog(TimeProvider time, ILogger<FailureLog> logger)
     private readonly LogLimiter _streams = new(time);
     private readonly LogLimiter _calls = new(time);
     private readonly LogLimiter _memory = new(time);
+    private readonly LogLimiter _cuts = new(time);
 
     public void ScoringFailed(Exception exception, ulong id)
     {
@@ -31,6 +32,14 @@ internal sealed class FailureLog(TimeProvider time, ILogger<FailureLog> logger)
         if (_memory.TryPass(out var heldBack))
         {
             Log.OutOfMemory(logger, exception, heldBack);
+        }
+    }
+
+    public void ConnectionCut(long bytes, long limit)
+    {
+        if (_cuts.TryPass(out var heldBack))
+        {
+            Log.ConnectionCut(logger, bytes, limit, heldBack);
         }
     }
 

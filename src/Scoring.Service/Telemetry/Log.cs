@@ -26,11 +26,29 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Error, "A stream is ended, because there was no memory for a message: Scoring:Limits:ServerBytes is more than the process has. Lines of this kind held back since the last: {HeldBack}.")]
     public static partial void OutOfMemory(ILogger logger, Exception exception, long heldBack);
 
+    [LoggerMessage(8, LogLevel.Warning, "The limits are more than the process has memory for: {Problem}. Lower them, or raise the memory.")]
+    public static partial void MemoryTooSmall(ILogger logger, string problem);
+
+    [LoggerMessage(9, LogLevel.Warning, "A connection is cut, for which the transport held {Bytes} bytes: all clients together hold more than {Limit}, which is the limit (Scoring:Limits:BufferBytes). Lines of this kind held back since the last: {HeldBack}.")]
+    public static partial void ConnectionCut(ILogger logger, long bytes, long limit, long heldBack);
+
+    [LoggerMessage(10, LogLevel.Error, "There is no memory: not ready until there is some again. Lines of this kind held back since the last: {HeldBack}.")]
+    public static partial void OutOfMemoryMet(ILogger logger, Exception exception, long heldBack);
+
+    [LoggerMessage(11, LogLevel.Information, "There is memory again: ready.")]
+    public static partial void MemoryIsBack(ILogger logger);
+
+    [LoggerMessage(12, LogLevel.Critical, "There is no memory, and was none for {Seconds} s: the service ends.")]
+    public static partial void MemoryStaysOut(ILogger logger, double seconds);
+
     [LoggerMessage(20, LogLevel.Information, "The changed {Name} is in force.")]
     public static partial void FilesAccepted(ILogger logger, string name);
 
     [LoggerMessage(21, LogLevel.Error, "The changed {Name} is refused, and the last good one stays in force: {Problem}")]
     public static partial void FilesRefused(ILogger logger, string name, string problem);
+
+    [LoggerMessage(25, LogLevel.Error, "A look at the files of the {Name} failed; there will be another.")]
+    public static partial void PollFailed(ILogger logger, Exception exception, string name);
 
     [LoggerMessage(22, LogLevel.Information, "No authentication is configured: whoever reaches the service may use it.")]
     public static partial void CallersAreUnknown(ILogger logger);

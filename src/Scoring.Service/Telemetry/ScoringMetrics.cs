@@ -37,6 +37,7 @@ internal sealed class ScoringMetrics
     private readonly Counter<long> _fileReloads;
     private readonly Counter<long> _drains;
     private readonly Counter<long> _refusedConnections;
+    private readonly Counter<long> _cutConnections;
     private readonly Histogram<double> _confidence;
     private readonly Histogram<double> _margin;
     private readonly Histogram<double> _entropy;
@@ -75,6 +76,8 @@ internal sealed class ScoringMetrics
             "scoring.drains", "{drain}", "Stops of the service, by outcome: all streams ended by themselves, or time ran out.");
         _refusedConnections = _meter.CreateCounter<long>(
             "scoring.connections.refused", "{connection}", "Connections that were closed at once, because there were as many as there may be.");
+        _cutConnections = _meter.CreateCounter<long>(
+            "scoring.connections.cut", "{connection}", "Connections that were closed because the server held more than it may, and most of it for them.");
         _confidence = _meter.CreateHistogram("scoring.head.confidence", "1", "Probability of the best class, of sampled rows.", null, Buckets.Shares);
         _margin = _meter.CreateHistogram("scoring.head.margin", "1", "Probability of the best class less that of the second, of sampled rows.", null, Buckets.Shares);
         _entropy = _meter.CreateHistogram("scoring.head.entropy", "{nat}", "Entropy of the probabilities, of sampled rows.", null, Buckets.Nats);
@@ -112,6 +115,7 @@ internal sealed class ScoringMetrics
         Drained("completed", 0);
         Drained("timed_out", 0);
         ConnectionRefused(0);
+        ConnectionCut(0);
     }
 
     /// <param name="outcome"><c>accepted</c> or <c>refused</c>.</param>
@@ -129,6 +133,8 @@ internal sealed class ScoringMetrics
     public void Drained(string outcome, int count = 1) => _drains.Add(count, new KeyValuePair<string, object?>("scoring.outcome", outcome));
 
     public void ConnectionRefused(int count = 1) => _refusedConnections.Add(count);
+
+    public void ConnectionCut(int count = 1) => _cutConnections.Add(count);
 
     public void ObserveStreams(Func<int> count) =>
         _meter.CreateObservableUpDownCounter("scoring.streams.open", count, "{stream}", "Streams that are open.");

@@ -1,5 +1,6 @@
 using Scoring.Client;
 using Scoring.FunctionalTests.Infrastructure;
+using Scoring.Protocol.Buffers;
 
 namespace Scoring.FunctionalTests.Abuse;
 
@@ -18,7 +19,7 @@ internal sealed class Aftermath
     private Aftermath(ScoringServer server)
     {
         _server = server;
-        _heldBefore = GC.GetTotalMemory(forceFullCollection: true);
+        _heldBefore = Held();
     }
 
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
@@ -59,10 +60,13 @@ internal sealed class Aftermath
     /// <summary>Bytes that the process holds more than before.</summary>
     public long HeldMore()
     {
-        var more = GC.GetTotalMemory(forceFullCollection: true) - _heldBefore;
+        var more = Held() - _heldBefore;
         TestContext.Current.SendDiagnosticMessage("{0}: {1} bytes more are held", TestContext.Current.Test?.TestDisplayName ?? "", more);
         return more;
     }
+
+    /// <summary>In the garbage collector's heap, and outside of it.</summary>
+    private static long Held() => GC.GetTotalMemory(forceFullCollection: true) + NativeBlock.AllocatedBytes;
 
     private int OpenStreams()
     {

@@ -9,7 +9,6 @@ using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Protocol;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
-using Scoring.Service.Hosting;
 using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 using Scoring.V1;
@@ -155,9 +154,10 @@ public sealed class EvaluationLifecycleTests
 
             return new EvaluateRequest { Head = "mine", Logits = { 0, 1 }, TargetLabels = { "yes" } };
         });
-        await using var watch = new StreamWatch(new LimitSettings(), new DefaultHttpContext(), TimeProvider.System);
+        using var memory = new CallMemory(server.Services.GetRequiredService<ServerMemory>(), new ConnectionMemory(limit: 1 << 20), waits: true);
+        await using var watch = server.Services.GetRequiredService<StreamWatches>().Create(new DefaultHttpContext(), memory);
         using var idle = ActivatorUtilities.CreateInstance<EvaluationIdle>(server.Services);
-        var stream = ActivatorUtilities.CreateInstance<EvaluationStream>(server.Services, reader, Caller.Anyone, watch, idle);
+        var stream = ActivatorUtilities.CreateInstance<EvaluationStream>(server.Services, reader, Caller.Anyone, memory, watch, idle);
         var plan = await stream.ReadAllAsync((_, _) => null, TestEnd);
         Assert.Equal(2UL, plan.Head.Revision);
         Assert.Equal(2, reader.Read);

@@ -1,0 +1,58 @@
+using System.Runtime;
+using Microsoft.Extensions.Options;
+using Scoring.Service.Connections;
+using Scoring.Service.Telemetry;
+
+namespace Scoring.Service.Hosting;
+
+/// <summary>
+/// Warns at the start where the limits are more than there is memory for; and after a time of much traffic gives back what it had needed, which the garbage collector does only
+/// when it collects, and a service with little to do does not make it.
+/// </summary>
+internal sealed class MemoryTrimmer(HeldMemory held, IOptions<LimitSettings> limits, TimeProvider time, ILogger<MemoryTrimmer> logger) : IHostedService, IDisposable
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    /// <summary>Less is not worth a collection.</summary>
+    private const long WorthBytes = 64 << 20;
+
+    /// <summary>Looks at which so little is held, one after the other, until traffic is over.</summary>
+    private const int LooksUntilOver = 3;
+
+    private ITimer? _timer;
+    private long _most;
+    private int _looks;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (MemorySum.Of(limits.Value).Problem(limits.Value) is { } problem)
+        {
+            Log.MemoryTooSmall(logger, problem);
+        }
+
+        _timer = time.CreateTimer(static trimmer => ((MemoryTrimmer)trimmer!).Look(), this, Period, Period);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        _timer?.Dispose();
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() => _timer?.Dispose();
+
+    private void Look()
+    {
+        var now = held.Bytes;
+        _most = Math.Max(_most, now);
+        _looks = _most - now > WorthBytes && now < _most / 4 ? _looks + 1 : 0;
+        if (_looks == LooksUntilOver)
+        {
+            (_most, _looks) = (now, 0);
+            held.Trim();
+            GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Scoring.Service.Streaming;
+
+/// <summary>
+/// The body of a gRPC call, of which a large message comes only as far as its HTTP/2 window until there is room for it. To look at all bytes of a message that is not whole is to
+/// ask its client for more of them; here that is put off until the message has its room, which its first five bytes tell.
+/// </summary>
+/// <param name="body">The transport's.</param>
+/// <param name="memory">The call's.</param>
+/// <param name="maxMessageBytes">A longer message gets no room: whoever reads the body refuses it.</param>
+/// <param name="keeps">
+/// Whether a message needs its room until the next one is asked for. Otherwise it is taken over, before it is passed, into memory that counts by itself.
+/// </param>
+internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMessageBytes, bool keeps) : PipeReader, IRequestBodyPipeFeature
+{
+    /// <summary>Up to here a message is not counted before it is whole: any stream with a byte in it holds a block of the transport of this size.</summary>
+    public const int FreeBytes = 64 << 10;
+
+    /// <summary>The room that the message at the beginning has; 0 where it needs none, or has none yet.</summary>
+    private long _room;
+
+    /// <summary>The room that it is to have before more of it may come.</summary>
+    private long _wanted;
+
+    /// <summary>Whether the room is that of a message which was passed.</summary>
+    private bool _isPassed;
+
+    public PipeReader Reader => this;
+
+    public CallMemory Memory => memory;
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+        _wanted > 0 || _isPassed ? ReadOnAsync(cancellationToken) : body.ReadAsync(cancellationToken);
+
+    public override bool TryRead(out ReadResult result)
+    {
+        if (_wanted > 0)
+        {
+            result = default;
+            return false;
+        }
+
+        return body.TryRead(out result);
+    }
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        var needed = Unfinished(consumed, examined);
+        if (needed != _room)
+        {
+            if (needed == 0 && keeps)
+            {
+                _isPassed = true;
+            }
+            else
+            {
+                Release();
+                if (needed > 0 && !TryTakeRoom(needed))
+                {
+                    _wanted = needed;
+                    examined = consumed;
+                }
+            }
+        }
+
+        body.AdvanceTo(consumed, examined);
+    }
+
+    public override void CancelPendingRead() => body.CancelPendingRead();
+
+    public override void Complete(Exception? exception = null) => body.Complete(exception);
+
+    public override ValueTask CompleteAsync(Exception? exception = null) => body.CompleteAsync(exception);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> ReadOnAsync(CancellationToken cancellationToken)
+    {
+        if (_isPassed)
+        {
+            Release();
+        }
+
+        if (_wanted > 0)
+        {
+            await memory.ReserveAsync(_wanted, cancellationToken);
+            (_room, _wanted) = (_wanted, 0);
+        }
+
+        // Bytes that were not looked at to their end are there at once.
+        return await body.ReadAsync(cancellationToken);
+    }
+
+    private bool TryTakeRoom(long bytes)
+    {
+        if (!memory.TryReserve(bytes))
+        {
+            return false;
+        }
+
+        _room = bytes;
+        return true;
+    }
+
+    private void Release()
+    {
+        memory.ReleaseUnfinished();
+        (_room, _isPassed) = (0, false);
+    }
+
+    /// <summary>The length of the message that the bytes begin with, where it is large and not whole.</summary>
+    private long Unfinished(SequencePosition start, SequencePosition end)
+    {
+        if (start.Equals(end))
+        {
+            return 0;
+        }
+
+        var bytes = Between(start, end);
+        if (bytes.Length < FrameHeader.Bytes)
+        {
+            return 0;
+        }
+
+        Span<byte> header = stackalloc byte[FrameHeader.Bytes];
+        bytes.Slice(0, FrameHeader.Bytes).CopyTo(header);
+        var (_, length) = FrameHeader.Read(header);
+        return length > FreeBytes && length <= maxMessageBytes && bytes.Length < FrameHeader.Bytes + length ? length : 0;
+    }
+
+    /// <summary>Positions of a pipe are in its segments; those of other readers may be in an array.</summary>
+    private static ReadOnlySequence<byte> Between(SequencePosition start, SequencePosition end) => (start.GetObject(), end.GetObject()) switch
+    {
+        (ReadOnlySequenceSegment<byte> first, ReadOnlySequenceSegment<byte> last) => new ReadOnlySequence<byte>(first, start.GetInteger(), last, end.GetInteger()),
+        (byte[] array, _) => new ReadOnlySequence<byte>(array, start.GetInteger(), end.GetInteger() - start.GetInteger()),
+        _ => default,
+    };
+}

@@ -1,0 +1,36 @@
+using Grpc.AspNetCore.Server;
+using Grpc.Core;
+using Microsoft.AspNetCore.Grpc.JsonTranscoding;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using Scoring.Protocol;
+using Scoring.Service.Connections;
+using Scoring.Service.Hosting;
+
+namespace Scoring.Service.Streaming;
+
+/// <summary>Gives each call its memory, and a call of gRPC a body that counts: whatever it is, its messages have their room before they are here.</summary>
+internal sealed class CountedCalls(ServerMemory server, IOptions<LimitSettings> limits)
+{
+    public void Surround(EndpointBuilder endpoint)
+    {
+        var isJson = endpoint.Metadata.OfType<GrpcJsonTranscodingMetadata>().Any();
+        var method = isJson ? null : endpoint.Metadata.OfType<GrpcMethodMetadata>().FirstOrDefault()?.Method;
+        var waits = method?.Type is MethodType.ClientStreaming or MethodType.DuplexStreaming;
+        var keeps = method?.GetType().GenericTypeArguments[0] != typeof(PooledScoreRequest);
+        var call = endpoint.RequestDelegate!;
+        endpoint.RequestDelegate = http =>
+        {
+            var memory = new CallMemory(server, http.Features.GetRequiredFeature<OpenConnection>().Memory, waits);
+            http.Features.Set(memory);
+            // What is registered first goes last: what a call holds is held until its answer is with the transport.
+            http.Response.RegisterForDispose(memory);
+            if (method is not null)
+            {
+                http.Features.Set<IRequestBodyPipeFeature>(new CountedBody(http.Request.BodyReader, memory, limits.Value.MessageBytes, keeps));
+            }
+
+            return call(http);
+        };
+    }
+}

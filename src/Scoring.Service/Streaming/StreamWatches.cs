@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+using Scoring.Service.Hosting;
+
+namespace Scoring.Service.Streaming;
+
+/// <summary>The watches of all streams. While somebody waits for memory it looks for those who keep some and do not go on: <see cref="LimitSettings.CrowdedMs"/>.</summary>
+internal sealed class StreamWatches : IDisposable
+{
+    private const int LooksInLimit = 4;
+
+    private readonly LimitSettings _limits;
+    private readonly ServerMemory _memory;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<StreamWatch, bool> _open = new();
+    private readonly ITimer? _timer;
+    private bool _isCrowded;
+    private int _crowd;
+
+    public StreamWatches(IOptions<LimitSettings> limits, ServerMemory memory, TimeProvider time)
+    {
+        (_limits, _memory, _time) = (limits.Value, memory, time);
+        if (_limits.CrowdedMs > 0)
+        {
+            var period = TimeSpan.FromMilliseconds(_limits.CrowdedMs) / LooksInLimit;
+            _timer = time.CreateTimer(static watches => ((StreamWatches)watches!).Look(), this, period, period);
+        }
+    }
+
+    /// <summary>A watch for a stream, which disposes it at its end.</summary>
+    public StreamWatch Create(HttpContext http, CallMemory memory)
+    {
+        var watch = new StreamWatch(_limits, http, memory, _time, over => _open.TryRemove(over, out _));
+        memory.Watch = watch;
+        _open[watch] = true;
+        return watch;
+    }
+
+    public void Dispose() => _timer?.Dispose();
+
+    private void Look()
+    {
+        var wasCrowded = _isCrowded;
+        _isCrowded = _memory.IsWaitedFor;
+        if (!_isCrowded)
+        {
+            return;
+        }
+
+        _crowd += wasCrowded ? 0 : 1;
+        foreach (var (watch, _) in _open)
+        {
+            watch.LookInCrowd(_crowd);
+        }
+    }
+}
