@@ -65,18 +65,15 @@ public sealed class CodecTests
 
     [Fact]
     public void Labels_of_the_best_classes_are_written_as_Google_writes_them() =>
-        Gen.Select(Messages.Labels, Gen.UInt[0, 12].Array[6], Gen.UInt[0, 2].Array[0, 3]).Sample((labels, indices, invalid) =>
+        Gen.Select(Messages.Labels, Gen.OneOf(Gen.UInt[0, 12], Gen.Const(uint.MaxValue)).Array[6]).Sample((labels, indices) =>
         {
             var expected = new ScoreResponse { Rows = 3 };
             expected.TopIndices.AddRange(indices);
-            expected.InvalidRows.AddRange(invalid.Distinct().Order());
-            expected.TopLabels.AddRange(indices.Select(
-                (index, i) => index < labels.Length && !invalid.Contains((uint)i / 2) ? labels[index] : string.Empty));
+            expected.TopLabels.AddRange(indices.Select(index => index < labels.Length ? labels[index] : string.Empty));
 
             using var response = _pool.RentResponse();
             response.Rows = 3;
             indices.CopyTo(response.TopIndices.Allocate(indices.Length));
-            expected.InvalidRows.ToArray().CopyTo(response.InvalidRows.Allocate(expected.InvalidRows.Count));
             response.HeadLabels = new LabelTable(labels);
             var written = new SmallSpanWriter();
             ScoreResponseCodec.Write(response, written);
