@@ -44,6 +44,9 @@ internal sealed class PooledScoreRequest(FreeList<PooledScoreRequest> home, Buff
 
     public PooledStrings TargetLabels { get; } = new(buffers);
 
+    /// <summary>What reading the message ran into, where that was no fault of the message's; null where it was read.</summary>
+    public Exception? Failure { get; set; }
+
     /// <summary>Where the message came by the Open Inference Protocol, what it says beyond these fields; null where it did not.</summary>
     public InferenceDetails? Inference { get; private set; }
 
@@ -54,6 +57,7 @@ internal sealed class PooledScoreRequest(FreeList<PooledScoreRequest> home, Buff
     {
         Inference?.Clear();
         Inference = null;
+        Failure = null;
         Id = 0;
         Classes = 0;
         Logits.Release();

@@ -1,4 +1,5 @@
 using Grpc.Reflection;
+using Microsoft.Extensions.Options;
 using Scoring.Protocol;
 using Scoring.Service;
 using Scoring.Service.Evaluation;
@@ -21,20 +22,15 @@ public static class ScoringEndpointRouteBuilderExtensions
     {
         // Nobody asks for the instruments, so nobody else would make them.
         endpoints.ServiceProvider.GetRequiredService<ScoringMetrics>();
-        IEndpointConventionBuilder[] withInbox =
+        IEndpointConventionBuilder[] scoring =
         [
             endpoints.MapGrpcService<ScoringEndpoint>(), endpoints.MapGrpcService<EvaluationEndpoint>(), endpoints.MapGrpcService<InferenceEndpoint>(),
             endpoints.MapJsonScoring(),
         ];
-        IEndpointConventionBuilder[] others = [endpoints.MapGrpcService<ReflectionServiceImpl>(), endpoints.MapGrpcService<ReflectionV1ServiceImpl>()];
-        foreach (var service in withInbox)
-        {
-            service.Add(WithInbox);
-        }
-
+        IEndpointConventionBuilder[] reflection = [endpoints.MapGrpcService<ReflectionServiceImpl>(), endpoints.MapGrpcService<ReflectionV1ServiceImpl>()];
         if (endpoints.ServiceProvider.GetRequiredService<KnownBy>().Any)
         {
-            foreach (var service in withInbox.Concat(others))
+            foreach (var service in scoring.Concat(reflection))
             {
                 service.RequireAuthorization(Credentials.Any);
             }
@@ -43,19 +39,29 @@ public static class ScoringEndpointRouteBuilderExtensions
         // Probes have no credentials.
         var health = endpoints.MapGrpcService<HealthEndpoint>();
         var counted = endpoints.ServiceProvider.GetRequiredService<CountedCalls>();
-        foreach (var service in withInbox.Concat(others).Append(health))
+        var messageBytes = endpoints.ServiceProvider.GetRequiredService<IOptions<LimitSettings>>().Value.MessageBytes;
+        foreach (var service in scoring)
         {
+            service.Add(endpoint => Surround(endpoint, messageBytes));
+            service.Add(counted.Surround);
+        }
+
+        foreach (var service in reflection.Append(health))
+        {
+            service.Add(endpoint => Surround(endpoint, ScoringMethods.MaxControlBytes));
             service.Add(counted.Surround);
         }
     }
 
-    private static void WithInbox(EndpointBuilder endpoint)
+    /// <summary>What is around every call: the inbox that its message lies in, and a look at what it ends with.</summary>
+    private static void Surround(EndpointBuilder endpoint, int maxMessageBytes)
     {
         var call = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = async context =>
         {
             using var inbox = MessageInbox.Open();
             await call(context);
+            await CallEnds.MendAsync(context, maxMessageBytes);
         };
     }
 }

@@ -61,7 +61,11 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton<ScoringMetrics>();
         services.TryAddSingleton<DriftSampler>();
         services.TryAddSingleton<TelemetryFactory>();
+        services.TryAddSingleton<TelemetryFaults>();
+        services.TryAddSingleton<TelemetryGuard>();
         services.TryAddSingleton<FailureLog>();
+        services.TryAddSingleton<LoggerFactory>();
+        services.Replace(ServiceDescriptor.Singleton<ILoggerFactory, GuardedLoggers>());
         services.TryAddSingleton(provider => new MessagePool(provider.GetRequiredService<IOptions<LimitSettings>>().Value.IdleBufferBytes, isNative: true));
         services.TryAddSingleton(provider => new LargeBlockMemoryPool(provider.GetRequiredService<IOptions<LimitSettings>>().Value.IdleBufferBytes));
         services.TryAddSingleton<HeldMemory>();

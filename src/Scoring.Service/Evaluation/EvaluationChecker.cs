@@ -30,7 +30,7 @@ internal sealed class EvaluationChecker(RequestChecker heads, IOptions<LimitSett
             head = first.Head;
             if (!NamesHead(request.Head, head))
             {
-                return ScoringErrors.InvalidArgument($"head is '{Quoted.From(request.Head)}'; the stream began with '{head.Name}'");
+                return ScoringErrors.InvalidArgument($"head is '{Shown.Text(request.Head)}'; the stream began with '{head.Name}'");
             }
         }
         else if ((heads.FindHead(request.Head, caller, out head) ?? CheckHead(head)) is { } unfit)

@@ -36,6 +36,8 @@ internal sealed class KestrelSetup(
         options.Limits.MaxResponseBufferSize = 1 << 20;
         // A client that is slow to read is held back, not cut off: what it makes the server hold is bounded.
         options.Limits.MinResponseDataRate = null;
+        // Messages have a limit, which their first bytes tell, and a body has not: streams go on for ever.
+        options.Limits.MaxRequestBodySize = null;
 
         if (listen.Value.UnixSocket.Length > 0)
         {

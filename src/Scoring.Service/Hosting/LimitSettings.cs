@@ -5,7 +5,7 @@ namespace Scoring.Service.Hosting;
 /// <summary><c>Scoring:Limits</c>: how much of everything the service takes on. ListHeads tells them to clients.</summary>
 internal sealed class LimitSettings : IValidatableObject
 {
-    /// <summary>Bytes of one message as it is sent. A larger one ends its call with RESOURCE_EXHAUSTED.</summary>
+    /// <summary>Bytes of one message, as it is sent and once it is decompressed. A larger one ends its call with RESOURCE_EXHAUSTED, whichever call it is.</summary>
     [Range(1024, 256 << 20)]
     public int MessageBytes { get; set; } = 16 << 20;
 

@@ -2,16 +2,21 @@ using System.Collections.Concurrent;
 using Inference;
 using Scoring.Protocol;
 using Scoring.Service.Heads;
+using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.OpenInference;
 
 /// <summary>What ModelStatistics tells: of each head, what came by the Open Inference Protocol since the service started.</summary>
-internal sealed class InferenceCounters(HeadRegistry heads, TimeProvider time)
+internal sealed class InferenceCounters(HeadRegistry heads, TelemetryGuard guard, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, Counters> _counters = new(StringComparer.Ordinal);
 
     /// <summary>Counts a message that is answered. Of one that names no head there is nothing to count.</summary>
-    public void Count(PooledScoreResponse response)
+    public void Count(PooledScoreResponse response) => guard.Run((Counters: this, response), static it => it.Counters.CountAnswer(it.response));
+
+    public ModelStatistics Of(HeadDefinition head) => _counters.GetOrAdd(head.Name, static _ => new Counters()).Of(head);
+
+    private void CountAnswer(PooledScoreResponse response)
     {
         var name = response.Inference!.ModelName;
         if (!_counters.TryGetValue(name, out var counters))
@@ -27,8 +32,6 @@ internal sealed class InferenceCounters(HeadRegistry heads, TimeProvider time)
 
         counters.Add(response, time.GetUtcNow().ToUnixTimeMilliseconds());
     }
-
-    public ModelStatistics Of(HeadDefinition head) => _counters.GetOrAdd(head.Name, static _ => new Counters()).Of(head);
 
     private sealed class Counters
     {

@@ -13,15 +13,16 @@ internal sealed class InferenceMessageCodec(InferenceCounters counters) : IMessa
 
     public void Read(ReadOnlySequence<byte> bytes, PooledScoreRequest request)
     {
+        // First, so that it is so whatever reading runs into.
+        request.StartInference().IsStreamed = true;
         InferenceRequestCodec.Read(bytes, request);
-        request.Inference!.IsStreamed = true;
     }
 
     public int Size(PooledScoreResponse response) => InferenceResponseCodec.Size(response);
 
     public void Write(PooledScoreResponse response, IBufferWriter<byte> output)
     {
-        counters.Count(response);
         InferenceResponseCodec.Write(response, output);
+        counters.Count(response);
     }
 }

@@ -1,8 +1,8 @@
-using System.Globalization;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
+using Scoring.Service.Hosting;
 using Scoring.Service.Http;
 using Scoring.Service.Telemetry;
 using Scoring.V1;
@@ -28,8 +28,7 @@ internal sealed class CallRefusal(KnownBy knownBy, FailureLog failures) : IAutho
         if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true)
         {
             context.Response.ContentType = "application/grpc";
-            context.Response.Headers["grpc-status"] = ((int)StatusCode.Unauthenticated).ToString(CultureInfo.InvariantCulture);
-            context.Response.Headers["grpc-message"] = Uri.EscapeDataString(message);
+            CallEnds.Write(context.Response.Headers, new Status(StatusCode.Unauthenticated, message));
         }
         else
         {

@@ -50,8 +50,8 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
         {
             // Whether there is such a head is nobody's business who may not use it.
             return caller.MayUse(name)
-                ? ScoringErrors.NotFound($"head '{name}' is not configured; there are {Names(snapshot)}")
-                : ScoringErrors.PermissionDenied($"{Shown.Text(caller.Name)} may not use head '{(name.Length == 0 ? HeadSnapshot.DefaultName : name)}'; it may use {Names(snapshot)}");
+                ? ScoringErrors.NotFound($"head '{Shown.Text(name)}' is not configured; there are {Names(snapshot)}")
+                : ScoringErrors.PermissionDenied($"{Shown.Text(caller.Name)} may not use head '{Shown.Text(name.Length == 0 ? HeadSnapshot.DefaultName : name)}'; it may use {Names(snapshot)}");
         }
 
         head = found;

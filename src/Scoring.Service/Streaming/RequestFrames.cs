@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Scoring.Protocol;
+using Scoring.Protocol.Wire;
 
 namespace Scoring.Service.Streaming;
 
@@ -127,10 +128,16 @@ internal sealed class RequestFrames(PipeReader body, MessagePool pool, IMessageC
             codec.Read(message, request);
             return request;
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is MalformedMessageException or OutOfMemoryException)
         {
             request.Dispose();
             throw ScoringMethods.Malformed(exception, codec.RequestName, StatusCode.InvalidArgument);
+        }
+        catch (Exception exception)
+        {
+            // It was whole, so those after it are read all the same.
+            request.Failure = exception;
+            return request;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Grpc.Core;
 using Scoring.Protocol;
 
 namespace Scoring.Service.Streaming;
@@ -14,15 +15,35 @@ internal sealed class ResponseFrames(PipeWriter body, IMessageCodec codec) : IBu
     private Memory<byte> _memory;
     private int _written;
 
+    /// <summary>How often the pipe was told, which then has what was written for good.</summary>
+    private int _commits;
+
     /// <summary>Bytes written since the last flush.</summary>
     public int UnflushedBytes { get; private set; }
 
+    /// <summary>Writes an answer whole, or nothing of it where that fails.</summary>
+    /// <exception cref="RpcException">It failed when the pipe had a part of the answer already, so that the stream can have no other.</exception>
     public void Write(PooledScoreResponse response)
     {
         var size = codec.Size(response);
         FrameHeader.Write(GetSpan(FrameHeader.Bytes), size);
-        Advance(FrameHeader.Bytes);
-        codec.Write(response, this);
+        var (start, commits) = (_written, _commits);
+        try
+        {
+            Advance(FrameHeader.Bytes);
+            codec.Write(response, this);
+        }
+        catch (Exception exception)
+        {
+            if (_commits != commits)
+            {
+                throw new RpcException(new Status(StatusCode.Internal, "the service failed in the middle of an answer", exception));
+            }
+
+            _written = start;
+            throw;
+        }
+
         UnflushedBytes += FrameHeader.Bytes + size;
     }
 
@@ -58,5 +79,6 @@ internal sealed class ResponseFrames(PipeWriter body, IMessageCodec codec) : IBu
 
         _memory = default;
         _written = 0;
+        _commits++;
     }
 }

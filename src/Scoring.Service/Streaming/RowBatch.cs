@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using Grpc.Core;
 using Scoring.Protocol;
 using Scoring.Service.Hosting;
 using Scoring.Service.Security;
@@ -16,6 +18,8 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, C
 {
     /// <summary>So that the client works on the first answers of a large batch while the last are still written.</summary>
     private const int FlushBytes = 128 << 10;
+
+    private delegate void Step<T>(T state, ref BatchMessage message);
 
     private readonly List<BatchMessage> _messages = [];
     private BatchClock _clock = new(time);
@@ -59,9 +63,7 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, C
         response.Inference = request.Inference;
         // In the batch first, so that nothing is lost whatever the check runs into.
         _messages.Add(new BatchMessage(request, response, default));
-        response.Error = Admit(request, out var plan);
-        CollectionsMarshal.AsSpan(_messages)[^1].Plan = plan;
-        Rows += plan.Rows;
+        Guard(ref CollectionsMarshal.AsSpan(_messages)[^1], this, static (batch, ref message) => batch.Admit(ref message));
         return response;
     }
 
@@ -72,11 +74,11 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, C
     public void Score()
     {
         _clock.Enter(BatchStage.Kernel);
-        foreach (var message in _messages)
+        foreach (ref var message in CollectionsMarshal.AsSpan(_messages))
         {
             if (message.Response.Error is null)
             {
-                Score(message);
+                Guard(ref message, this, static (_, ref message) => MessageScorer.Score(message.Request, message.Plan, message.Response));
             }
         }
 
@@ -105,7 +107,7 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, C
     {
         try
         {
-            foreach (var message in _messages)
+            for (var i = 0; i < _messages.Count; i++)
             {
                 if (responses.UnflushedBytes >= FlushBytes)
                 {
@@ -114,7 +116,7 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, C
                     _clock.Enter(BatchStage.Encode);
                 }
 
-                responses.Write(message.Response);
+                Write(ref CollectionsMarshal.AsSpan(_messages)[i], responses);
             }
 
             Clear();
@@ -136,33 +138,61 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, C
         Clear();
     }
 
-    /// <summary>The error of a message that is not to be scored: the caller has sent too much, may not use the head, or has made a mistake.</summary>
-    private Error? Admit(PooledScoreRequest request, out ScoringPlan plan)
+    /// <summary>Finds what the message asks for, or the error of one that is not to be scored: the caller has sent too much, may not use the head, or has made a mistake.</summary>
+    private void Admit(ref BatchMessage message)
     {
-        plan = default;
-        var error = caller.Limit?.TakeMessage() ?? checker.Check(request, caller, out plan);
-        if (error is null && caller.Limit?.TakeRows(plan.Rows) is { } exhausted)
+        if (message.Request.Failure is { } failure)
         {
-            plan = default;
-            return exhausted;
+            ExceptionDispatchInfo.Throw(failure);
         }
 
-        return error;
+        ScoringPlan plan = default;
+        message.Response.Error = caller.Limit?.TakeMessage() ?? checker.Check(message.Request, caller, out plan);
+        message.Response.Error ??= caller.Limit?.TakeRows(plan.Rows);
+        if (message.Response.Error is null)
+        {
+            message.Plan = plan;
+            Rows += plan.Rows;
+        }
     }
 
-    /// <summary>Whatever goes wrong with one message is that message's error, and not the others'.</summary>
-    private void Score(in BatchMessage message)
+    private void Write(ref BatchMessage message, ResponseFrames responses)
+    {
+        if (!Guard(ref message, responses, static (responses, ref message) => responses.Write(message.Response)))
+        {
+            // An error has nothing that could fail again.
+            responses.Write(message.Response);
+        }
+    }
+
+    /// <summary>
+    /// Takes a message one step of its way. Whatever goes wrong there, from its checking to the last byte of its answer, is that message's error and not the others'.
+    /// </summary>
+    private bool Guard<T>(ref BatchMessage message, T state, Step<T> step)
     {
         try
         {
-            MessageScorer.Score(message.Request, message.Plan, message.Response);
+            step(state, ref message);
+            return true;
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not RpcException)
         {
-            failures.ScoringFailed(exception, message.Request.Id);
             message.Response.ClearResults();
-            message.Response.Error = ScoringErrors.Internal($"the service failed to score this message: {exception.GetType().Name}");
+            message.Response.Error = ErrorOf(exception, message.Request.Id);
+            return false;
         }
+    }
+
+    private Error ErrorOf(Exception exception, ulong id)
+    {
+        if (exception is OutOfMemoryException full)
+        {
+            failures.OutOfMemory(full);
+            return ScoringErrors.Exhausted("the server has no memory for this message", ServerMemory.RetryAfterMs);
+        }
+
+        failures.MessageFailed(exception, id);
+        return ScoringErrors.Internal($"the service failed at this message: {exception.GetType().Name}");
     }
 
     private void Clear()

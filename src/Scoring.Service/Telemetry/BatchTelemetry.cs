@@ -14,10 +14,11 @@ namespace Scoring.Service.Telemetry;
 /// <param name="metrics">What measurements are told.</param>
 /// <param name="drift">What looks at rows.</param>
 /// <param name="heads">The heads that messages name.</param>
+/// <param name="guard">Keeps what goes wrong here from the batch, of which no more is told then.</param>
 /// <param name="time">The clock.</param>
 /// <param name="ticksBetweenLooks">In ticks of the clock's timestamps.</param>
 internal sealed class BatchTelemetry(
-    RowBatch batch, ScoringMetrics metrics, DriftSampler drift, HeadRegistry heads, TimeProvider time, long ticksBetweenLooks) : IDisposable
+    RowBatch batch, ScoringMetrics metrics, DriftSampler drift, HeadRegistry heads, TelemetryGuard guard, TimeProvider time, long ticksBetweenLooks) : IDisposable
 {
     private readonly List<Outcome> _outcomes = [];
     private BatchTrace? _trace;
@@ -30,7 +31,28 @@ internal sealed class BatchTelemetry(
     private long _bytes;
 
     /// <summary>Starts the spans, and looks at a row for drift. Called before the batch is scored.</summary>
-    public void Start()
+    public void Start() => Guard(this, static telemetry => telemetry.StartBatch());
+
+    /// <summary>Notes what came of each message. Called before they are written, which is when the batch lets go of them.</summary>
+    public void Note() => Guard(this, static telemetry => telemetry.NoteMessages());
+
+    /// <summary>Ends the spans and records what was measured, once the batch's clock stands still.</summary>
+    /// <param name="isAnswered">Whether the answers went out.</param>
+    public void Stop(bool isAnswered) => Guard((Telemetry: this, isAnswered), static it => it.Telemetry.StopBatch(it.isAnswered));
+
+    /// <summary>Stops where that is the end of a call.</summary>
+    public void Dispose() => Stop(isAnswered: true);
+
+    private void Guard<T>(T state, Action<T> tell)
+    {
+        if (!guard.Run(state, tell))
+        {
+            (_counts, _traces, _trace) = (false, false, null);
+            _outcomes.Clear();
+        }
+    }
+
+    private void StartBatch()
     {
         _counts = metrics.HearsBatches;
         _traces = ScoringActivities.HasListeners;
@@ -50,8 +72,7 @@ internal sealed class BatchTelemetry(
         }
     }
 
-    /// <summary>Notes what came of each message. Called before they are written, which is when the batch lets go of them.</summary>
-    public void Note()
+    private void NoteMessages()
     {
         if (_traces)
         {
@@ -67,9 +88,7 @@ internal sealed class BatchTelemetry(
         }
     }
 
-    /// <summary>Ends the spans and records what was measured, once the batch's clock stands still.</summary>
-    /// <param name="isAnswered">Whether the answers went out.</param>
-    public void Stop(bool isAnswered)
+    private void StopBatch(bool isAnswered)
     {
         if (_counts && isAnswered)
         {
@@ -90,9 +109,6 @@ internal sealed class BatchTelemetry(
             _trace!.Stop(batch.Clock, isAnswered);
         }
     }
-
-    /// <summary>Stops where that is the end of a call.</summary>
-    public void Dispose() => Stop(isAnswered: true);
 
     private void Record()
     {

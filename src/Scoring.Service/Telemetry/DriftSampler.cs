@@ -46,7 +46,7 @@ internal sealed class DriftSampler(ScoringMetrics metrics, IOptions<TelemetrySet
     }
 
     private static bool HasDistribution(in ScoringPlan plan) =>
-        plan.Head.Activation is (Activation.Softmax or Activation.LogSoftmax) && !plan.HasGroups && plan.Classes > 1;
+        plan.Rows > 0 && plan.Head.Activation is (Activation.Softmax or Activation.LogSoftmax) && !plan.HasGroups && plan.Classes > 1;
 
     private void Sample(in BatchMessage message)
     {

@@ -8,8 +8,8 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Information, "Warmed up in {Milliseconds} ms; the kernels use {InstructionSet}.")]
     public static partial void WarmedUp(ILogger logger, long milliseconds, string instructionSet);
 
-    [LoggerMessage(2, LogLevel.Error, "Message {Id} could not be scored. Lines of this kind held back since the last: {HeldBack}.")]
-    public static partial void ScoringFailed(ILogger logger, Exception exception, ulong id, long heldBack);
+    [LoggerMessage(2, LogLevel.Error, "Message {Id} could not be scored.")]
+    public static partial void MessageFailed(ILogger logger, Exception exception, ulong id);
 
     [LoggerMessage(3, LogLevel.Information, "The configured heads ({Count}) are in force as revision {Revision}.")]
     public static partial void HeadsAccepted(ILogger logger, ulong revision, int count);
@@ -17,20 +17,20 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Error, "The changed heads are refused, and those of revision {Revision} keep serving: {Problems}")]
     public static partial void HeadsRefused(ILogger logger, ulong revision, string problems);
 
-    [LoggerMessage(5, LogLevel.Information, "A stream is ended with {Status}: {Detail}. Lines of this kind held back since the last: {HeldBack}.")]
-    public static partial void StreamBroken(ILogger logger, StatusCode status, string detail, long heldBack);
+    [LoggerMessage(5, LogLevel.Information, "A stream is ended with {Status}: {Detail}.")]
+    public static partial void StreamBroken(ILogger logger, StatusCode status, string detail);
 
     [LoggerMessage(6, LogLevel.Information, "Draining: not ready from now on, and {Streams} streams are asked to end in {DelayMs} ms.")]
     public static partial void Draining(ILogger logger, int streams, int delayMs);
 
-    [LoggerMessage(7, LogLevel.Error, "A stream is ended, because there was no memory for a message: Scoring:Limits:ServerBytes is more than the process has. Lines of this kind held back since the last: {HeldBack}.")]
-    public static partial void OutOfMemory(ILogger logger, Exception exception, long heldBack);
+    [LoggerMessage(7, LogLevel.Error, "A stream is ended, because there was no memory for a message: Scoring:Limits:ServerBytes is more than the process has.")]
+    public static partial void OutOfMemory(ILogger logger, Exception exception);
 
     [LoggerMessage(8, LogLevel.Warning, "The limits are more than the process has memory for: {Problem}. Lower them, or raise the memory.")]
     public static partial void MemoryTooSmall(ILogger logger, string problem);
 
-    [LoggerMessage(9, LogLevel.Warning, "A connection is cut, for which the transport held {Bytes} bytes: all clients together hold more than {Limit}, which is the limit (Scoring:Limits:BufferBytes). Lines of this kind held back since the last: {HeldBack}.")]
-    public static partial void ConnectionCut(ILogger logger, long bytes, long limit, long heldBack);
+    [LoggerMessage(9, LogLevel.Warning, "A connection is cut, for which the transport held {Bytes} bytes: all clients together hold more than {Limit}, which is the limit (Scoring:Limits:BufferBytes).")]
+    public static partial void ConnectionCut(ILogger logger, long bytes, long limit);
 
     [LoggerMessage(10, LogLevel.Error, "There is no memory: not ready until there is some again. Lines of this kind held back since the last: {HeldBack}.")]
     public static partial void OutOfMemoryMet(ILogger logger, Exception exception, long heldBack);
@@ -40,6 +40,12 @@ internal static partial class Log
 
     [LoggerMessage(12, LogLevel.Critical, "There is no memory, and was none for {Seconds} s: the service ends.")]
     public static partial void MemoryStaysOut(ILogger logger, double seconds);
+
+    [LoggerMessage(13, LogLevel.Error, "What listens to metrics or traces has thrown, and may have missed some.")]
+    public static partial void TelemetryFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(14, LogLevel.Error, "A call of {Call} failed.")]
+    public static partial void CallFailed(ILogger logger, Exception exception, string call);
 
     [LoggerMessage(20, LogLevel.Information, "The changed {Name} is in force.")]
     public static partial void FilesAccepted(ILogger logger, string name);
@@ -56,6 +62,6 @@ internal static partial class Log
     [LoggerMessage(23, LogLevel.Information, "Callers are known by {Credentials}.")]
     public static partial void CallersAreKnown(ILogger logger, string credentials);
 
-    [LoggerMessage(24, LogLevel.Information, "A call is refused: {Message}. Lines of this kind held back since the last: {HeldBack}.")]
-    public static partial void CallRefused(ILogger logger, string message, long heldBack);
+    [LoggerMessage(24, LogLevel.Information, "A call is refused: {Message}.")]
+    public static partial void CallRefused(ILogger logger, string message);
 }

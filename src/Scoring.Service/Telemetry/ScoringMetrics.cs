@@ -8,7 +8,7 @@ using Scoring.Service.Streaming;
 
 namespace Scoring.Service.Telemetry;
 
-/// <summary>The instruments of the service. Those of the hot path are told of whole batches.</summary>
+/// <summary>The instruments of the service. Those of the hot path are told of whole batches, which <see cref="BatchTelemetry"/> guards; the others guard themselves.</summary>
 internal sealed class ScoringMetrics
 {
     public const string MeterName = "Scoring";
@@ -24,6 +24,7 @@ internal sealed class ScoringMetrics
     private static readonly KeyValuePair<string, object?>[] Stages =
         [.. Enum.GetValues<BatchStage>().Select(stage => new KeyValuePair<string, object?>("scoring.stage", ScoringActivities.NameOf(stage)))];
 
+    private readonly TelemetryGuard _guard;
     private readonly Meter _meter;
     private readonly Histogram<double> _stageDuration;
     private readonly Histogram<double> _messageDuration;
@@ -47,8 +48,10 @@ internal sealed class ScoringMetrics
     private readonly ConditionalWeakTable<HeadDefinition, HeadTags> _heads = [];
     private readonly ConditionalWeakTable<HeadDefinition, HeadTags>.CreateValueCallback _tagsOf;
 
-    public ScoringMetrics(IMeterFactory meters, MessagePool pool, IOptions<LimitSettings> limits, IOptions<TelemetrySettings> settings)
+    public ScoringMetrics(
+        IMeterFactory meters, MessagePool pool, IOptions<LimitSettings> limits, IOptions<TelemetrySettings> settings, TelemetryGuard guard, TelemetryFaults faults)
     {
+        _guard = guard;
         _unknownHead = new HeadTags("unknown", [], maxClasses: 0);
         _tagsOf = head => HeadTags.Of(head, settings.Value.DriftClasses);
 
@@ -83,6 +86,8 @@ internal sealed class ScoringMetrics
         _entropy = _meter.CreateHistogram("scoring.head.entropy", "{nat}", "Entropy of the probabilities, of sampled rows.", null, Buckets.Nats);
         _predictions = _meter.CreateCounter<long>("scoring.head.predictions", "{row}", "Sampled rows by their best class.");
 
+        _meter.CreateObservableCounter(
+            "scoring.telemetry.failures", () => faults.Count, "{failure}", "How often a listener to metrics or traces, or a logger, has thrown.");
         _meter.CreateObservableUpDownCounter(
             "scoring.buffers.rented", () => pool.Buffers.RentedBytes, "By", "Pooled buffers that the messages in flight hold.");
         _meter.CreateObservableUpDownCounter(
@@ -120,21 +125,21 @@ internal sealed class ScoringMetrics
 
     /// <param name="outcome"><c>accepted</c> or <c>refused</c>.</param>
     /// <param name="count">How often.</param>
-    public void HeadsReloaded(string outcome, int count = 1) => _headReloads.Add(count, new KeyValuePair<string, object?>("scoring.outcome", outcome));
+    public void HeadsReloaded(string outcome, int count = 1) => Add(_headReloads, count, new KeyValuePair<string, object?>("scoring.outcome", outcome));
 
     /// <param name="file">What has changed.</param>
     /// <param name="outcome"><c>accepted</c> or <c>refused</c>.</param>
     /// <param name="count">How often.</param>
     public void FilesReloaded(string file, string outcome, int count = 1) =>
-        _fileReloads.Add(count, new KeyValuePair<string, object?>("scoring.file", file), new KeyValuePair<string, object?>("scoring.outcome", outcome));
+        Add(_fileReloads, count, new KeyValuePair<string, object?>("scoring.file", file), new KeyValuePair<string, object?>("scoring.outcome", outcome));
 
     /// <param name="outcome"><c>completed</c> or <c>timed_out</c>.</param>
     /// <param name="count">How often.</param>
-    public void Drained(string outcome, int count = 1) => _drains.Add(count, new KeyValuePair<string, object?>("scoring.outcome", outcome));
+    public void Drained(string outcome, int count = 1) => Add(_drains, count, new KeyValuePair<string, object?>("scoring.outcome", outcome));
 
-    public void ConnectionRefused(int count = 1) => _refusedConnections.Add(count);
+    public void ConnectionRefused(int count = 1) => Add(_refusedConnections, count);
 
-    public void ConnectionCut(int count = 1) => _cutConnections.Add(count);
+    public void ConnectionCut(int count = 1) => Add(_cutConnections, count);
 
     public void ObserveStreams(Func<int> count) =>
         _meter.CreateObservableUpDownCounter("scoring.streams.open", count, "{stream}", "Streams that are open.");
@@ -191,6 +196,9 @@ internal sealed class ScoringMetrics
     }
 
     private HeadTags TagsOf(HeadDefinition? head) => head is null ? _unknownHead : _heads.GetValue(head, _tagsOf);
+
+    private void Add(Counter<long> counter, int count, params KeyValuePair<string, object?>[] tags) =>
+        _guard.Run((counter, count, tags), static it => it.counter.Add(it.count, it.tags));
 
     private static void AddSome(Counter<long> counter, long amount, KeyValuePair<string, object?> tag)
     {

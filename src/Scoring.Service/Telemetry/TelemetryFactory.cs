@@ -6,12 +6,12 @@ namespace Scoring.Service.Telemetry;
 
 /// <summary>Gives each stream what tells of its batches.</summary>
 internal sealed class TelemetryFactory(
-    ScoringMetrics metrics, DriftSampler drift, HeadRegistry heads, IOptions<TelemetrySettings> settings, TimeProvider time)
+    ScoringMetrics metrics, DriftSampler drift, HeadRegistry heads, TelemetryGuard guard, IOptions<TelemetrySettings> settings, TimeProvider time)
 {
     private readonly long _ticksBetweenLooks = time.TimestampFrequency / settings.Value.BatchesPerSecond;
 
     /// <summary>Whether anybody listens to batches.</summary>
     public bool IsHeard => metrics.HearsBatches || ScoringActivities.HasListeners;
 
-    public BatchTelemetry Create(RowBatch batch) => new(batch, metrics, drift, heads, time, _ticksBetweenLooks);
+    public BatchTelemetry Create(RowBatch batch) => new(batch, metrics, drift, heads, guard, time, _ticksBetweenLooks);
 }

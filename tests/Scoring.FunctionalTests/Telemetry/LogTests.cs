@@ -1,12 +1,15 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry.Logs;
 using Scoring.FunctionalTests.Infrastructure;
+using Scoring.Service.Heads;
 using Scoring.Service.Telemetry;
+using Scoring.V1;
 
 namespace Scoring.FunctionalTests.Telemetry;
 
 [Collection(typeof(TelemetryTestGroup))]
-public sealed class LogTests
+public sealed partial class LogTests
 {
     [Fact]
     public void One_line_a_second_passes_and_tells_how_many_were_held_back()
@@ -49,4 +52,70 @@ public sealed class LogTests
         Assert.All(lines, line => Assert.Equal(16, line.TraceId.Length));
         Assert.Contains("begins with the byte 7", (string)lines[0].Attributes.Get("Detail")!, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task What_the_framework_has_to_say_of_failed_calls_is_written_once_a_second_at_most_with_how_many_were_held_back()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        server.ExpectedLog = "Error when executing service method 'Evaluate'";
+        var broken = new HeadDefinition { Name = "broken", Activation = Activation.Softmax, Classes = 2, Bias = [1, 2, 3] };
+        server.Services.GetRequiredService<HeadRegistry>().Swap(new HeadSnapshot([broken], revision: 2));
+        var message = RawCalls.Frame(Google.Protobuf.MessageExtensions.ToByteArray(Evaluations.Message("broken", 2, [3, 3], 1)));
+        var start = TimeProvider.System.GetTimestamp();
+        for (var i = 0; i < 100; i++)
+        {
+            var (status, _, _) = await RawCalls.PostAsync(server, message, "identity", method: "scoring.v1.ScoringService/Evaluate");
+            Assert.Equal("13", status);
+        }
+
+        Assert.InRange(server.LogLines.Count, 1, 1 + TimeProvider.System.GetElapsedTime(start).TotalSeconds);
+    }
+
+    [Fact]
+    public void A_line_that_a_client_wrote_a_part_of_is_short_and_plain_in_its_text_and_in_its_parts()
+    {
+        var time = new StoppedTime();
+        using var lines = new EverythingLogged();
+        using var inner = new LoggerFactory([lines]);
+        var faults = new TelemetryFaults();
+        using var loggers = new GuardedLoggers(inner, faults, time);
+        foreach (var category in new[] { typeof(FailureLog).FullName!, "Microsoft.AspNetCore.Server.Kestrel", "Grpc.AspNetCore.Server.ServerCallHandler" })
+        {
+            var logger = loggers.CreateLogger(category);
+            LogFrom(logger, "\u001b[2J\u202e" + new string('y', 20_000));
+            LogFrom(logger, "another");
+            time.Seconds++;
+            LogFrom(logger, "the third");
+        }
+
+        Assert.Equal(6, lines.Lines.Count);
+        Assert.All(lines.Lines, line => Assert.InRange(line.Length, 0, 5000));
+        Assert.All(lines.Lines, line => Assert.DoesNotContain(line, character => char.IsControl(character) || character == '\u202e'));
+        Assert.Equal(3, lines.Lines.Count(line => line.Contains("the third Lines of this kind held back since the last: 1.", StringComparison.Ordinal)));
+        Assert.Equal(0, faults.Count);
+    }
+
+    [Fact]
+    public void The_lines_of_others_go_through_as_they_are()
+    {
+        using var lines = new EverythingLogged();
+        using var inner = new LoggerFactory([lines]);
+        using var loggers = new GuardedLoggers(inner, new TelemetryFaults(), new StoppedTime());
+        var text = new string('y', 20_000);
+        foreach (var (category, level) in new[] { ("Anybody", LogLevel.Error), ("Microsoft.AspNetCore.Hosting", LogLevel.Information) })
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                LogAt(loggers.CreateLogger(category), level, text);
+            }
+        }
+
+        Assert.Equal(6, lines.Lines.Count(line => line.Contains(text, StringComparison.Ordinal)));
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "from {Client}")]
+    private static partial void LogFrom(ILogger logger, string client);
+
+    [LoggerMessage(EventId = 2, Message = "from {Client}")]
+    private static partial void LogAt(ILogger logger, LogLevel level, string client);
 }

@@ -1,0 +1,27 @@
+namespace Scoring.Service.Telemetry;
+
+/// <summary>
+/// The door that every line goes through on its way to the log, the framework's as well as the service's own: see <see cref="GuardedLogger"/>. The lines that a client can
+/// provoke are those of <see cref="FailureLog"/>, and the framework's warnings and errors.
+/// </summary>
+/// <param name="loggers">Where lines go; its owner disposes it.</param>
+/// <param name="faults">Counts the loggers that throw.</param>
+/// <param name="time">The clock.</param>
+internal sealed class GuardedLoggers(LoggerFactory loggers, TelemetryFaults faults, TimeProvider time) : ILoggerFactory
+{
+    private static readonly string[] Framework = ["Microsoft.AspNetCore.", "Grpc."];
+
+    public ILogger CreateLogger(string categoryName) => new GuardedLogger(loggers.CreateLogger(categoryName), LimitedFrom(categoryName), faults, time);
+
+    public void AddProvider(ILoggerProvider provider) => loggers.AddProvider(provider);
+
+    public void Dispose()
+    {
+    }
+
+    /// <summary>The lowest level of which a client can provoke lines.</summary>
+    private static LogLevel LimitedFrom(string category) =>
+        category == typeof(FailureLog).FullName ? LogLevel.Trace
+        : Array.Exists(Framework, start => category.StartsWith(start, StringComparison.Ordinal)) ? LogLevel.Warning
+        : LogLevel.None;
+}
