@@ -62,7 +62,7 @@ public sealed class WireTests
     [InlineData(new byte[] { 0, 0, 0, 0, 9, 1 }, "13", "the stream ends in the middle of a message")]
     [InlineData(new byte[] { 0, 0, 0 }, "13", "the stream ends in the middle of a message")]
     [InlineData(new byte[] { 0, 255, 255, 255, 255 }, "8", "a message of 4294967295 bytes; the limit is 16777216")]
-    [InlineData(new byte[] { 1, 0, 0, 0, 1, 7 }, "12", "a message is compressed, and grpc-encoding is 'snappy'; this service knows gzip")]
+    [InlineData(new byte[] { 1, 0, 0, 0, 1, 7 }, "12", "a message is compressed, and grpc-encoding is 'snappy'; this service knows gzip and deflate")]
     public async Task A_stream_whose_framing_is_wrong_ends_with_what_is_wrong_with_it(byte[] body, string status, string message)
     {
         await using var server = await ScoringServer.StartAsync();

@@ -41,7 +41,7 @@ internal sealed class WarmUp(
     {
         var received = new Pipe();
         var sent = new Pipe();
-        var requests = new RequestFrames(received.Reader, pool, ScoreMessageCodec.Instance, new MessageCompression(null), int.MaxValue);
+        var requests = new RequestFrames(received.Reader, pool, ScoreMessageCodec.Instance, new MessageCompression(null, int.MaxValue), int.MaxValue);
         var responses = new ResponseFrames(sent.Writer, ScoreMessageCodec.Instance);
         using var batch = new RowBatch(batchSettings.Value, checker, Caller.Anyone, pool, time, failures);
         var frame = Frame(head, classes);

@@ -60,7 +60,7 @@ internal sealed class MessageCalls(
         streams.Add(http.Response);
         var connection = http.Features.GetRequiredFeature<OpenConnection>();
         var batch = new RowBatch(batchSettings.Value, checker, callers.Of(context), pool, time, failures);
-        var compression = new MessageCompression(http.Request.Headers[MessageCompression.Header]);
+        var compression = new MessageCompression(http.Request.Headers[MessageCompression.Header], limits.Value.MessageBytes);
         var requests = new RequestFrames(http.Request.BodyReader, pool, codec, compression, limits.Value.MessageBytes);
         var responses = new ResponseFrames(http.Response.BodyWriter, codec);
         var memory = http.Features.GetRequiredFeature<CallMemory>();

@@ -2,44 +2,63 @@ using System.Buffers;
 using System.IO.Compression;
 using System.IO.Pipelines;
 using Grpc.Core;
+using Grpc.Net.Compression;
 
 namespace Scoring.Service.Streaming;
 
-/// <summary>How the messages of one stream that say they are compressed are so: its header <c>grpc-encoding</c>. Rare, and not pooled: logits hardly shrink.</summary>
-internal sealed class MessageCompression(string? encoding)
+/// <summary>
+/// How messages that say they are compressed are so: <c>grpc-encoding</c>, or <c>content-encoding</c> of JSON. Rare, and not pooled: logits hardly shrink. Unary calls come
+/// here by way of gRPC, and streams and JSON by themselves.
+/// </summary>
+/// <param name="encoding">What the call says; null for nothing.</param>
+/// <param name="maxMessageBytes">What a message may not be larger than once it is undone, however small it came.</param>
+internal sealed class MessageCompression(string? encoding, int maxMessageBytes) : ICompressionProvider
 {
     public const string Header = "grpc-encoding";
 
     private const string Gzip = "gzip";
+    private const string Deflate = "deflate";
 
-    /// <summary>The message itself, which may not be larger than the limit however small it came.</summary>
-    public ReadOnlySequence<byte> Decompress(ReadOnlySequence<byte> message, int maxMessageBytes)
+    public string EncodingName => encoding ?? "identity";
+
+    /// <summary>All that there are.</summary>
+    public static IEnumerable<MessageCompression> All(int maxMessageBytes) => [new(Gzip, maxMessageBytes), new(Deflate, maxMessageBytes)];
+
+    /// <summary>Answers are not compressed unless an application has it so.</summary>
+    public Stream CreateCompressionStream(Stream stream, CompressionLevel? compressionLevel)
     {
-        if (encoding != Gzip)
-        {
-            throw new RpcException(new Status(
-                StatusCode.Unimplemented, $"a message is compressed, and {Header} is '{encoding ?? "identity"}'; this service knows {Gzip}"));
-        }
+        var level = compressionLevel ?? CompressionLevel.Fastest;
+        return encoding == Gzip ? new GZipStream(stream, level, leaveOpen: true) : new ZLibStream(stream, level, leaveOpen: true);
+    }
 
-        using var compressed = new GZipStream(PipeReader.Create(message).AsStream(), CompressionMode.Decompress);
+    /// <summary>The message of the stream. Reading it tells what is wrong with it as an <see cref="RpcException"/>.</summary>
+    public Stream CreateDecompressionStream(Stream stream)
+    {
+        var packed = new PackedStream(stream);
+        return encoding switch
+        {
+            Gzip => new UnpackedStream(Gzip, packed, new GZipStream(packed, CompressionMode.Decompress), maxMessageBytes, readsOn: true),
+            Deflate => new UnpackedStream(Deflate, packed, new ZLibStream(packed, CompressionMode.Decompress), maxMessageBytes, readsOn: false),
+            _ => throw new RpcException(new Status(
+                StatusCode.Unimplemented, $"a message is compressed, and {Header} is '{Shown.Text(EncodingName)}'; this service knows {Gzip} and {Deflate}")),
+        };
+    }
+
+    /// <summary>The message itself.</summary>
+    /// <exception cref="RpcException">There is none, or it is too large.</exception>
+    public ReadOnlySequence<byte> Decompress(ReadOnlySequence<byte> message) => new(Decompress(message.IsEmpty ? Stream.Null : PipeReader.Create(message).AsStream()));
+
+    /// <summary>The message itself.</summary>
+    /// <exception cref="RpcException">There is none, or it is too large.</exception>
+    public ReadOnlyMemory<byte> Decompress(Stream message)
+    {
+        using var unpacked = CreateDecompressionStream(message);
         var plain = new ArrayBufferWriter<byte>();
-        try
+        while (unpacked.Read(plain.GetSpan(4096)) is > 0 and var count)
         {
-            while (compressed.Read(plain.GetSpan(4096)) is > 0 and var count)
-            {
-                plain.Advance(count);
-                if (plain.WrittenCount > maxMessageBytes)
-                {
-                    throw new RpcException(new Status(
-                        StatusCode.ResourceExhausted, $"a message of {message.Length} bytes is over {maxMessageBytes} when decompressed, which is the limit"));
-                }
-            }
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new RpcException(new Status(StatusCode.InvalidArgument, $"a message is not {Gzip}: {exception.Message}"));
+            plain.Advance(count);
         }
 
-        return new ReadOnlySequence<byte>(plain.WrittenMemory);
+        return plain.WrittenMemory;
     }
 }

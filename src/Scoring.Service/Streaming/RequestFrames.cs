@@ -45,7 +45,7 @@ internal sealed class RequestFrames(PipeReader body, MessagePool pool, IMessageC
             {
                 if (TryReadFrame(out var message, out var isCompressed))
                 {
-                    return Decode(isCompressed ? messageCompression.Decompress(message, maxMessageBytes) : message);
+                    return Decode(isCompressed ? messageCompression.Decompress(message) : message);
                 }
 
                 if (_isLast && !_arrived.IsEmpty)

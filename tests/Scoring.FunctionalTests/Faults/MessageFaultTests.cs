@@ -113,7 +113,7 @@ public sealed class MessageFaultTests
         var services = server.Services;
         PipeOptions unbounded = new(pauseWriterThreshold: 0);
         Pipe received = new(unbounded), sent = new(unbounded);
-        var requests = new RequestFrames(received.Reader, server.Pool, codec, new MessageCompression(null), int.MaxValue);
+        var requests = new RequestFrames(received.Reader, server.Pool, codec, new MessageCompression(null, int.MaxValue), int.MaxValue);
         using var batch = new RowBatch(
             services.GetRequiredService<IOptions<BatchSettings>>().Value, server.Checker, Caller.Anyone, server.Pool, TimeProvider.System, services.GetRequiredService<FailureLog>());
         foreach (var id in new[] { 1UL, FailingCodec.Id, 3UL })
