@@ -123,7 +123,8 @@ internal static class ScoreRequestCodec
         }
     }
 
-    private static void AddOutput(PooledScoreRequest request, int output)
+    /// <summary>Asks for an output by its number.</summary>
+    public static void AddOutput(PooledScoreRequest request, int output)
     {
         // Enums are open in proto3: what a newer client asks for is well-formed, and refused by name later.
         if ((uint)output < 32 && (OutputSet.All & (OutputSet)(1 << output)) != 0)

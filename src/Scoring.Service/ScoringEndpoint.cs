@@ -15,7 +15,8 @@ namespace Scoring.Service;
 internal sealed class ScoringEndpoint(
     MessageCalls calls, RequestChecker checker, Callers callers, MessagePool pool, HeadRegistry heads, IOptions<LimitSettings> limits, IOptions<BatchSettings> batchSettings, IOptions<EvaluationSettings> evaluation)
 {
-    public Task<PooledScoreResponse> Score(PooledScoreRequest request, ServerCallContext context)
+    /// <summary>Answers the message in the call's inbox.</summary>
+    public Task<PooledScoreResponse> Score(ServerCallContext context)
     {
         var response = calls.Score(context);
         return response.Error is null ? Task.FromResult(response) : throw MessageCalls.Refusal(response.Error);

@@ -1,22 +1,28 @@
 using System.Buffers;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
 using Scoring.Protocol.Buffers;
+using Scoring.Protocol.Wire;
 using Scoring.Service.Hosting;
 using Scoring.Service.Streaming;
+using Scoring.Service.Telemetry;
 using Scoring.V1;
 
 namespace Scoring.Service.Http;
 
 /// <summary>
-/// What a call in JSON must pass before the transcoding reads it, which knows no limit and says no more of bad JSON than that it is bad. The body lies
-/// in pooled memory meanwhile, so that it counts with all else that is in flight.
+/// Reads the message of a call in JSON before the transcoding would, which knows no limit and says no more of bad JSON than that it is bad. The body lies in pooled memory, so that
+/// it counts with all else that is in flight, and the message in the call's inbox, where that of any call lies.
 /// </summary>
-internal sealed class JsonBody(MessagePool pool, ServerMemory memory, IOptions<LimitSettings> limits)
+internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog failures, IOptions<LimitSettings> limits)
 {
-    /// <summary>The message that is made of it, its bytes, those of the answer, the answer's message and its text: each about as large, or twice.</summary>
+    /// <summary>A body that was compressed, the bytes of the answer, its message and its text: each about as large, or twice.</summary>
     private const int CopiesOfBody = 8;
+
+    /// <summary>What is left for the transcoding.</summary>
+    private static readonly byte[] Nothing = [.. "{}"u8];
 
     private readonly int _limit = limits.Value.MessageBytes;
 
@@ -29,73 +35,125 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, IOptions<L
             return;
         }
 
-        if (!HttpMethods.IsPost(context.Request.Method))
+        try
         {
-            await call(context);
-            return;
-        }
+            if (HttpMethods.IsPost(context.Request.Method))
+            {
+                await TakeMessageAsync(context);
+            }
 
+            await call(context);
+        }
+        catch (RpcException refused)
+        {
+            var error = JsonRefusal.ErrorOf(refused);
+            await JsonRefusal.WriteAsync(context.Response, HttpStatusOf(error), error);
+        }
+        catch (Exception exception) when (exception is not BadHttpRequestException && (exception is IOException || context.RequestAborted.IsCancellationRequested))
+        {
+            // Nobody is there to be told, and nothing is wrong with the service.
+        }
+        catch (Exception exception) when (exception is not BadHttpRequestException && !context.Response.HasStarted)
+        {
+            failures.CallFailed(exception, context.Request.Path);
+            await JsonRefusal.WriteAsync(
+                context.Response, StatusCodes.Status500InternalServerError, ScoringErrors.Internal($"the service failed in this call: {exception.GetType().Name}"));
+        }
+    }
+
+    /// <summary>The message is in the inbox afterwards.</summary>
+    private async Task TakeMessageAsync(HttpContext context)
+    {
+        var compression = CompressionOf(context.Request);
+        var request = pool.RentRequest();
+        MessageInbox.Current.Put(request);
         var body = new PooledArray<byte>(pool.Buffers);
         try
         {
-            if (await ReadAsync(context, body) is { } refusal)
-            {
-                await JsonRefusal.WriteAsync(context.Response, refusal.HttpStatus, refusal.Error);
-            }
-            else if (!TryReserve(context, body.Count))
-            {
-                await JsonRefusal.WriteAsync(context.Response, StatusCodes.Status429TooManyRequests, memory.Refusal());
-            }
-            else if (JsonCheck.Find(body.Span, ScoreRequest.Descriptor) is { } fault)
-            {
-                await JsonRefusal.WriteAsync(context.Response, StatusCodes.Status400BadRequest, ScoringErrors.InvalidArgument(fault));
-            }
-            else
-            {
-                context.Request.ContentType = "application/json";
-                context.Request.Body = new PooledStream(body);
-                await call(context);
-            }
+            await ReadAsync(context, body);
+            Reserve(context, compression is null ? body.Count : _limit);
+            JsonRequest.Read(compression is null ? body.Span : compression.Decompress(new PooledStream(body)).Span, request);
+        }
+        catch (MalformedMessageException malformed)
+        {
+            throw MessageCalls.Refusal(ScoringErrors.InvalidArgument(malformed.Message));
         }
         finally
         {
             body.Release();
         }
+
+        context.Request.Headers.ContentEncoding = default;
+        context.Request.ContentType = "application/json";
+        context.Request.ContentLength = Nothing.Length;
+        context.Request.Body = new MemoryStream(Nothing, writable: false);
     }
 
-    /// <summary>What the transcoding makes of a body, in memory that is not pooled and in several copies, counts until the call ends.</summary>
-    private bool TryReserve(HttpContext context, int bytes) =>
-        bytes <= CountedBody.FreeBytes || context.Features.GetRequiredFeature<CallMemory>().TryReserve(Math.Min((long)bytes * CopiesOfBody, memory.Unfinished.Limit / 2));
-
-    /// <summary>Reads until the body ends; what it is refused with where it is over the limit, or the server has no room for more of it.</summary>
-    private async Task<(int HttpStatus, Error Error)?> ReadAsync(HttpContext context, PooledArray<byte> body)
+    /// <summary>What the transcoding makes of the answer, in memory that is not pooled and in several copies, counts until the call ends.</summary>
+    private void Reserve(HttpContext context, int bytes)
     {
-        // The limit is ours.
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-        var isTooLarge = context.Request.ContentLength > _limit;
-        var isWhole = false;
-        while (!isTooLarge && memory.HasRoom)
+        if (bytes > CountedBody.FreeBytes && !context.Features.GetRequiredFeature<CallMemory>().TryReserve(Math.Min((long)bytes * CopiesOfBody, memory.Unfinished.Limit / 2)))
         {
-            if (isWhole)
+            throw MessageCalls.Refusal(memory.Refusal());
+        }
+    }
+
+    /// <summary>Reads until the body ends.</summary>
+    /// <exception cref="RpcException">It is over the limit, or the server has no room for more of it.</exception>
+    private async Task ReadAsync(HttpContext context, PooledArray<byte> body)
+    {
+        var told = context.Request.ContentLength ?? 0;
+        if (told > _limit)
+        {
+            throw MessageCalls.Refusal(ScoringErrors.Exhausted($"a body of {told} bytes; the limit is {_limit}", retryAfterMs: 0));
+        }
+
+        while (true)
+        {
+            if (!memory.HasRoom)
             {
-                return null;
+                throw MessageCalls.Refusal(memory.Refusal());
             }
 
             var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
             var length = read.Buffer.Length;
-            isTooLarge = body.Count + length > _limit;
-            if (!isTooLarge)
+            if (body.Count + length > _limit)
             {
-                var expectedMore = Math.Max(0, (context.Request.ContentLength ?? 0) - body.Count - length);
-                read.Buffer.CopyTo(body.Append((int)length, (int)expectedMore));
+                context.Request.BodyReader.AdvanceTo(read.Buffer.End);
+                throw MessageCalls.Refusal(ScoringErrors.Exhausted($"a body of {body.Count + length} bytes or more; the limit is {_limit}", retryAfterMs: 0));
             }
 
+            read.Buffer.CopyTo(body.Append((int)length, (int)Math.Max(0, told - body.Count - length)));
             context.Request.BodyReader.AdvanceTo(read.Buffer.End);
-            isWhole = read.IsCompleted;
+            if (read.IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Null where the body is what it is.</summary>
+    private MessageCompression? CompressionOf(HttpRequest request)
+    {
+        string? encoding = request.Headers.ContentEncoding;
+        if (string.IsNullOrEmpty(encoding) || encoding == "identity")
+        {
+            return null;
         }
 
-        return isTooLarge
-            ? (StatusCodes.Status413PayloadTooLarge, ScoringErrors.Exhausted($"the body has more than {_limit} bytes, which is the limit", retryAfterMs: 0))
-            : (StatusCodes.Status429TooManyRequests, memory.Refusal());
+        var compression = MessageCompression.All(_limit).FirstOrDefault(known => known.EncodingName == encoding);
+        return compression ?? throw MessageCalls.Refusal(new Error
+        {
+            Code = (uint)StatusCode.Unimplemented,
+            Message = $"content-encoding is '{Shown.Text(encoding)}'; this service knows {string.Join(" and ", MessageCompression.All(_limit).Select(known => known.EncodingName))}",
+        });
     }
+
+    private static int HttpStatusOf(Error error) => (StatusCode)error.Code switch
+    {
+        StatusCode.InvalidArgument => StatusCodes.Status400BadRequest,
+        StatusCode.Unimplemented => StatusCodes.Status415UnsupportedMediaType,
+        StatusCode.ResourceExhausted => error.RetryAfterMs > 0 ? StatusCodes.Status429TooManyRequests : StatusCodes.Status413PayloadTooLarge,
+        _ => StatusCodes.Status500InternalServerError,
+    };
 }

@@ -1,6 +1,8 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Scoring.Protocol;
 using Scoring.V1;
 
 namespace Scoring.Service.Http;
@@ -12,6 +14,11 @@ internal static class JsonRefusal
     public static readonly TypeRegistry Details = TypeRegistry.FromMessages(Error.Descriptor);
 
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(Details));
+
+    /// <summary>What an exception that ends a call says, in full where it has that.</summary>
+    public static Error ErrorOf(RpcException refused) => refused.Trailers.GetValueBytes(ScoringMethods.ErrorTrailer) is { } error
+        ? Error.Parser.ParseFrom(error)
+        : new Error { Code = (uint)refused.StatusCode, Message = refused.Status.Detail };
 
     public static Google.Rpc.Status Status(Error error) => new() { Code = (int)error.Code, Message = error.Message, Details = { Any.Pack(error) } };
 

@@ -2,37 +2,53 @@ using System.Buffers;
 using Google.Protobuf;
 using Grpc.Core;
 using Scoring.Protocol;
+using Scoring.Service.Streaming;
+using Scoring.Service.Telemetry;
 using Scoring.V1;
 
 namespace Scoring.Service.Http;
 
 /// <summary>
-/// The RPCs that JSON serves, on generated messages because that is what the transcoding knows. They go the way of all others: through the codec into
-/// pooled messages, and on to <see cref="ScoringEndpoint"/>.
+/// The RPCs that JSON serves, on generated messages because that is what the transcoding knows. They go the way of all others: the message lies in the call's inbox, where
+/// <see cref="JsonBody"/> has put it, and <see cref="ScoringEndpoint"/> answers.
 /// </summary>
-internal sealed class JsonScoring(MessagePool pool, ScoringEndpoint endpoint) : ScoringService.ScoringServiceBase
+internal sealed class JsonScoring(ScoringEndpoint endpoint, FailureLog failures) : ScoringService.ScoringServiceBase
 {
     /// <summary>The trailer whose <c>google.rpc.Status</c> is what a refused call answers.</summary>
     private const string StatusTrailer = "grpc-status-details-bin";
 
-    public override async Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context)
-    {
-        var pooled = pool.RentRequest();
-        MessageInbox.Current.Put(pooled);
-        ScoreRequestCodec.Read(new ReadOnlySequence<byte>(request.ToByteArray()), pooled);
-        try
+    /// <param name="request">Empty: what the transcoding has read is nothing.</param>
+    /// <param name="context">The call.</param>
+    public override Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context) => AnswerAsync(
+        async () =>
         {
-            var response = await endpoint.Score(pooled, context);
+            var response = await endpoint.Score(context);
             var bytes = new ArrayBufferWriter<byte>();
             ScoreResponseCodec.Write(response, bytes);
             return ScoreResponse.Parser.ParseFrom(bytes.WrittenSpan);
-        }
-        catch (RpcException refused) when (refused.Trailers.GetValueBytes(ScoringMethods.ErrorTrailer) is { } error)
+        },
+        context);
+
+    public override Task<ListHeadsResponse> ListHeads(ListHeadsRequest request, ServerCallContext context) => AnswerAsync(() => endpoint.ListHeads(request, context), context);
+
+    /// <summary>The transcoding would tell a refusal without its details, and UNKNOWN of all else that is thrown.</summary>
+    private async Task<T> AnswerAsync<T>(Func<Task<T>> call, ServerCallContext context)
+    {
+        try
         {
-            var status = JsonRefusal.Status(Error.Parser.ParseFrom(error));
-            throw new RpcException(refused.Status, new Metadata { { StatusTrailer, status.ToByteArray() } });
+            return await call();
+        }
+        catch (RpcException refused)
+        {
+            throw WithDetails(JsonRefusal.ErrorOf(refused));
+        }
+        catch (Exception exception) when (!context.CancellationToken.IsCancellationRequested)
+        {
+            failures.CallFailed(exception, context.Method);
+            throw WithDetails(ScoringErrors.Internal($"the service failed in this call: {exception.GetType().Name}"));
         }
     }
 
-    public override Task<ListHeadsResponse> ListHeads(ListHeadsRequest request, ServerCallContext context) => endpoint.ListHeads(request, context);
+    private static RpcException WithDetails(Error error) =>
+        new(new Status((StatusCode)error.Code, error.Message), new Metadata { { StatusTrailer, JsonRefusal.Status(error).ToByteArray() } });
 }

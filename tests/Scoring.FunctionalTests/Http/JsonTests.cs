@@ -1,8 +1,11 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Scoring.FunctionalTests.Infrastructure;
+using Scoring.V1;
 
 namespace Scoring.FunctionalTests.Http;
 
@@ -95,14 +98,34 @@ public sealed class JsonTests
     [InlineData("[1, 2]", "the body begins with [1, 2]; it must be an object")]
     [InlineData("""{ "logit": [1, 2] }""", "there is no field 'logit'; ScoreRequest has id, head, classes, logits,")]
     [InlineData("""{ "logits": 1 }""", "logits is 1; it must be a list")]
-    [InlineData("""{ "logits": [[1, 2], [3, 4]] }""", "logits[0] is a list; it must be a number, \"NaN\", \"Infinity\" or \"-Infinity\"")]
-    [InlineData("""{ "logits": [1, "two"] }""", "logits[1] is \"two\"; it must be a number, \"NaN\", \"Infinity\" or \"-Infinity\"")]
-    [InlineData("""{ "logits": [1, null] }""", "logits[1] is null; it must be a number, \"NaN\", \"Infinity\" or \"-Infinity\"")]
+    [InlineData("""{ "logits": [[1, 2], [3, 4]] }""", "logits[0] is a list; it must be a number of single precision, \"NaN\", \"Infinity\" or \"-Infinity\"")]
+    [InlineData("""{ "logits": [1, "two"] }""", "logits[1] is \"two\"; it must be a number of single precision, ")]
+    [InlineData("""{ "logits": [1, null] }""", "logits[1] is null; it must be a number of single precision, ")]
+    [InlineData("""{ "logits": [1, 2, 3, 1e39] }""", "logits[3] is 1e39; it must be a number of single precision, ")]
+    [InlineData("""{ "logits": ["nan"] }""", "logits[0] is \"nan\"; it must be a number of single precision, ")]
+    [InlineData("""{ "logits": [" 1"] }""", "logits[0] is \" 1\"; it must be a number of single precision, ")]
+    [InlineData("""{ "logits": ["\u0031"] }""", "logits[0] is \"\\u0031\"; it must be a number of single precision, ")]
+    [InlineData("""{ "logits": [1], "logits": [2] }""", "logits is there twice")]
+    [InlineData("""{ "topK": 1, "top_k": 1 }""", "topK is there twice")]
+    [InlineData("""{ "logits": [1] } true""", "the body is no JSON: 't' is invalid after a single JSON value.")]
+    [InlineData("""{ "targets": [0, 1.5] }""", "targets[1] is 1.5; it must be a whole number from 0 to 4294967295")]
+    [InlineData("""{ "targets": [0, "-1"] }""", "targets[1] is \"-1\"; it must be a whole number from 0 to 4294967295")]
+    [InlineData("""{ "classes": 4294967296 }""", "classes is 4294967296; it must be a whole number from 0 to 4294967295")]
+    [InlineData("""{ "classes": "" }""", "classes is \"\"; it must be a whole number from 0 to 4294967295")]
+    [InlineData("""{ "id": 18446744073709551616 }""", "id is 18446744073709551616; it must be a whole number from 0 to 18446744073709551615")]
+    [InlineData("""{ "data": "AAA*" }""", "data is \"AAA*\"; it must be a string of base64")]
+    [InlineData("""{ "data": "AAAAA" }""", "data is \"AAAAA\"; it must be a string of base64")]
+    [InlineData("""{ "data": [0, 0] }""", "data is a list; it must be a string of base64")]
+    [InlineData("""{ "dataType": "fp8" }""", "dataType is \"fp8\"; it must be one of fp32, fp16, bf16, fp64")]
+    [InlineData("""{ "dataType": 9, "classes": 1 }""", "data_type is 9, which is none of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)")]
+    [InlineData("""{ "outputs": [77], "classes": 1 }""", "outputs names 77, which this service does not know; it knows 0 to 6")]
+    [InlineData("""{ "nonFinite": "ignore" }""", "nonFinite is \"ignore\"; it must be one of reject, flag, propagate")]
+    [InlineData("""{ "targetLabels": ["a", 1] }""", "targetLabels[1] is 1; it must be a string")]
+    [InlineData("""{ "head": "\ud800" }""", "head is no text: it has a part of a character")]
+    [InlineData("""{ "\udc00": 1 }""", "the name of a field is no text: it has a part of a character")]
     [InlineData("""{ "head": 1 }""", "head is 1; it must be a string")]
-    [InlineData("""{ "classes": {} }""", "classes is an object; it must be a number")]
-    [InlineData("""{ "logits": [1, 2], "logits": [3, 4] }""", "logits is there twice")]
-    [InlineData("""{ "topK": 1, "logits": [1, 2], "top_k": 2 }""", "topK is there twice")]
-    [InlineData("""{ "outputs": ["TOP_K"] }""", "Error converting value \"TOP_K\" to enum type Scoring.V1.Output.")]
+    [InlineData("""{ "classes": {} }""", "classes is an object; it must be a whole number from 0 to 4294967295")]
+    [InlineData("""{ "outputs": ["scores", "TOPK"] }""", "outputs[1] is \"TOPK\"; it must be one of scores, top_k, decisions, log_sum_exp, entropy, loss, labels")]
     public async Task A_bad_body_is_refused_with_what_is_wrong_with_it(string body, string message)
     {
         await using var server = await ScoringServer.StartAsync(Settings);
@@ -137,7 +160,74 @@ public sealed class JsonTests
         var (status, answer) = await PostAsync(server, body + " ", isLengthTold: isLengthTold);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
         Assert.Equal(8, answer.GetProperty("code").GetInt32());
-        Assert.Equal("the body has more than 65536 bytes, which is the limit", answer.GetProperty("message").GetString());
+        Assert.Equal(
+            isLengthTold ? "a body of 65537 bytes; the limit is 65536" : "a body of 65537 bytes or more; the limit is 65536", answer.GetProperty("message").GetString());
+    }
+
+    [Theory]
+    [InlineData("""{ "classes": 2.0, "logits": [1, "3", 5e-1, "5E-1"], "top_k": "1" }""")]
+    [InlineData("""{ "classes": "2", "logits": ["1", "3.0", 0.5, 0.50] }""")]
+    [InlineData("""{ "classes": 0.2e1, "logits": [1, 3, 0.5, 0.5], "head": null, "temperature": null, "outputs": null, "data": null, "dataType": "fp32" }""")]
+    [InlineData("""{ "classes": "20e-1", "logits": [1.0, 3, 0.5, 0.5], "outputs": ["scores"], "nonFinite": "NON_FINITE_REJECT" }""")]
+    [InlineData("""{ "classes": 2, "logits": [1, 3, 0.5, 0.5], "outputs": ["Output_Scores", 0, "TOP_K", "log_sum_exp"], "temperature": "1" }""")]
+    [InlineData("""{ "classes": 2, "data": "AACAPwAAQEAAAAA/AAAAPw==" }""")]
+    [InlineData("""{ "classes": 2, "data": "AACAPwAAQEAAAAA_AAAAPw" }""")]
+    [InlineData("""{ "classes": 2, "data": "AACAPwAAQEAAAAA\/AAAAPw==", "data_type": 0 }""")]
+    [InlineData("\ufeff{ \"classes\": 2, \"logits\": [1, 3, 0.5, 0.5] }")]
+    public async Task What_the_JSON_mapping_of_protobuf_allows_is_understood(string body)
+    {
+        await using var server = await ScoringServer.StartAsync(Settings);
+        var (status, answer) = await PostAsync(server, body);
+        Assert.Equal(HttpStatusCode.OK, status);
+        Reference.AssertClose([.. Reference.Softmax([1, 3]), 0.5, 0.5], Floats(answer, "scores"));
+    }
+
+    [Fact]
+    public async Task Every_field_of_the_message_has_a_place()
+    {
+        await using var server = await ScoringServer.StartAsync(Settings);
+        foreach (var field in ScoreRequest.Descriptor.Fields.InDeclarationOrder())
+        {
+            var value = field.FieldType switch
+            {
+                FieldType.String or FieldType.Bytes => "\"\"",
+                _ => "0",
+            };
+            foreach (var name in new[] { field.Name, field.JsonName })
+            {
+                var (_, answer) = await PostAsync(server, $$"""{ "{{name}}": {{(field.IsRepeated ? $"[{value}]" : value)}} }""");
+                Assert.Equal(3, answer.GetProperty("code").GetInt32());
+                Assert.DoesNotContain("field", answer.GetProperty("message").GetString(), StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    public async Task A_compressed_body_is_understood_or_refused_with_what_is_wrong_with_it(string encoding)
+    {
+        await using var server = await ScoringServer.StartAsync([.. Settings, "--Scoring:Limits:MessageBytes=65536"]);
+        const string Body = """{ "head": "pets", "logits": [1, 3] }""";
+        var whole = Pack(encoding, Body);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(server, whole, encoding)).Status);
+
+        var (status, answer) = await PostAsync(server, whole[..^3], encoding);
+        Assert.Equal((HttpStatusCode.BadRequest, $"a message of {whole.Length - 3} bytes ends in the middle of its {encoding}"), (status, answer.GetProperty("message").GetString()));
+        (status, answer) = await PostAsync(server, Encoding.UTF8.GetBytes(Body), encoding);
+        Assert.Equal((HttpStatusCode.BadRequest, $"a message of {Body.Length} bytes is not {encoding}"), (status, answer.GetProperty("message").GetString()));
+        var bomb = Pack(encoding, Body.PadRight(65537));
+        (status, answer) = await PostAsync(server, bomb, encoding);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
+        Assert.Equal($"a message of {bomb.Length} bytes is over 65536 when decompressed, which is the limit", answer.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task A_compression_that_nobody_knows_is_told()
+    {
+        await using var server = await ScoringServer.StartAsync(Settings);
+        var (status, answer) = await PostAsync(server, [1, 2, 3], "br");
+        Assert.Equal((HttpStatusCode.UnsupportedMediaType, "content-encoding is 'br'; this service knows gzip and deflate"), (status, answer.GetProperty("message").GetString()));
     }
 
     [Fact]
@@ -186,12 +276,33 @@ public sealed class JsonTests
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
-    private static async Task<(HttpStatusCode Status, JsonElement Answer)> PostAsync(
-        ScoringServer server, string body, string contentType = "application/json", bool isLengthTold = true)
+    private static byte[] Pack(string encoding, string body)
+    {
+        using var packed = new MemoryStream();
+        using (Stream zip = encoding == "gzip" ? new GZipStream(packed, CompressionMode.Compress, leaveOpen: true) : new ZLibStream(packed, CompressionMode.Compress, leaveOpen: true))
+        {
+            zip.Write(Encoding.UTF8.GetBytes(body));
+        }
+
+        return packed.ToArray();
+    }
+
+    private static Task<(HttpStatusCode Status, JsonElement Answer)> PostAsync(
+        ScoringServer server, string body, string contentType = "application/json", bool isLengthTold = true) =>
+        PostAsync(server, new StringContent(body, Encoding.UTF8, contentType), isLengthTold);
+
+    private static Task<(HttpStatusCode Status, JsonElement Answer)> PostAsync(ScoringServer server, byte[] body, string encoding)
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.ContentEncoding.Add(encoding);
+        return PostAsync(server, content, isLengthTold: true);
+    }
+
+    private static async Task<(HttpStatusCode Status, JsonElement Answer)> PostAsync(ScoringServer server, HttpContent content, bool isLengthTold)
     {
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{server.HttpAddress}/v1/score");
-        request.Content = new StringContent(body, Encoding.UTF8, contentType);
+        request.Content = content;
         request.Headers.TransferEncodingChunked = !isLengthTold;
         using var response = await client.SendAsync(request, TestEnd);
         Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);

@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Google.Protobuf.Reflection;
+using Scoring.Protocol.Buffers;
+using Scoring.Protocol.Wire;
+
+namespace Scoring.Service.Http;
+
+/// <summary>
+/// Values as protobuf's JSON mapping has them: a number may be a string, a whole one may be written with a fraction of 0 or an exponent, and base64 may be that of URLs.
+/// </summary>
+internal static class JsonValue
+{
+    /// <summary>Characters of an enum's name.</summary>
+    private const int MaxEnumLength = 64;
+
+    private const NumberStyles Number = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
+    public static float Float(ref Utf8JsonReader reader, JsonPlace place)
+    {
+        if (reader.TokenType == JsonTokenType.Number || IsPlainString(ref reader))
+        {
+            switch (reader.ValueSpan)
+            {
+                case var text when float.TryParse(text, Number, CultureInfo.InvariantCulture, out var value) && float.IsFinite(value):
+                    return value;
+                case [(byte)'N', (byte)'a', (byte)'N']:
+                    return float.NaN;
+                case var text when text.SequenceEqual("Infinity"u8):
+                    return float.PositiveInfinity;
+                case var text when text.SequenceEqual("-Infinity"u8):
+                    return float.NegativeInfinity;
+            }
+        }
+
+        throw Fault(ref reader, place, "a number of single precision, \"NaN\", \"Infinity\" or \"-Infinity\"");
+    }
+
+    public static uint UInt32(ref Utf8JsonReader reader, JsonPlace place) => (uint)Whole(ref reader, place, uint.MinValue, uint.MaxValue);
+
+    public static ulong UInt64(ref Utf8JsonReader reader, JsonPlace place) => (ulong)Whole(ref reader, place, ulong.MinValue, ulong.MaxValue);
+
+    /// <summary>An enum's number, or the number of its name, which may do without what all of its names begin with. A number may be one that this version has no name for.</summary>
+    public static int Enum(ref Utf8JsonReader reader, JsonPlace place, EnumDescriptor type)
+    {
+        if (reader.TokenType == JsonTokenType.Number)
+        {
+            return (int)Whole(ref reader, place, int.MinValue, int.MaxValue);
+        }
+
+        // DATA_TYPE_ of DataType.
+        var prefix = type.Name.Length + type.Name.Count(char.IsUpper);
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            var text = Text(ref reader, place, MaxEnumLength);
+            foreach (var value in type.Values)
+            {
+                if (value.Name.Equals(text, StringComparison.OrdinalIgnoreCase) || value.Name.AsSpan(prefix).Equals(text, StringComparison.OrdinalIgnoreCase))
+                {
+                    return value.Number;
+                }
+            }
+        }
+
+        throw Fault(ref reader, place, $"one of {string.Join(", ", type.Values.Select(value => value.Name[prefix..].ToLowerInvariant()))}");
+    }
+
+    /// <summary>A text, or as much of it as shows that it is longer than it may be.</summary>
+    public static string Text(ref Utf8JsonReader reader, JsonPlace place, int maxLength = int.MaxValue)
+    {
+        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName))
+        {
+            throw Fault(ref reader, place, "a string");
+        }
+
+        try
+        {
+            // An escape of six bytes may stand for one character.
+            return reader.ValueSpan.Length / 6 <= maxLength ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan[..(6 * (maxLength + 1))]);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new MalformedMessageException($"{place} is no text: it has a part of a character");
+        }
+    }
+
+    public static void Bytes(ref Utf8JsonReader reader, JsonPlace place, PooledArray<byte> bytes)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            throw Fault(ref reader, place, "a string of base64");
+        }
+
+        // A backslash may stand before a slash.
+        var rented = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
+        try
+        {
+            var text = rented.AsSpan(0, reader.CopyString(rented)).TrimEnd((byte)'=');
+            text.Replace((byte)'+', (byte)'-');
+            text.Replace((byte)'/', (byte)'_');
+            var room = bytes.Allocate(Base64Url.GetMaxDecodedLength(text.Length));
+            if (Base64Url.DecodeFromUtf8(text, room, out _, out var written) != OperationStatus.Done || written != room.Length)
+            {
+                throw Fault(ref reader, place, "a string of base64");
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>What to throw where a value is not what it must be.</summary>
+    public static MalformedMessageException Fault(ref Utf8JsonReader reader, JsonPlace place, string kind) => new($"{place} is {Shown(ref reader)}; it must be {kind}");
+
+    private static decimal Whole(ref Utf8JsonReader reader, JsonPlace place, decimal min, decimal max) =>
+        (reader.TokenType == JsonTokenType.Number || IsPlainString(ref reader))
+        && decimal.TryParse(reader.ValueSpan, Number, CultureInfo.InvariantCulture, out var value)
+        && decimal.IsInteger(value)
+        && value >= min
+        && value <= max
+            ? value
+            : throw Fault(ref reader, place, string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"));
+
+    private static bool IsPlainString(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped;
+
+    private static string Shown(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.StartArray => "a list",
+        JsonTokenType.StartObject => "an object",
+        JsonTokenType.String => $"\"{Service.Shown.Text(reader.ValueSpan)}\"",
+        _ => Service.Shown.Text(reader.ValueSpan),
+    };
+}
