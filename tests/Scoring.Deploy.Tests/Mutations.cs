@@ -25,8 +25,8 @@ public static class Mutations
         // Resources and memory.
         { "production", "          limits:\n            cpu: \"2\"\n", "          limits:\n", "container scoring has no request or no limit of cpu" },
         { "production", "          requests:\n            cpu: \"2\"\n            memory: 2Gi", "          requests:\n            cpu: \"2\"\n            memory: 1Gi", "container scoring asks for 1073741824 of memory, with a limit of 2147483648" },
-        { "production", "memory: 2Gi", "memory: 1Gi", "a heap of 805306368.00 bytes is less than the 1476395008 that messages and idle buffers may take" },
-        { "development", "memory: 512Mi", "memory: 420Mi", "440401920 bytes of memory are less than 301989888 and the 157286400 of a process without any" },
+        { "production", "memory: 2Gi", "memory: 1Gi", "seven eighths of a heap, 704643072.00000 bytes, are less than the 1015021568 that messages and idle buffers may take" },
+        { "development", "memory: 512Mi", "memory: 300Mi", "314572800 bytes of memory are less than 184549376 and the 157286400 of a process without any" },
         { "production", "value: \"134217728\"", "value: \"536870912\"", "one connection may hold more than half of what all may" },
 
         // Probes and drain.

@@ -41,7 +41,7 @@ public sealed class PodTests
     }
 
     [Theory]
-    [InlineData("value: \"40000\"", "value: \"-1\"", "Scoring:Drain:TimeoutMs")]
+    [InlineData("value: \"40000\"", "value: \"-1\"", "Scoring:Drain:TimeoutMs is '-1'")]
     [InlineData("value: \"67108864\"", "value: \"1048576\"", "Scoring:Limits:ServerBytes")]
     [InlineData("\"activation\": \"sigmoid\"", "\"activation\": \"relu\"", "attributes")]
     public async Task A_pod_with_a_setting_or_a_head_that_makes_no_sense_does_not_start(string text, string instead, string named)
