@@ -2,6 +2,7 @@ using System.Runtime;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
+using Scoring.Service.Calls;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
@@ -19,7 +20,7 @@ internal sealed class ScoringEndpoint(
     public Task<PooledScoreResponse> Score(ServerCallContext context)
     {
         var response = calls.Score(context);
-        return response.Error is null ? Task.FromResult(response) : throw MessageCalls.Refusal(response.Error);
+        return response.Error is null ? Task.FromResult(response) : throw CallStatus.Refusal(response.Error);
     }
 
     public Task ScoreStream(ServerCallContext context) => calls.ScoreStream(context, ScoreMessageCodec.Instance);
@@ -69,5 +70,5 @@ internal sealed class ScoringEndpoint(
         return Task.FromResult(answer);
     }
 
-    private HeadDefinition Find(string name, Caller caller) => checker.FindHead(name, caller, out var head) is { } error ? throw MessageCalls.Refusal(error) : head;
+    private HeadDefinition Find(string name, Caller caller) => checker.FindHead(name, caller, out var head) is { } error ? throw CallStatus.Refusal(error) : head;
 }

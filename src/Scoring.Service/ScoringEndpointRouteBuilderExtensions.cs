@@ -2,6 +2,7 @@ using Grpc.Reflection;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
 using Scoring.Service;
+using Scoring.Service.Calls;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Hosting;
 using Scoring.Service.Http;
@@ -61,7 +62,7 @@ public static class ScoringEndpointRouteBuilderExtensions
         {
             using var inbox = MessageInbox.Open();
             await call(context);
-            await CallEnds.MendAsync(context, maxMessageBytes);
+            await ThrownStatus.MendAsync(context, maxMessageBytes);
         };
     }
 }

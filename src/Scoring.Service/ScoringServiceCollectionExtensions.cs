@@ -11,6 +11,7 @@ using Microsoft.Extensions.Options;
 using Scoring.Protocol;
 using Scoring.Protocol.OpenInference;
 using Scoring.Service;
+using Scoring.Service.Calls;
 using Scoring.Service.Connections;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
@@ -123,6 +124,8 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, StuckAnswers>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, AdminPort>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, HttpPort>());
+        // Within gRPC-Web, which makes of the status what its clients read.
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, CallEnd>());
         TelemetryExport.Add(services, configuration, isScraped: !string.IsNullOrEmpty(configuration["Scoring:Admin:Port"]));
         return services;
     }

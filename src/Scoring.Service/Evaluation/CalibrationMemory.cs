@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Scoring.Service.Calls;
 using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 
@@ -31,7 +32,7 @@ internal sealed class CalibrationMemory(IOptions<EvaluationSettings> settings)
         var (whose, setting) = shortage.IsOfOne
             ? ("the caller's other calls", nameof(EvaluationSettings.CalibrationBytesPerCaller))
             : ("other calls", nameof(EvaluationSettings.CalibrationBytes));
-        throw EvaluationException.From(ScoringErrors.Exhausted(
+        throw CallStatus.Refusal(ScoringErrors.Exhausted(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"the rows to calibrate with take more than {own} bytes, and those of {whose} {others}; the limit Scoring:Evaluation:{setting} is {shortage.Limit}"),

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Scoring.Service.Calls;
 using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 
@@ -18,7 +19,7 @@ internal sealed class EvaluationCalls(IOptions<EvaluationSettings> settings)
     {
         if (_calls.Take(holder, 1) is { } shortage)
         {
-            throw EvaluationException.From(ScoringErrors.Exhausted(
+            throw CallStatus.Refusal(ScoringErrors.Exhausted(
                 shortage.IsOfOne
                     ? $"{shortage.Limit} Evaluate and Calibrate calls of the caller are under way, which is the limit Scoring:Evaluation:CallsPerCaller"
                     : $"{shortage.Limit} Evaluate and Calibrate calls are under way, which is the limit Scoring:Evaluation:Calls",

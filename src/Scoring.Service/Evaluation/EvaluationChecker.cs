@@ -30,7 +30,7 @@ internal sealed class EvaluationChecker(RequestChecker heads, IOptions<LimitSett
             head = first.Head;
             if (!NamesHead(request.Head, head))
             {
-                return ScoringErrors.InvalidArgument($"head is '{Shown.Text(request.Head)}'; the stream began with '{head.Name}'");
+                return ScoringErrors.InvalidArgument($"head is '{Shown.Text(request.Head)}'; the stream began with '{head.Name}'", "head");
             }
         }
         else if ((heads.FindHead(request.Head, caller, out head) ?? CheckHead(head)) is { } unfit)
@@ -52,11 +52,11 @@ internal sealed class EvaluationChecker(RequestChecker heads, IOptions<LimitSett
     {
         if (head.Activation == Activation.Linear)
         {
-            return ScoringErrors.InvalidArgument($"head '{head.Name}' is linear and has no probabilities to measure");
+            return ScoringErrors.InvalidArgument($"head '{head.Name}' is linear and has no probabilities to measure", "head");
         }
 
         return head.Groups.Length > 0
-            ? ScoringErrors.InvalidArgument($"head '{head.Name}' has {head.Groups.Length} groups; only a head of one softmax, or of sigmoids, is measured")
+            ? ScoringErrors.InvalidArgument($"head '{head.Name}' has {head.Groups.Length} groups; only a head of one softmax, or of sigmoids, is measured", "head")
             : null;
     }
 
@@ -71,18 +71,18 @@ internal sealed class EvaluationChecker(RequestChecker heads, IOptions<LimitSett
 
         if (classes > _settings.Classes)
         {
-            return ScoringErrors.InvalidArgument($"classes is {classes}; the limit of Evaluate and Calibrate is {_settings.Classes}");
+            return ScoringErrors.InvalidArgument($"classes is {classes}; the limit of Evaluate and Calibrate is {_settings.Classes}", "classes");
         }
 
         if (classes != plan.Classes)
         {
-            return ScoringErrors.InvalidArgument($"classes is {classes}; the stream began with {plan.Classes}");
+            return ScoringErrors.InvalidArgument($"classes is {classes}; the stream began with {plan.Classes}", "classes");
         }
 
         return temperature == plan.Temperature
             ? null
             : ScoringErrors.InvalidArgument(
-                string.Create(CultureInfo.InvariantCulture, $"temperature is {temperature}; the stream began with {plan.Temperature}"));
+                string.Create(CultureInfo.InvariantCulture, $"temperature is {temperature}; the stream began with {plan.Temperature}"), "temperature");
     }
 
     private static void TakeLogits(PooledScoreRequest request, PooledArray<float> logits)

@@ -1,6 +1,5 @@
-using Google.Protobuf;
 using Grpc.Core;
-using Scoring.Protocol;
+using Scoring.Service.Calls;
 using Scoring.V1;
 
 namespace Scoring.Service.Evaluation;
@@ -8,9 +7,6 @@ namespace Scoring.Service.Evaluation;
 /// <summary>How an Evaluate or Calibrate call ends that cannot be answered: the status, and a trailer with the row and column.</summary>
 internal static class EvaluationException
 {
-    public static RpcException From(Error error) =>
-        new(new Status((StatusCode)error.Code, error.Message), new Metadata { { ScoringMethods.ErrorTrailer, error.ToByteArray() } });
-
     /// <param name="error">What is wrong with the message.</param>
     /// <param name="message">The message's place in the stream.</param>
     /// <param name="rowsBefore">Rows of the messages before it.</param>
@@ -18,6 +14,6 @@ internal static class EvaluationException
     {
         var place = error.HasRow ? $" (row {rowsBefore + error.Row} of the stream)" : string.Empty;
         error.Message = $"message {message}: {error.Message}{place}";
-        return From(error);
+        return CallStatus.Refusal(error);
     }
 }

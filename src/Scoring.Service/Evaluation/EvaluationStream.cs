@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Scoring.Protocol;
+using Scoring.Service.Calls;
 using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 using Scoring.V1;
@@ -51,7 +52,7 @@ internal sealed class EvaluationStream(
 
         return _rows > 0
             ? _plan!
-            : throw EvaluationException.From(ScoringErrors.InvalidArgument($"the stream has no rows to measure, in {_messages} messages"));
+            : throw CallStatus.Refusal(ScoringErrors.InvalidArgument($"the stream has no rows to measure, in {_messages} messages"));
     }
 
     /// <summary>Waits while the caller is over its limit. To refuse a message would be to throw away those before it.</summary>

@@ -18,17 +18,17 @@ internal static class EvaluationTargets
         if (request.Targets.Count > 0)
         {
             return ScoringErrors.InvalidArgument(
-                $"targets ({request.Targets.Count} of them) and target_labels ({request.TargetLabels.Count}) are both set; a message carries one of them");
+                $"targets ({request.Targets.Count} of them) and target_labels ({request.TargetLabels.Count}) are both set; a message carries one of them", "target_labels");
         }
 
         if (plan.IsPerLabel)
         {
             return ScoringErrors.InvalidArgument(
-                $"target_labels name one class for each row; head '{plan.Head.Name}' is sigmoid and needs targets of 0 or 1 for each class");
+                $"target_labels name one class for each row; head '{plan.Head.Name}' is sigmoid and needs targets of 0 or 1 for each class", "target_labels");
         }
 
         return plan.Head.Labels.Count == 0
-            ? ScoringErrors.InvalidArgument($"target_labels are set; head '{plan.Head.Name}' has no labels, so targets must be class indices")
+            ? ScoringErrors.InvalidArgument($"target_labels are set; head '{plan.Head.Name}' has no labels, so targets must be class indices", "target_labels")
             : CheckCount("target_labels", request.TargetLabels.Count, plan, rows, targets.Length) ?? ReadLabels(request, plan, targets);
     }
 
@@ -36,7 +36,8 @@ internal static class EvaluationTargets
         ? null
         : ScoringErrors.InvalidArgument(
             $"{rows} rows of {plan.Classes} classes need {expected} {field} ({(plan.IsPerLabel ? "0 or 1 for each class" : "one class for each row")}); "
-            + $"there are {count}");
+            + $"there are {count}",
+            field);
 
     private static Error? ReadIndices(PooledScoreRequest request, EvaluationPlan plan, Span<uint> targets)
     {
@@ -47,8 +48,8 @@ internal static class EvaluationTargets
             if (targets[i] >= bound)
             {
                 return plan.IsPerLabel
-                    ? At($"the target is {targets[i]}; it must be 0 or 1", i / plan.Classes, i % plan.Classes)
-                    : At($"the target is class {targets[i]}; the classes are 0 to {plan.Classes - 1}", i);
+                    ? At("targets", $"the target is {targets[i]}; it must be 0 or 1", i / plan.Classes, i % plan.Classes)
+                    : At("targets", $"the target is class {targets[i]}; the classes are 0 to {plan.Classes - 1}", i);
             }
         }
 
@@ -62,7 +63,7 @@ internal static class EvaluationTargets
             var label = request.TargetLabels[row];
             if (!plan.Head.Labels.TryFind(label, out var target))
             {
-                return At($"the target is '{Shown.Text(label)}', which is no label of head '{plan.Head.Name}'", row);
+                return At("target_labels", $"the target is '{Shown.Text(label)}', which is no label of head '{plan.Head.Name}'", row);
             }
 
             targets[row] = (uint)target;
@@ -71,9 +72,9 @@ internal static class EvaluationTargets
         return null;
     }
 
-    private static Error At(string what, int row, int? column = null)
+    private static Error At(string field, string what, int row, int? column = null)
     {
-        var error = ScoringErrors.InvalidArgument(column is null ? $"row {row}: {what}" : $"row {row}, column {column}: {what}");
+        var error = ScoringErrors.InvalidArgument(column is null ? $"row {row}: {what}" : $"row {row}, column {column}: {what}", field);
         error.Row = (uint)row;
         if (column is { } at)
         {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
+using Scoring.Service.Calls;
 
 namespace Scoring.Service.Http;
 
@@ -32,7 +33,7 @@ internal sealed class HttpPort(IOptions<HttpSettings> http) : IStartupFilter
         .WithOrigins(http.Value.Origins)
         .WithMethods("GET", "POST")
         .AllowAnyHeader()
-        .WithExposedHeaders("grpc-status", "grpc-message", "grpc-encoding", "grpc-accept-encoding", ScoringMethods.ErrorTrailer)
+        .WithExposedHeaders(CallStatus.Code, CallStatus.Message, CallStatus.Details, "grpc-encoding", "grpc-accept-encoding", ScoringMethods.ErrorTrailer)
         .SetPreflightMaxAge(TimeSpan.FromHours(1));
 
     private sealed class HttpConnection

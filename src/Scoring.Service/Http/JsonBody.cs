@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Scoring.Protocol;
 using Scoring.Protocol.Buffers;
 using Scoring.Protocol.Wire;
+using Scoring.Service.Calls;
 using Scoring.Service.Hosting;
 using Scoring.Service.Streaming;
 using Scoring.Service.Telemetry;
@@ -76,7 +77,7 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
         }
         catch (MalformedMessageException malformed)
         {
-            throw MessageCalls.Refusal(ScoringErrors.InvalidArgument(malformed.Message));
+            throw CallStatus.Refusal(ScoringErrors.InvalidArgument(malformed.Message));
         }
         finally
         {
@@ -94,7 +95,7 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
     {
         if (bytes > CountedBody.FreeBytes && !context.Features.GetRequiredFeature<CallMemory>().TryReserve(Math.Min((long)bytes * CopiesOfBody, memory.Unfinished.Limit / 2)))
         {
-            throw MessageCalls.Refusal(memory.Refusal());
+            throw CallStatus.Refusal(memory.Refusal());
         }
     }
 
@@ -105,14 +106,14 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
         var told = context.Request.ContentLength ?? 0;
         if (told > _limit)
         {
-            throw MessageCalls.Refusal(ScoringErrors.Exhausted($"a body of {told} bytes; the limit is {_limit}", retryAfterMs: 0));
+            throw CallStatus.Refusal(ScoringErrors.Exhausted($"a body of {told} bytes; the limit is {_limit}", retryAfterMs: 0));
         }
 
         while (true)
         {
             if (!memory.HasRoom)
             {
-                throw MessageCalls.Refusal(memory.Refusal());
+                throw CallStatus.Refusal(memory.Refusal());
             }
 
             var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
@@ -120,7 +121,7 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
             if (body.Count + length > _limit)
             {
                 context.Request.BodyReader.AdvanceTo(read.Buffer.End);
-                throw MessageCalls.Refusal(ScoringErrors.Exhausted($"a body of {body.Count + length} bytes or more; the limit is {_limit}", retryAfterMs: 0));
+                throw CallStatus.Refusal(ScoringErrors.Exhausted($"a body of {body.Count + length} bytes or more; the limit is {_limit}", retryAfterMs: 0));
             }
 
             read.Buffer.CopyTo(body.Append((int)length, (int)Math.Max(0, told - body.Count - length)));
@@ -142,7 +143,7 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
         }
 
         var compression = MessageCompression.All(_limit).FirstOrDefault(known => known.EncodingName == encoding);
-        return compression ?? throw MessageCalls.Refusal(new Error
+        return compression ?? throw CallStatus.Refusal(new Error
         {
             Code = (uint)StatusCode.Unimplemented,
             Message = $"content-encoding is '{Shown.Text(encoding)}'; this service knows {string.Join(" and ", MessageCompression.All(_limit).Select(known => known.EncodingName))}",

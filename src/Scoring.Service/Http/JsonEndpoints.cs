@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Scoring.Service.Calls;
 
 namespace Scoring.Service.Http;
 
@@ -15,7 +16,7 @@ internal static class JsonEndpoints
             // As the JSON mapping of protobuf has it.
             options.JsonSettings.IgnoreDefaultValues = true;
             options.JsonSettings.WriteInt64sAsStrings = true;
-            options.TypeRegistry = JsonRefusal.Details;
+            options.TypeRegistry = StatusDetails.Types;
         });
     }
 

@@ -1,8 +1,7 @@
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
-using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Scoring.Protocol;
+using Scoring.Service.Calls;
 using Scoring.V1;
 
 namespace Scoring.Service.Http;
@@ -10,23 +9,18 @@ namespace Scoring.Service.Http;
 /// <summary>What a call in JSON is answered that cannot be served: a <c>google.rpc.Status</c>, whose one detail is the Error that ScoreStream would have answered.</summary>
 internal static class JsonRefusal
 {
-    /// <summary>The messages that a status carries as its details.</summary>
-    public static readonly TypeRegistry Details = TypeRegistry.FromMessages(Error.Descriptor);
-
-    private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(Details));
+    private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(StatusDetails.Types));
 
     /// <summary>What an exception that ends a call says, in full where it has that.</summary>
     public static Error ErrorOf(RpcException refused) => refused.Trailers.GetValueBytes(ScoringMethods.ErrorTrailer) is { } error
         ? Error.Parser.ParseFrom(error)
         : new Error { Code = (uint)refused.StatusCode, Message = refused.Status.Detail };
 
-    public static Google.Rpc.Status Status(Error error) => new() { Code = (int)error.Code, Message = error.Message, Details = { Any.Pack(error) } };
-
     /// <summary>For what is refused before the transcoding would answer.</summary>
     public static Task WriteAsync(HttpResponse response, int httpStatus, Error error)
     {
         response.StatusCode = httpStatus;
         response.ContentType = "application/json; charset=utf-8";
-        return response.WriteAsync(Formatter.Format(Status(error)));
+        return response.WriteAsync(Formatter.Format(StatusDetails.Of(error)));
     }
 }

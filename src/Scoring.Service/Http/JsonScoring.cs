@@ -2,6 +2,7 @@ using System.Buffers;
 using Google.Protobuf;
 using Grpc.Core;
 using Scoring.Protocol;
+using Scoring.Service.Calls;
 using Scoring.Service.Streaming;
 using Scoring.Service.Telemetry;
 using Scoring.V1;
@@ -14,9 +15,6 @@ namespace Scoring.Service.Http;
 /// </summary>
 internal sealed class JsonScoring(ScoringEndpoint endpoint, FailureLog failures) : ScoringService.ScoringServiceBase
 {
-    /// <summary>The trailer whose <c>google.rpc.Status</c> is what a refused call answers.</summary>
-    private const string StatusTrailer = "grpc-status-details-bin";
-
     /// <param name="request">Empty: what the transcoding has read is nothing.</param>
     /// <param name="context">The call.</param>
     public override Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context) => AnswerAsync(
@@ -50,5 +48,5 @@ internal sealed class JsonScoring(ScoringEndpoint endpoint, FailureLog failures)
     }
 
     private static RpcException WithDetails(Error error) =>
-        new(new Status((StatusCode)error.Code, error.Message), new Metadata { { StatusTrailer, JsonRefusal.Status(error).ToByteArray() } });
+        new(new Status((StatusCode)error.Code, error.Message), new Metadata { { CallStatus.Details, StatusDetails.Of(error).ToByteArray() } });
 }

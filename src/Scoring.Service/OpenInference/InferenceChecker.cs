@@ -26,7 +26,7 @@ internal static class InferenceChecker
     {
         if (name.Length == 0)
         {
-            return ScoringErrors.InvalidArgument("the request names no model");
+            return ScoringErrors.InvalidArgument("the request names no model", "model_name");
         }
 
         return version.Length == 0 || version == InferenceModel.Version(head)
@@ -54,13 +54,13 @@ internal static class InferenceChecker
         };
         if (nonFinite is not { } known)
         {
-            return ScoringErrors.InvalidArgument($"parameter non_finite is '{Shown.Text(details.NonFinite)}', which is none of reject, flag, propagate");
+            return ScoringErrors.InvalidArgument($"parameter non_finite is '{Shown.Text(details.NonFinite)}', which is none of reject, flag, propagate", "parameters");
         }
 
         request.NonFinite = known;
         if (details.TopK is < 0 or > int.MaxValue)
         {
-            return ScoringErrors.InvalidArgument("parameter top_k is no whole number from 1 to the classes of a row");
+            return ScoringErrors.InvalidArgument("parameter top_k is no whole number from 1 to the classes of a row", "parameters");
         }
 
         details.TopWidth = details.TopK == 0 ? 1 : (int)details.TopK;
@@ -73,7 +73,7 @@ internal static class InferenceChecker
         {
             return ScoringErrors.InvalidArgument(details.Inputs == 1
                 ? $"the input is named '{Shown.Text(details.InputName)}'; a head has one, '{InferenceRequestCodec.Input}'"
-                : $"the request has {details.Inputs} inputs; a head has one, '{InferenceRequestCodec.Input}'");
+                : $"the request has {details.Inputs} inputs; a head has one, '{InferenceRequestCodec.Input}'", "inputs");
         }
 
         DataType? type = details.DataTypeName switch
@@ -86,12 +86,12 @@ internal static class InferenceChecker
         };
         if (type is not { } dataType)
         {
-            return ScoringErrors.InvalidArgument($"input 'logits' is of '{Shown.Text(details.DataTypeName)}', which is none of FP32, FP16, BF16, FP64");
+            return ScoringErrors.InvalidArgument($"input 'logits' is of '{Shown.Text(details.DataTypeName)}', which is none of FP32, FP16, BF16, FP64", "inputs[0].datatype");
         }
 
         if (details.Dimensions != 2 || details.Shape[0] < 0 || details.Shape[1] is < 1 or > int.MaxValue)
         {
-            return ScoringErrors.InvalidArgument($"input 'logits' has shape {Text(details)}; it must be [rows, classes]");
+            return ScoringErrors.InvalidArgument($"input 'logits' has shape {Text(details)}; it must be [rows, classes]", "inputs[0].shape");
         }
 
         request.Classes = (uint)details.Shape[1];
@@ -104,25 +104,25 @@ internal static class InferenceChecker
         var isTyped = details.HasFp32Contents || details.HasFp64Contents || details.HasOtherContents;
         if (details.RawContents > 0 && isTyped)
         {
-            return ScoringErrors.InvalidArgument("raw_input_contents and contents are both set; a request carries one of them");
+            return ScoringErrors.InvalidArgument("raw_input_contents and contents are both set; a request carries one of them", "raw_input_contents");
         }
 
         if (details.RawContents > 1)
         {
-            return ScoringErrors.InvalidArgument($"raw_input_contents has {details.RawContents} elements; there is one input");
+            return ScoringErrors.InvalidArgument($"raw_input_contents has {details.RawContents} elements; there is one input", "raw_input_contents");
         }
 
         if (isTyped && (details.HasOtherContents || (type != DataType.Fp32 && details.HasFp32Contents) || (type != DataType.Fp64 && details.HasFp64Contents)))
         {
             return ScoringErrors.InvalidArgument($"input 'logits' is of {details.DataTypeName}, and its contents are not; {(type is DataType.Fp16 or DataType.Bf16
-                ? "this type comes in raw_input_contents only" : $"they must be {details.DataTypeName.ToLowerInvariant()}_contents")}");
+                ? "this type comes in raw_input_contents only" : $"they must be {details.DataTypeName.ToLowerInvariant()}_contents")}", "inputs[0].contents");
         }
 
         var size = LogitData.ElementBytes(type)!.Value;
         var bytes = ((long)request.Logits.Count * sizeof(float)) + request.Data.Count;
         return (UInt128)details.Shape[0] * (UInt128)details.Shape[1] * (UInt128)size == (UInt128)bytes
             ? null
-            : ScoringErrors.InvalidArgument($"input 'logits' has shape {Text(details)} of {details.DataTypeName}, and {bytes} bytes of contents");
+            : ScoringErrors.InvalidArgument($"input 'logits' has shape {Text(details)} of {details.DataTypeName}, and {bytes} bytes of contents", "inputs[0].shape");
     }
 
     private static Error? ApplyOutputs(PooledScoreRequest request, InferenceDetails details, HeadDefinition head)
@@ -148,12 +148,12 @@ internal static class InferenceChecker
             if (InferenceModel.FindOutput(head, output.Name) is not { } wanted)
             {
                 return ScoringErrors.InvalidArgument(
-                    $"there is no output '{Shown.Text(output.Name)}'; model '{head.Name}' has {string.Join(", ", InferenceModel.Outputs(head).Select(known => known.Name))}");
+                    $"there is no output '{Shown.Text(output.Name)}'; model '{head.Name}' has {string.Join(", ", InferenceModel.Outputs(head).Select(known => known.Name))}", "outputs");
             }
 
             if (Names(details.Outputs[..i], output.Name))
             {
-                return ScoringErrors.InvalidArgument($"output '{output.Name}' is named twice; a request names each of its outputs once");
+                return ScoringErrors.InvalidArgument($"output '{output.Name}' is named twice; a request names each of its outputs once", "outputs");
             }
 
             if (output.Classification == 0)
@@ -167,7 +167,7 @@ internal static class InferenceChecker
             {
                 return ScoringErrors.InvalidArgument(output.Classification < 0
                     ? $"parameter classification of output '{output.Name}' is no whole number above 0"
-                    : $"parameter classification of output '{output.Name}': only '{InferenceRequestCodec.Scores}' can be told as classes");
+                    : $"parameter classification of output '{output.Name}': only '{InferenceRequestCodec.Scores}' can be told as classes", "outputs");
             }
 
             // Of fewer classes than were asked for all are told, as Triton has it.

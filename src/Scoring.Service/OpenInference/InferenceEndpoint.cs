@@ -3,6 +3,7 @@ using Grpc.Core;
 using Inference;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
+using Scoring.Service.Calls;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
 using Scoring.Service.Security;
@@ -25,7 +26,7 @@ internal sealed class InferenceEndpoint(
     {
         var response = calls.Score(context);
         counters.Count(response);
-        return response.Error is null ? Task.FromResult(response) : throw MessageCalls.Refusal(response.Error);
+        return response.Error is null ? Task.FromResult(response) : throw CallStatus.Refusal(response.Error);
     }
 
     public Task ModelStreamInfer(ServerCallContext context) => calls.ScoreStream(context, _codec);
@@ -75,7 +76,7 @@ internal sealed class InferenceEndpoint(
     }
 
     private HeadDefinition Head(string name, string version, Caller caller) =>
-        FindHead(name, version, caller, out var head) is { } error ? throw new RpcException(new Status((StatusCode)error.Code, error.Message)) : head;
+        FindHead(name, version, caller, out var head) is { } error ? throw CallStatus.Refusal(error) : head;
 
     private V1.Error? FindHead(string name, string version, Caller caller, out HeadDefinition head) =>
         checker.FindHead(name, caller, out head) ?? InferenceChecker.CheckModel(name, version, head);

@@ -2,7 +2,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
-using Scoring.Service.Hosting;
+using Scoring.Service.Calls;
 using Scoring.Service.Http;
 using Scoring.Service.Telemetry;
 using Scoring.V1;
@@ -28,7 +28,7 @@ internal sealed class CallRefusal(KnownBy knownBy, FailureLog failures) : IAutho
         if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true)
         {
             context.Response.ContentType = "application/grpc";
-            CallEnds.Write(context.Response.Headers, new Status(StatusCode.Unauthenticated, message));
+            CallStatus.Write(context.Response.Headers, new Status(StatusCode.Unauthenticated, message));
         }
         else
         {

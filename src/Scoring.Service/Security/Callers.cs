@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using Scoring.Service.Calls;
 using Scoring.Service.Connections;
-using Scoring.Service.Streaming;
 
 namespace Scoring.Service.Security;
 
@@ -48,7 +48,7 @@ internal sealed class Callers
     public Caller Admit(ServerCallContext context)
     {
         var caller = Of(context);
-        return caller.Limit?.TakeMessage() is { } exhausted ? throw MessageCalls.Refusal(exhausted) : caller;
+        return caller.Limit?.TakeMessage() is { } exhausted ? throw CallStatus.Refusal(exhausted) : caller;
     }
 
     private Caller Add((string Name, string? Heads) key)

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Scoring.Service.Calls;
 using Scoring.V1;
 
 namespace Scoring.Service.Streaming;
@@ -54,7 +55,7 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
     {
         if (!waits)
         {
-            throw MessageCalls.Refusal(Refusal() ?? server.Refusal());
+            throw CallStatus.Refusal(Refusal() ?? server.Refusal());
         }
 
         TakeSeat();

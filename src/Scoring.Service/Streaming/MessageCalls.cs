@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -48,10 +47,6 @@ internal sealed class MessageCalls(
         batch.HandOver();
         return response;
     }
-
-    /// <summary>What a unary call ends with instead of an answer.</summary>
-    public static RpcException Refusal(V1.Error error) =>
-        new(new Status((StatusCode)error.Code, error.Message), new Metadata { { ScoringMethods.ErrorTrailer, error.ToByteArray() } });
 
     /// <summary>Scores the messages of a stream, straight from the transport's pipes, until it ends.</summary>
     public Task ScoreStream(ServerCallContext context, IMessageCodec codec)

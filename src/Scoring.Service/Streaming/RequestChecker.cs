@@ -71,19 +71,19 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
 
     public static Error? CheckTemperature(float temperature) => temperature > 0 && float.IsFinite(temperature)
         ? null
-        : ScoringErrors.InvalidArgument(string.Create(CultureInfo.InvariantCulture, $"temperature is {temperature}; it must be finite and above 0"));
+        : ScoringErrors.InvalidArgument(string.Create(CultureInfo.InvariantCulture, $"temperature is {temperature}; it must be finite and above 0"), "temperature");
 
     private Error? CheckOptions(PooledScoreRequest request, HeadDefinition head, int rows, int classes, out ScoringPlan plan)
     {
         plan = default;
         if (request.UnknownOutput is { } unknown)
         {
-            return ScoringErrors.InvalidArgument($"outputs names {unknown}, which this service does not know; it knows 0 to {(int)Output.Labels}");
+            return ScoringErrors.InvalidArgument($"outputs names {unknown}, which this service does not know; it knows 0 to {(int)Output.Labels}", "outputs");
         }
 
         if (request.NonFinite is not (NonFinite.Reject or NonFinite.Flag or NonFinite.Propagate))
         {
-            return ScoringErrors.InvalidArgument($"non_finite is {(int)request.NonFinite}, which is none of 0 (REJECT), 1 (FLAG), 2 (PROPAGATE)");
+            return ScoringErrors.InvalidArgument($"non_finite is {(int)request.NonFinite}, which is none of 0 (REJECT), 1 (FLAG), 2 (PROPAGATE)", "non_finite");
         }
 
         var temperature = request.Temperature ?? head.Temperature;
@@ -119,20 +119,20 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
         {
             if (topK > classes)
             {
-                return ScoringErrors.InvalidArgument($"top_k is {topK}; the rows have {classes} classes");
+                return ScoringErrors.InvalidArgument($"top_k is {topK}; the rows have {classes} classes", "top_k");
             }
 
             for (var i = 0; i < head.Groups.Length; i++)
             {
                 if (topK > head.Groups[i])
                 {
-                    return ScoringErrors.InvalidArgument($"top_k is {topK}; group {i} of head '{head.Name}' has {head.Groups[i]} classes");
+                    return ScoringErrors.InvalidArgument($"top_k is {topK}; group {i} of head '{head.Name}' has {head.Groups[i]} classes", "top_k");
                 }
             }
 
             if (topK > _limits.TopK)
             {
-                return ScoringErrors.InvalidArgument($"top_k is {topK}; the limit is {_limits.TopK}");
+                return ScoringErrors.InvalidArgument($"top_k is {topK}; the limit is {_limits.TopK}", "top_k");
             }
         }
 
@@ -143,21 +143,21 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
 
         if ((outputs & OutputSet.TopK) == 0)
         {
-            return ScoringErrors.InvalidArgument("outputs names LABELS without TOP_K, whose classes they would name");
+            return ScoringErrors.InvalidArgument("outputs names LABELS without TOP_K, whose classes they would name", "outputs");
         }
 
-        return head.Labels.Count == 0 ? ScoringErrors.InvalidArgument($"outputs names LABELS; head '{head.Name}' has none") : null;
+        return head.Labels.Count == 0 ? ScoringErrors.InvalidArgument($"outputs names LABELS; head '{head.Name}' has none", "outputs") : null;
     }
 
     private static Error? CheckActivation(OutputSet outputs, HeadDefinition head)
     {
         if ((outputs & OutputSet.Decisions) != 0 && head.Activation == Activation.Linear)
         {
-            return ScoringErrors.InvalidArgument($"outputs names DECISIONS; head '{head.Name}' is linear and has no probabilities to decide by");
+            return ScoringErrors.InvalidArgument($"outputs names DECISIONS; head '{head.Name}' is linear and has no probabilities to decide by", "outputs");
         }
 
         return (outputs & OutputSet.Entropy) != 0 && head.Activation is (Activation.Linear or Activation.Sigmoid)
-            ? ScoringErrors.InvalidArgument($"outputs names ENTROPY; head '{head.Name}' makes no distribution over its classes")
+            ? ScoringErrors.InvalidArgument($"outputs names ENTROPY; head '{head.Name}' makes no distribution over its classes", "outputs")
             : null;
     }
 }

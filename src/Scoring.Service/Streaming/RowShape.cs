@@ -23,18 +23,18 @@ internal readonly record struct RowShape(uint Classes, int Logits, int DataBytes
 
         if (Classes == 0 && head.Classes == 0)
         {
-            return ScoringErrors.InvalidArgument($"classes is 0; head '{head.Name}' takes rows of any width, so the message must tell it");
+            return ScoringErrors.InvalidArgument($"classes is 0; head '{head.Name}' takes rows of any width, so the message must tell it", "classes");
         }
 
         if (head.Classes != 0 && Classes != 0 && Classes != head.Classes)
         {
-            return ScoringErrors.InvalidArgument($"classes is {Classes}; head '{head.Name}' has {head.Classes}");
+            return ScoringErrors.InvalidArgument($"classes is {Classes}; head '{head.Name}' has {head.Classes}", "classes");
         }
 
         var width = Classes == 0 ? (uint)head.Classes : Classes;
         if (width > limits.Classes)
         {
-            return ScoringErrors.InvalidArgument($"classes is {width}; the limit is {limits.Classes}");
+            return ScoringErrors.InvalidArgument($"classes is {width}; the limit is {limits.Classes}", "classes");
         }
 
         var (whole, over) = Math.DivRem(elements, (int)width);
@@ -58,7 +58,7 @@ internal readonly record struct RowShape(uint Classes, int Logits, int DataBytes
         elements = Logits;
         if (LogitData.ElementBytes(DataType) is not { } size)
         {
-            return ScoringErrors.InvalidArgument($"data_type is {(int)DataType}, which is none of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)");
+            return ScoringErrors.InvalidArgument($"data_type is {(int)DataType}, which is none of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)", "data_type");
         }
 
         if (DataBytes == 0)
@@ -69,12 +69,12 @@ internal readonly record struct RowShape(uint Classes, int Logits, int DataBytes
         if (elements > 0)
         {
             return ScoringErrors.InvalidArgument(
-                $"logits ({elements} of them) and data ({DataBytes} bytes) are both set; a message carries one of them");
+                $"logits ({elements} of them) and data ({DataBytes} bytes) are both set; a message carries one of them", "data");
         }
 
         if (DataBytes % size != 0)
         {
-            return ScoringErrors.InvalidArgument($"data has {DataBytes} bytes, which is no whole number of {size}-byte elements");
+            return ScoringErrors.InvalidArgument($"data has {DataBytes} bytes, which is no whole number of {size}-byte elements", "data");
         }
 
         elements = DataBytes / size;

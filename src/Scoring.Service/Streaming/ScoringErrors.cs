@@ -1,6 +1,7 @@
 using System.Globalization;
 using Grpc.Core;
 using Scoring.Kernels;
+using Scoring.Service.Calls;
 using Scoring.Service.Heads;
 using Scoring.V1;
 
@@ -9,16 +10,22 @@ namespace Scoring.Service.Streaming;
 /// <summary>The errors that one message can be answered with.</summary>
 internal static class ScoringErrors
 {
-    public static Error InvalidArgument(string message) => new() { Code = (uint)StatusCode.InvalidArgument, Message = message };
+    /// <param name="message">What is wrong, and where.</param>
+    /// <param name="field">The field at fault, as the request's proto names it, where there is one.</param>
+    public static Error InvalidArgument(string message, string field = "") => Make(StatusCode.InvalidArgument, message, field);
 
-    public static Error NotFound(string message) => new() { Code = (uint)StatusCode.NotFound, Message = message };
+    public static Error NotFound(string message) => Make(StatusCode.NotFound, message);
 
-    public static Error PermissionDenied(string message) => new() { Code = (uint)StatusCode.PermissionDenied, Message = message };
+    public static Error PermissionDenied(string message) => Make(StatusCode.PermissionDenied, message);
 
-    public static Error Internal(string message) => new() { Code = (uint)StatusCode.Internal, Message = message };
+    public static Error Internal(string message) => Make(StatusCode.Internal, message);
 
-    public static Error Exhausted(string message, uint retryAfterMs) =>
-        new() { Code = (uint)StatusCode.ResourceExhausted, Message = message, RetryAfterMs = retryAfterMs };
+    public static Error Exhausted(string message, uint retryAfterMs)
+    {
+        var error = Make(StatusCode.ResourceExhausted, message);
+        error.RetryAfterMs = retryAfterMs;
+        return error;
+    }
 
     public static Error LabelsTooLarge(long bytes, int limit) => InvalidArgument(
         $"the labels of the best classes take {bytes} bytes; the limit is {limit}, so ask for fewer rows in a message, or a smaller top_k");
@@ -32,11 +39,13 @@ internal static class ScoringErrors
         var what = float.IsNegativeInfinity(logit.Value)
             ? $"row {logit.Row} is -inf in every column{(group.Item is null ? string.Empty : $" of group {group.Index}")}, so it has no probabilities"
             : $"row {logit.Row}, column {logit.Column}: the logit is {Name(logit.Value)}, which has no score";
-        var error = InvalidArgument(what);
+        var error = InvalidArgument(what, "logits");
         error.Row = (uint)logit.Row;
         error.Column = (uint)logit.Column;
         return error;
     }
+
+    private static Error Make(StatusCode code, string message, string field = "") => new() { Code = (uint)code, Message = StatusText.Fit(message), Field = field };
 
     private static string Name(float value) => float.IsNaN(value) ? "NaN" : float.IsPositiveInfinity(value) ? "+inf" : value.ToString(CultureInfo.InvariantCulture);
 }

@@ -16,7 +16,7 @@ internal static class TargetChecker
 
         if (head.Activation == Activation.Linear)
         {
-            return ScoringErrors.InvalidArgument($"outputs names LOSS; head '{head.Name}' is linear and has no probabilities to lose by");
+            return ScoringErrors.InvalidArgument($"outputs names LOSS; head '{head.Name}' is linear and has no probabilities to lose by", "outputs");
         }
 
         return CheckKind(request, head) ?? CheckCount(request, head, rows, classes) ?? FindClasses(request, head) ?? CheckClasses(request, head, classes);
@@ -32,15 +32,15 @@ internal static class TargetChecker
         if (request.Targets.Count > 0)
         {
             return ScoringErrors.InvalidArgument(
-                $"targets ({request.Targets.Count} of them) and target_labels ({request.TargetLabels.Count} of them) are both set; a message carries one of them");
+                $"targets ({request.Targets.Count} of them) and target_labels ({request.TargetLabels.Count} of them) are both set; a message carries one of them", "target_labels");
         }
 
         if (head.Activation == Activation.Sigmoid)
         {
-            return ScoringErrors.InvalidArgument($"target_labels is set; head '{head.Name}' is sigmoid and takes targets, 0 or 1 for each class");
+            return ScoringErrors.InvalidArgument($"target_labels is set; head '{head.Name}' is sigmoid and takes targets, 0 or 1 for each class", "target_labels");
         }
 
-        return head.Labels.Count == 0 ? ScoringErrors.InvalidArgument($"target_labels is set; head '{head.Name}' has no labels") : null;
+        return head.Labels.Count == 0 ? ScoringErrors.InvalidArgument($"target_labels is set; head '{head.Name}' has no labels", "target_labels") : null;
     }
 
     private static Error? CheckCount(PooledScoreRequest request, HeadDefinition head, int rows, int classes)
@@ -51,7 +51,7 @@ internal static class TargetChecker
         var there = Math.Max(request.Targets.Count, request.TargetLabels.Count);
         return there == expected
             ? null
-            : ScoringErrors.InvalidArgument($"LOSS of {rows} rows of {classes} classes needs {expected} targets ({what}); there are {there}");
+            : ScoringErrors.InvalidArgument($"LOSS of {rows} rows of {classes} classes needs {expected} targets ({what}); there are {there}", "targets");
     }
 
     private static Error? FindClasses(PooledScoreRequest request, HeadDefinition head)
@@ -68,7 +68,7 @@ internal static class TargetChecker
             if (!head.Labels.TryFind(labels[i], out var index))
             {
                 var (row, place) = Place(head, i);
-                return At(row, $"{place}: the target is '{Shown.Text(labels[i])}', which is not a label of head '{head.Name}'");
+                return At(row, $"{place}: the target is '{Shown.Text(labels[i])}', which is not a label of head '{head.Name}'", "target_labels");
             }
 
             targets[i] = (uint)index;
@@ -126,9 +126,9 @@ internal static class TargetChecker
         return (row, head.Groups.Length == 0 ? $"row {row}" : $"row {row}, group {group}");
     }
 
-    private static Error At(int row, string what)
+    private static Error At(int row, string what, string field = "targets")
     {
-        var error = ScoringErrors.InvalidArgument(what);
+        var error = ScoringErrors.InvalidArgument(what, field);
         error.Row = (uint)row;
         return error;
     }

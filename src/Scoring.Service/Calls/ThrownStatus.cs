@@ -1,30 +1,20 @@
 using System.Buffers;
-using System.Globalization;
 using System.IO.Pipelines;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Scoring.Service.Streaming;
 
-namespace Scoring.Service.Hosting;
+namespace Scoring.Service.Calls;
 
 /// <summary>
 /// What calls end with that gRPC itself ends: it knows neither sizes nor settings, and says UNKNOWN of whatever was thrown, wherever it was: reading a message, in a method, or
 /// writing the answer. The status is not on the wire yet when the call comes back from there.
 /// </summary>
-internal static class CallEnds
+internal static class ThrownStatus
 {
-    private const string StatusName = "grpc-status";
-    private const string MessageName = "grpc-message";
-
     /// <summary>What gRPC says of a message that is over its limit.</summary>
     private const string TooLarge = "Received message exceeds the maximum configured message size.";
-
-    public static void Write(IHeaderDictionary destination, Status status)
-    {
-        destination[StatusName] = ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture);
-        destination[MessageName] = Uri.EscapeDataString(status.Detail);
-    }
 
     /// <summary>Puts a better status in the place of gRPC's own, where there is one. gRPC has logged what was thrown.</summary>
     /// <param name="http">The call.</param>
@@ -54,9 +44,9 @@ internal static class CallEnds
 
         var destination = http.Response.HasStarted ? http.Features.Get<IHttpResponseTrailersFeature>()?.Trailers : http.Response.Headers;
         // Where the deadline has passed, or for JSON, what is told is on the wire.
-        if (destination is { IsReadOnly: false } && destination.ContainsKey(StatusName))
+        if (destination is { IsReadOnly: false } && destination.ContainsKey(CallStatus.Code))
         {
-            Write(destination, better);
+            CallStatus.Write(destination, better);
         }
     }
 
