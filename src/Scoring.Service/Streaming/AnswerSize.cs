@@ -37,7 +37,7 @@ internal static class AnswerSize
         long rows = plan.Rows;
         var logits = rows * plan.Classes;
         var distributions = rows * plan.Distributions;
-        var size = FixedBytes + (request.NonFinite == NonFinite.Flag ? rows * MaxIndexBytes : 0);
+        long size = FixedBytes;
         if (request.Inference is { } inference)
         {
             foreach (var output in inference.Outputs)
@@ -50,6 +50,7 @@ internal static class AnswerSize
 
         var best = distributions * plan.TopK;
         return size
+            + (request.NonFinite == NonFinite.Flag ? rows * MaxIndexBytes : 0)
             + (plan.Wants(OutputSet.Scores) ? logits * sizeof(float) : 0)
             + (plan.Wants(OutputSet.TopK) ? best * (MaxIndexBytes + sizeof(float)) : 0)
             + (plan.Wants(OutputSet.Labels) ? LabelsSize(plan, best) : 0)
@@ -75,6 +76,7 @@ internal static class AnswerSize
             OutputTensor.TopIndices => best * sizeof(long),
             OutputTensor.TopScores => best * sizeof(float),
             OutputTensor.TopLabels => LabelsSize(plan, best),
+            OutputTensor.InvalidRows => plan.Rows,
             _ => distributions * sizeof(float),
         };
     }
