@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Scoring.Client.Bursts;
 using Scoring.V1;
 
 namespace Scoring.Client;
@@ -13,7 +14,8 @@ internal static class EvaluationCall
         CallInvoker invoker, Method<EvaluateRequest, TResponse> method, IAsyncEnumerable<EvaluateRequest> requests, DateTime? deadline, CancellationToken cancellationToken)
         where TResponse : class
     {
-        using var call = invoker.AsyncClientStreamingCall(method, null, new CallOptions(deadline: deadline, cancellationToken: cancellationToken));
+        // No message follows another at once. What it is for is that the end of the call ends what is being written.
+        using var call = new Burst().Start(() => invoker.AsyncClientStreamingCall(method, null, new CallOptions(deadline: deadline, cancellationToken: cancellationToken)));
         await SendAsync(call, requests, cancellationToken).ConfigureAwait(false);
         try
         {

@@ -6,6 +6,10 @@ namespace Scoring.Client.Bursts;
 /// Gathers the messages of a burst, and sends them in one write and one flush. A message that is large by itself is not copied. One
 /// task at a time writes, as gRPC has it.
 /// </summary>
+/// <remarks>
+/// gRPC ends the body of a call that is over while its writer may still be in a write, and .NET forgets a write that waits for the window of a body that has ended: it would
+/// wait for ever. So the body ends with this stream, which first cancels what is being written.
+/// </remarks>
 internal sealed class BurstStream(Stream transport, Burst burst) : Stream
 {
     /// <summary>What a burst gathers before it goes out, whatever follows.</summary>
@@ -14,6 +18,7 @@ internal sealed class BurstStream(Stream transport, Burst burst) : Stream
     /// <summary>From here on a copy costs more than a write.</summary>
     private const int LargeWrite = 16 << 10;
 
+    private readonly CancellationTokenSource _end = new();
     private byte[]? _gathered;
     private int _count;
 
@@ -40,7 +45,7 @@ internal sealed class BurstStream(Stream transport, Burst burst) : Stream
 
         if (buffer.Length >= LargeWrite)
         {
-            await transport.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+            await SendAsync(buffer, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -84,12 +89,32 @@ internal sealed class BurstStream(Stream transport, Burst burst) : Stream
         }
     }
 
+    /// <summary>Ends what is being written, before the body that it is written to ends.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _end.Cancel();
+        }
+
+        base.Dispose(disposing);
+    }
+
     private async ValueTask SendGatheredAsync(CancellationToken cancellationToken)
     {
         if (_count > 0)
         {
-            await transport.WriteAsync(_gathered.AsMemory(0, _count), cancellationToken).ConfigureAwait(false);
+            await SendAsync(_gathered.AsMemory(0, _count), cancellationToken).ConfigureAwait(false);
             _count = 0;
+        }
+    }
+
+    /// <summary>Whoever gives up one write gives up the call, and with it this stream.</summary>
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        await using (cancellationToken.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end).ConfigureAwait(false))
+        {
+            await transport.WriteAsync(bytes, _end.Token).ConfigureAwait(false);
         }
     }
 }
