@@ -93,22 +93,20 @@ internal sealed class ListenCheck(IOptions<AdminSettings> admin) : IValidateOpti
             return [$"{Setting} is '{Shown.Text(path)}', whose folder is not there"];
         }
 
+        // Not by binding it, as ports are tried: its file would be there for a moment, and whoever waits for the service would believe that it listens.
+        if (Path.Exists(path))
+        {
+            return [$"{Setting} is '{Shown.Text(path)}', which is there already; another service may listen there, or one that was killed has left it"];
+        }
+
         try
         {
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            // The file goes with the socket.
-            socket.Bind(new UnixDomainSocketEndPoint(path));
+            _ = new UnixDomainSocketEndPoint(path);
             return [];
         }
         catch (ArgumentOutOfRangeException)
         {
             return [$"{Setting} is '{Shown.Text(path)}', which is too long for the path of a socket"];
-        }
-        catch (SocketException exception)
-        {
-            return exception.SocketErrorCode == SocketError.AddressAlreadyInUse
-                ? [$"{Setting} is '{Shown.Text(path)}', which is there already; another service may listen there, or one that was killed has left it"]
-                : [$"{Setting} is '{Shown.Text(path)}', which cannot be listened on: {exception.Message}"];
         }
     }
 }
