@@ -27,6 +27,17 @@ public sealed class ExtremeScoresTests
         from good in Gen.Int[0, classes - 1]
         select (With(row, good), bias, temperature);
 
+    /// <summary>Rows whose biases cancel most of some logits, of any size.</summary>
+    private static readonly Gen<(float[] Row, float[] Bias, float Temperature)> Cancelled =
+        from classes in Gen.Frequency((4, Gen.Int[1, 24]), (1, Gen.Int[25, 100]))
+        from temperature in Gen.Double[-12, 3].Select(power => (float)Math.Pow(10, power))
+        from size in Gen.Double[0, 12]
+        from score in Gen.Double[-20, 20].Array[classes]
+        from part in Gen.Double[0.1, 1].Array[classes]
+        let bias = Array.ConvertAll(part, p => (float)(-Math.Pow(10, size) * p))
+        let row = score.Select((s, i) => (float)((s - bias[i]) * temperature)).ToArray()
+        select (row, bias, temperature);
+
     [Fact]
     public void The_best_classes_are_ranked_by_exact_scores() => Sample.Sample(
         sample =>
@@ -59,7 +70,12 @@ public sealed class ExtremeScoresTests
         iter: 3000);
 
     [Fact]
-    public void Every_result_is_right_to_what_is_promised() => Sample.Sample(
+    public void Every_result_is_right_to_what_is_promised() => AssertRight(Sample);
+
+    [Fact]
+    public void Every_result_is_right_where_a_bias_cancels_a_large_logit() => AssertRight(Cancelled);
+
+    private static void AssertRight(Gen<(float[] Row, float[] Bias, float Temperature)> samples) => samples.Sample(
         sample =>
         {
             (float[] row, float[] bias, float temperature) = sample;

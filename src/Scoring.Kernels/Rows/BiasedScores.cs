@@ -22,9 +22,22 @@ internal readonly unsafe struct BiasedScores<T>(Scale scale) : IScores<T> where 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private T Score(T logits, T bias, out T low)
     {
-        T product = logits * T.Create(_high);
-        T error = T.MultiplyAdd(logits, T.Create(_low), T.MultiplyAdd(logits, T.Create(_high), T.Create(0) - product));
+        T product = Temper(logits, out T error);
+        return Add(product, error, bias, out low);
+    }
 
+    /// <summary>logit / temperature, and what rounding it left over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Temper(T logits, out T error)
+    {
+        T product = logits * T.Create(_high);
+        error = T.MultiplyAdd(logits, T.Create(_low), T.MultiplyAdd(logits, T.Create(_high), T.Create(0) - product));
+        return product;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Add(T product, T error, T bias, out T low)
+    {
         // What rounding product + bias leaves over, exactly: Knuth's two-sum.
         T sum = product + bias;
         T added = sum - product;

@@ -43,8 +43,8 @@ internal readonly unsafe struct BinaryCrossEntropyKernel : IRowKernel
         for (nint column = 0; column < job.Classes; column += 16)
         {
             int count = (int)Math.Min(16, job.Classes - column);
-            T score = scores.LoadFirst(row, column, count, out _);
-            T.Store(exponential.Of(T.Min(score, T.Create(0) - score)), exponentials);
+            T score = scores.LoadFirst(row, column, count, out T low);
+            T.Store(OfNegative<T, TScores>(exponential, score, low), exponentials);
 
             // ln(1 + e^z) = max(z, 0) + ln(1 + e^−|z|), which neither overflows nor loses a small loss.
             for (int lane = 0; lane < count; lane++)
@@ -56,5 +56,24 @@ internal readonly unsafe struct BinaryCrossEntropyKernel : IRowKernel
         }
 
         return sum;
+    }
+
+    /// <summary>e^−|z|.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T OfNegative<T, TScores>(Exponential<T> exponential, T score, T low)
+        where T : struct, ILanes<T>
+        where TScores : struct, IScores<T>
+    {
+        T zero = T.Create(0);
+        if (!TScores.HasLow)
+        {
+            return exponential.Of(T.Min(score, zero - score));
+        }
+
+        // Where a bias has left little of a large logit, the second part may be the larger: together they tell the sign.
+        T added = IScores<T>.Low(score, low);
+        T z = score + added;
+        T left = added - (z - score);
+        return exponential.Of(T.Min(z, zero - z), T.WhereGreater(zero, z, left) - T.WhereGreater(z, zero, left), true);
     }
 }

@@ -9,8 +9,6 @@ internal readonly unsafe struct EntropyKernel : IRowKernel
     /// <summary>Beyond this surprise, in nats, p · surprise is nothing; a mask's is infinite.</summary>
     private const float GreatestSurprise = 1000;
 
-    private const int Block = 1024;
-
     public static InvalidLogit? Run<T, TScores>(in RowJob job, TScores scores, int first, int end)
         where T : struct, ILanes<T>
         where TScores : struct, IScores<T>
@@ -43,19 +41,25 @@ internal readonly unsafe struct EntropyKernel : IRowKernel
         var exponential = new Exponential<T>(normalizer.Shift);
         var logProbability = new LogProbability<T>(normalizer);
         double sum = 0;
-        for (nint start = 0; start < classes; start += Block)
+        for (nint start = 0; start < classes; start += ExpSum.Block)
         {
-            T terms = T.Create(0);
-            nint end = Math.Min(start + Block, classes);
-            for (nint column = start; column < end; column += 16)
+            T terms = T.Create(0), left = terms;
+            nint end = Math.Min(start + ExpSum.Block, classes);
+            for (nint column = start; column < end;)
             {
-                int left = (int)(end - column);
-                T score = left >= 16 ? scores.Load(row, column, out T low) : scores.LoadFirst(row, column, left, out low);
-                T surprise = T.Min(T.Create(GreatestSurprise), T.Create(0) - logProbability.Of<TScores>(score, low));
-                terms = T.MultiplyAdd(exponential.OfBounded(score, low, TScores.HasLow), surprise, terms);
+                T group = T.Create(0);
+                for (nint groupEnd = Math.Min(column + ExpSum.Group, end); column < groupEnd; column += ILanes<T>.Count)
+                {
+                    int count = (int)(end - column);
+                    T score = count >= ILanes<T>.Count ? scores.Load(row, column, out T low) : scores.LoadFirst(row, column, count, out low);
+                    T surprise = T.Min(T.Create(GreatestSurprise), T.Create(0) - logProbability.Of<TScores>(score, low));
+                    group = T.MultiplyAdd(exponential.OfBounded(score, low, TScores.HasLow), surprise, group);
+                }
+
+                ExpSum.Add(group, ref terms, ref left);
             }
 
-            sum += Across.Sum(T.Fold(terms));
+            sum += Across.Sum(T.Fold(terms + left));
         }
 
         return sum;

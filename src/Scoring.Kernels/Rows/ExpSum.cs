@@ -15,7 +15,7 @@ internal static unsafe class ExpSum
     public const int Block = 1024;
 
     /// <summary>How many are added without keeping the rounding errors: four vectors.</summary>
-    private const int Group = 64;
+    public const int Group = 64;
 
     /// <summary>The part of a wide row that one thread sums.</summary>
     public const int Stretch = 65_536;
@@ -164,7 +164,7 @@ internal static unsafe class ExpSum
 
     // Dekker's fast two-sum: what rounding leaves over is kept beside the sum, exactly wherever the sum is the larger, as it is but for a few groups.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<T>(T group, ref T sum, ref T left) where T : struct, ILanes<T>
+    public static void Add<T>(T group, ref T sum, ref T left) where T : struct, ILanes<T>
     {
         T total = sum + group;
         left += group - (total - sum);

@@ -25,17 +25,27 @@ internal static class RowDispatch
             return RowSplit.Run<TKernel, T, PlainScores<T>>(job, default, threads);
         }
 
-        if (job.Scale.IsExtreme(job.Classes))
+        if (job.Scale.IsExtreme)
         {
             return RunExtreme<TKernel, T>(job, threads);
         }
 
-        return job.Scale.Bias == null
-            ? RowSplit.Run<TKernel, T, TemperedScores<T>>(job, new(job.Scale), threads)
+        if (job.Scale.Bias == null)
+        {
+            return RowSplit.Run<TKernel, T, TemperedScores<T>>(job, new(job.Scale), threads);
+        }
+
+        return job.Scale.HasGreatBias<T>(job.Classes)
+            ? RunGuarded<TKernel, T>(job, threads)
             : RowSplit.Run<TKernel, T, BiasedScores<T>>(job, new(job.Scale), threads);
     }
 
-    // By itself, so that the usual ways need no room for it.
+    // By themselves, so that the usual ways need no room for them.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static InvalidLogit? RunGuarded<TKernel, T>(in RowJob job, int threads)
+        where TKernel : IRowKernel
+        where T : struct, ILanes<T> => RowSplit.Run<TKernel, T, GuardedScores<T>>(job, new(job.Scale), threads);
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static InvalidLogit? RunExtreme<TKernel, T>(in RowJob job, int threads)
         where TKernel : IRowKernel

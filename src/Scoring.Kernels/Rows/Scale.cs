@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Scoring.Kernels.Vectors;
 
 namespace Scoring.Kernels.Rows;
 
 /// <summary>How logits become scores: score = logit / temperature + bias of the class.</summary>
 internal readonly unsafe struct Scale
 {
-    /// <summary>A bias above this may bring back into range what a small temperature has made of a logit, which is then infinite.</summary>
-    private const float GreatestBias = 1e30f;
+    /// <summary>What such a bias leaves of a logit that it cancels is still good to 2^−34.</summary>
+    private const float GreatestBias = 8192;
 
     // Not more than 24 bytes together, which every call copies several times.
     private readonly double _inverse;
@@ -35,11 +36,31 @@ internal readonly unsafe struct Scale
 
     public bool IsIdentity => _inverse == 1 && Bias == null;
 
-    /// <summary>
-    /// Whether floats do not hold what the scores are made of: 1 / temperature leaves the range in which two of them do, or scores may overflow on
-    /// the way to a moderate sum. Then every row is reckoned in float64.
-    /// </summary>
-    public bool IsExtreme(int classes) => _inverse is < 1e-15 or > 1e15 || (_inverse > 1 && Bias != null && HasGreatBias(classes));
+    /// <summary>Whether 1 / temperature leaves the range in which two floats hold it. Then every row is reckoned in float64.</summary>
+    public bool IsExtreme => _inverse is < 1e-15 or > 1e15;
+
+    /// <summary>Whether a bias can cancel so large a logit that two floats do not hold well enough what is left.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public bool HasGreatBias<T>(int classes) where T : struct, ILanes<T>
+    {
+        T greatest0 = T.Create(0), greatest1 = greatest0, least0 = greatest0, least1 = greatest0;
+        nint column = 0;
+        for (; column <= classes - (2 * ILanes<T>.Count); column += 2 * ILanes<T>.Count)
+        {
+            T first = T.Load(Bias + column), second = T.Load(Bias + column + ILanes<T>.Count);
+            (greatest0, greatest1) = (T.Max(first, greatest0), T.Max(second, greatest1));
+            (least0, least1) = (T.Min(first, least0), T.Min(second, least1));
+        }
+
+        for (; column < classes; column += ILanes<T>.Count)
+        {
+            T last = T.LoadFirst(Bias + column, (int)Math.Min(ILanes<T>.Count, classes - column), T.Create(0));
+            (greatest0, least0) = (T.Max(last, greatest0), T.Min(last, least0));
+        }
+
+        T zero = T.Create(0), magnitude = T.Max(T.Max(greatest0, greatest1), zero - T.Min(least0, least1));
+        return T.Max(magnitude) > GreatestBias;
+    }
 
     /// <summary>One score in float64, to nearly its last place even where a bias cancels most of a logit.</summary>
     public double Score(float* row, nint column) =>
@@ -84,9 +105,4 @@ internal readonly unsafe struct Scale
 
         return -1;
     }
-
-    // The bits of positive floats are in their order, and those of negative ones are negative integers.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool HasGreatBias(int classes) =>
-        new ReadOnlySpan<int>(Bias, classes).ContainsAnyInRange(BitConverter.SingleToInt32Bits(GreatestBias) + 1, int.MaxValue);
 }

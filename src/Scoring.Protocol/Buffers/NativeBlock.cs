@@ -11,7 +11,7 @@ internal sealed unsafe partial class NativeBlock : IDisposable
     /// <summary>What is worth a mapping of its own.</summary>
     public const int LeastBytes = 64 << 10;
 
-    private static long _allocatedBytes;
+    private static long Allocated;
 
     private readonly int _bytes;
     private byte* _start;
@@ -37,11 +37,11 @@ internal sealed unsafe partial class NativeBlock : IDisposable
     {
         _start = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, AlignedBuffer.Alignment);
         _bytes = bytes;
-        Interlocked.Add(ref _allocatedBytes, bytes);
+        Interlocked.Add(ref Allocated, bytes);
     }
 
     /// <summary>Bytes of all blocks of the process.</summary>
-    public static long AllocatedBytes => Volatile.Read(ref _allocatedBytes);
+    public static long AllocatedBytes => Volatile.Read(ref Allocated);
 
     /// <exception cref="ObjectDisposedException">The memory is gone.</exception>
     public Span<byte> Span
@@ -60,7 +60,7 @@ internal sealed unsafe partial class NativeBlock : IDisposable
         {
             NativeMemory.AlignedFree(_start);
             _start = null;
-            Interlocked.Add(ref _allocatedBytes, -_bytes);
+            Interlocked.Add(ref Allocated, -_bytes);
         }
     }
 
