@@ -122,6 +122,7 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<HealthEndpoint>(provider, served.Select(service => service.FullName)));
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, StuckAnswers>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RequestRest>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, AdminPort>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, HttpPort>());
         // Within gRPC-Web, which makes of the status what its clients read.

@@ -15,6 +15,9 @@ internal sealed record Frame(FrameType Type, byte Flags, int Stream, byte[] Payl
     /// <summary>Of PING and SETTINGS.</summary>
     public const byte Acknowledgement = 1;
 
+    /// <summary>Of RST_STREAM: no error.</summary>
+    public const int NoError = 0;
+
     /// <summary>Of GOAWAY: an error code.</summary>
     public const int ProtocolError = 1;
 
