@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
 
 namespace Scoring.Service.Settings;
 
@@ -49,8 +50,15 @@ internal sealed class SettingNode
         // What comes later comes over what came before.
         foreach (var provider in configuration.Providers)
         {
+            // A variable SCORING is nobody's setting: whoever has one means something else by it, such as where the program is.
+            var isForeign = provider is EnvironmentVariablesConfigurationProvider && !path.Contains(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal);
             foreach (var (key, value) in provider is ConfigurationProvider known ? Data(known) : Walk(provider, path))
             {
+                if (isForeign && key.Length == path.Length)
+                {
+                    continue;
+                }
+
                 if (key.StartsWith(path, StringComparison.OrdinalIgnoreCase) && (key.Length == path.Length || key[path.Length] == ConfigurationPath.KeyDelimiter[0]))
                 {
                     root.Set(key.AsSpan(path.Length), value);

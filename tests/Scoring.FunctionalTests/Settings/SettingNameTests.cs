@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Service;
+using Scoring.Service.Hosting;
 using Scoring.Service.Http;
 
 namespace Scoring.FunctionalTests.Settings;
@@ -121,6 +122,19 @@ public sealed class SettingNameTests
             builder.Configuration.AddEnvironmentVariables("SettingNameTests_");
         }));
         Assert.Equal(["Scoring:Auth:ApiKeyFile is not a setting; the nearest is Scoring:Auth:ApiKeysFile"], refused.Failures);
+    }
+
+    [Fact]
+    public async Task A_variable_of_the_environment_with_the_name_of_all_settings_is_none()
+    {
+        await using var server = await ScoringServer.StartAsync(
+            builder =>
+            {
+                Environment.SetEnvironmentVariable("SettingNameTests2_SCORING", "/opt/scoring");
+                builder.Configuration.AddEnvironmentVariables("SettingNameTests2_");
+            },
+            "--Scoring:Limits:Rows=5");
+        Assert.Equal(5, server.Services.GetRequiredService<IOptions<LimitSettings>>().Value.Rows);
     }
 
     private static async Task<IReadOnlyList<string>> RefusedForAsync(params string[] settings) =>
