@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Scoring.Faults.Proxies;
 using Scoring.Faults.Scenarios;
 using Scoring.Faults.Spread;
 
@@ -21,6 +22,11 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["spread"])
 {
     return await SpreadCommand.RunAsync();
+}
+
+if (args is ["ends", var address])
+{
+    return await EndsCommand.RunAsync(address);
 }
 
 var isQuick = args.Contains("--quick");
