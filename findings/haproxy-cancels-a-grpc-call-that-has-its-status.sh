@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# HAProxy, as Debian 12 has it: where a server ends a gRPC stream before its client has ended its own side, HAProxy (mode http) passes on the trailers, which have the status, and
-# follows them with RST_STREAM(CANCEL). Kestrel follows them with RST_STREAM(NO_ERROR), which RFC 9113, 8.1, has for this: a client must not discard an answer for it.
-# Grpc.Net.Client on .NET has the reset win over what it has not read yet: a caller that takes its time gets CANCELLED, and neither the answer nor the status, both of which had come.
+# HAProxy, as Debian 12 has it: where a server ends a gRPC stream before its client has ended its own side, HAProxy (mode http) passes on the trailers, which
+# have the status, and follows them with RST_STREAM(CANCEL). Kestrel follows them with RST_STREAM(NO_ERROR), which RFC 9113, 8.1, has for this: a client must
+# not discard an answer for it. Grpc.Net.Client on .NET has the reset win over what it has not read yet: a caller that takes its time gets CANCELLED, and
+# neither the answer nor the status, both of which had come.
 #
-# Calls a plain service of Grpc.AspNetCore 20 times directly and through HAProxy (installed where it is missing), prints what the calls ended with, and fails where that has changed.
+# Calls a plain service of Grpc.AspNetCore 20 times directly and through HAProxy (installed where it is missing), prints what the calls ended with, and fails
+# where that has changed.
 set -euo pipefail
 
 work=$(mktemp -d)

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# HAProxy, as Debian 12 has it: where a server resets a call that it has begun, with INTERNAL_ERROR and before any headers, HAProxy (mode http) resets the client's with REFUSED_STREAM.
-# By RFC 9113, 8.7, that says that nothing was done, so clients make the call again by themselves, with no retry configured: grpc-js has it run twice, Grpc.Net.Client on .NET four times.
-# The messages of a call that streams do not come again with Grpc.Net.Client: the second run has none of them, and both ends wait, the client until its deadline. Directly each runs once.
+# HAProxy, as Debian 12 has it: where a server resets a call that it has begun, with INTERNAL_ERROR and before any headers, HAProxy (mode http) resets the
+# client's with REFUSED_STREAM. By RFC 9113, 8.7, that says that nothing was done, so clients make the call again by themselves, with no retry configured:
+# grpc-js has it run twice, Grpc.Net.Client on .NET four times. The messages of a call that streams do not come again with Grpc.Net.Client: the second run has
+# none of them, and both ends wait, the client until its deadline. Directly each runs once.
 #
-# Calls a server of its own with both, directly and through HAProxy, prints how often it ran each call, and fails where that has changed. Installs what is missing.
+# Calls a server of its own with both, directly and through HAProxy, prints how often it ran each call, and fails where that has changed. Installs what is
+# missing.
 set -euo pipefail
 
 work=$(mktemp -d)
@@ -32,11 +34,11 @@ try
 {
     if (args[1] == "unary")
     {
-        await calls.AsyncUnaryCall(new Method<byte[], byte[]>(MethodType.Unary, "a.Service", "Method", bytes, bytes), null, options, [1]);
+        await calls.AsyncUnaryCall(MethodOf(MethodType.Unary), null, options, [1]);
     }
     else
     {
-        using var call = calls.AsyncDuplexStreamingCall(new Method<byte[], byte[]>(MethodType.DuplexStreaming, "a.Service", "Method", bytes, bytes), null, options);
+        using var call = calls.AsyncDuplexStreamingCall(MethodOf(MethodType.DuplexStreaming), null, options);
         await call.RequestStream.WriteAsync([1]);
         await call.ResponseStream.MoveNext();
     }
@@ -47,8 +49,13 @@ catch (RpcException exception)
 {
     Console.Write(exception.StatusCode);
 }
+
+Method<byte[], byte[]> MethodOf(MethodType type) => new(type, "a.Service", "Method", bytes, bytes);
 CS
-DOTNET_CLI_TELEMETRY_OPTOUT=1 dotnet publish --configuration Release call.cs --output call --verbosity quiet --nologo >publish.log 2>&1 || { cat publish.log >&2; exit 1; }
+DOTNET_CLI_TELEMETRY_OPTOUT=1 dotnet publish --configuration Release call.cs --output call --verbosity quiet --nologo >publish.log 2>&1 || {
+  cat publish.log >&2
+  exit 1
+}
 
 cat >calls.js <<'JS'
 const { execFile } = require('node:child_process');

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # nginx and HAProxy, as Debian 12 has them, before a gRPC service whose status has a long text, which a client that calls the service directly reads whole:
-# - nginx with its default grpc_buffer_size makes an HTTP answer of 502 of it where the call has no message, which is UNAVAILABLE to clients: an outage instead of a refusal.
-#   After a message the same text goes through.
-# - HAProxy with its default tune.bufsize makes UNAVAILABLE of it where the call has no message. After one it leaves out the header for which the buffer has no room,
-#   here grpc-message, so that the text is gone without a word; and where the trailers do not fit a buffer at all it ends the stream without any, as though it were whole.
+# - nginx with its default grpc_buffer_size makes an HTTP answer of 502 of it where the call has no message, which is UNAVAILABLE to clients: an outage
+#   instead of a refusal. After a message the same text goes through.
+# - HAProxy with its default tune.bufsize makes UNAVAILABLE of it where the call has no message. After one it leaves out the header for which the buffer has
+#   no room, here grpc-message, so that the text is gone without a word; and where the trailers do not fit a buffer at all it ends the stream without any, as
+#   though it were whole.
 #
 # Installs gRPC's core in a temporary folder and the proxies where they are missing, prints what each call ended with, and fails where that has changed.
 set -euo pipefail

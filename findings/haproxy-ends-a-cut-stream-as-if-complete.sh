@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# HAProxy, as Debian 12 has it: an HTTP/2 stream of an answer that is silent for longer than "timeout server" is ended with END_STREAM, as though it were whole, although its server
-# has not ended it. HTTP's own clients take what came for all there is: curl succeeds. gRPC's clients miss the status, and call it each by another name: gRPC's core UNKNOWN.
-# nginx (grpc_read_timeout) resets such a stream, and everybody sees an error.
+# HAProxy, as Debian 12 has it: an answer over HTTP/2 that is cut short is ended with END_STREAM, as though it were whole, where its server dies in the middle
+# of it, and where it is silent for longer than "timeout server". HTTP's own clients take what came for all there is: curl succeeds. gRPC's clients miss the
+# status, for which each has another name: gRPC's core UNKNOWN. nginx resets such an answer, and everybody sees an error.
 #
 # Installs gRPC's core in a temporary folder and what else is missing, prints what the clients saw, and fails where that has changed.
 set -euo pipefail
@@ -62,63 +62,81 @@ haproxy -v | sed -n 1p
 nginx -v 2>&1
 curl --version | sed -nE '1s/^(curl [^ ]+).*/\1/p'
 
-cat >calls.py <<'PYTHON'
+cat >server.py <<'PYTHON'
 import os
-import subprocess
 import sys
-import threading
+import time
 from concurrent import futures
 
 import grpc
 
-ANSWERS = 3
-ends = threading.Event()
-
 
 class Service(grpc.GenericRpcHandler):
-    """Answers a request with one of three messages, and is then silent for longer than a proxy has patience."""
+    """Answers with three messages; what happens after the first is in the method's name."""
 
     def service(self, details):
         def call(request, context):
             yield b"1"
-            ends.wait(5)
+            if details.method == "/a.Service/Dies":
+                time.sleep(0.5)  # The first message has gone out.
+                os._exit(0)
+            if details.method == "/a.Service/Silent":
+                time.sleep(3)
             yield from [b"2", b"3"]
 
         return grpc.unary_stream_rpc_method_handler(call)
 
 
-def with_grpc(port):
+server = grpc.server(futures.ThreadPoolExecutor(8))
+server.add_generic_rpc_handlers([Service()])
+server.add_insecure_port(f"127.0.0.1:{sys.argv[1]}")
+server.start()
+print("serves", flush=True)
+server.wait_for_termination(60)
+PYTHON
+
+cat >calls.py <<'PYTHON'
+import os
+import subprocess
+import sys
+
+import grpc
+
+
+def with_grpc(port, method):
     messages = 0
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         try:
-            for _ in channel.unary_stream("/a.Service/Method")(b"", timeout=20, wait_for_ready=True):
+            for _ in channel.unary_stream(f"/a.Service/{method}")(b"", timeout=20, wait_for_ready=True):
                 messages += 1
-            return f"{messages} of {ANSWERS} messages, OK"
+            return f"{messages} of 3 messages, OK"
         except grpc.RpcError as error:
-            return f"{messages} of {ANSWERS} messages, {error.code().name}"
+            return f"{messages} of 3 messages, {error.code().name}"
 
 
-def with_curl(port):
+def with_curl(port, method):
     call = ["curl", "-s", "--http2-prior-knowledge", "-H", "content-type: application/grpc", "-H", "te: trailers", "--data-binary", "@-"]
-    ended = subprocess.run([*call, f"http://127.0.0.1:{port}/a.Service/Method"], input=bytes(5), capture_output=True, timeout=20)
-    return f"{len(ended.stdout) // 6} of {ANSWERS} messages, exit code {ended.returncode}"
+    ended = subprocess.run([*call, f"http://127.0.0.1:{port}/a.Service/{method}"], input=bytes(5), capture_output=True, timeout=20)
+    return f"{len(ended.stdout) // 6} of 3 messages, exit code {ended.returncode}"
 
 
 service, nginx, haproxy = sys.argv[1:]
-server = grpc.server(futures.ThreadPoolExecutor(8))
-server.add_generic_rpc_handlers([Service()])
-server.add_insecure_port(f"127.0.0.1:{service}")
-server.start()
 holds = True
-for way, port, expected in [
-    ("haproxy", haproxy, ["1 of 3 messages, UNKNOWN", "1 of 3 messages, exit code 0"]),
-    ("nginx", nginx, ["1 of 3 messages, INTERNAL", "1 of 3 messages, exit code 92"]),
-    ("directly", service, ["3 of 3 messages, OK", "3 of 3 messages, exit code 0"]),
+for way, port, method, expected in [
+    ("haproxy", haproxy, "Whole", ["3 of 3 messages, OK", "3 of 3 messages, exit code 0"]),
+    ("haproxy", haproxy, "Silent", ["1 of 3 messages, UNKNOWN", "1 of 3 messages, exit code 0"]),
+    ("haproxy", haproxy, "Dies", ["1 of 3 messages, UNKNOWN", "1 of 3 messages, exit code 0"]),
+    ("nginx", nginx, "Silent", ["1 of 3 messages, INTERNAL", "1 of 3 messages, exit code 92"]),
+    ("nginx", nginx, "Dies", ["1 of 3 messages, INTERNAL", "1 of 3 messages, exit code 92"]),
 ]:
-    if way == "directly":
-        ends.set()
-    seen = [with_grpc(port), with_curl(port)]
-    print(f"{way}: gRPC's core {seen[0]}; curl {seen[1]}")
+    seen = []
+    for call in [with_grpc, with_curl]:
+        server = subprocess.Popen([sys.executable, "server.py", service], stdout=subprocess.PIPE)
+        server.stdout.readline()
+        seen.append(call(port, method))
+        server.kill()
+        server.wait()
+    print(f"{way}, {method}: gRPC's core {seen[0]}; curl {seen[1]}")
     holds &= seen == expected
 sys.stdout.flush()
 os._exit(0 if holds else 1)
