@@ -19,7 +19,7 @@ namespace Scoring.Service.Http;
 /// </summary>
 internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog failures, IOptions<LimitSettings> limits)
 {
-    /// <summary>A body that was compressed, the bytes of the answer, its message and its text: each about as large, or twice.</summary>
+    /// <summary>The bytes of the answer, its message and its text, and a body that was compressed: each about as large, or twice.</summary>
     private const int CopiesOfBody = 8;
 
     /// <summary>What is left for the transcoding.</summary>
@@ -72,8 +72,13 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
         try
         {
             await ReadAsync(context, body);
-            Reserve(context, compression is null ? body.Count : _limit);
-            JsonRequest.Read(compression is null ? body.Span : compression.Decompress(new PooledStream(body)).Span, request);
+            var text = compression is null ? body.Span : Decompress(context, compression, body).Span;
+            if (text.Length > CountedBody.FreeBytes)
+            {
+                Reserve(context, (long)text.Length * CopiesOfBody);
+            }
+
+            JsonRequest.Read(text, request);
         }
         catch (MalformedMessageException malformed)
         {
@@ -90,10 +95,19 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
         context.Request.Body = new MemoryStream(Nothing, writable: false);
     }
 
-    /// <summary>What the transcoding makes of the answer, in memory that is not pooled and in several copies, counts until the call ends.</summary>
-    private void Reserve(HttpContext context, int bytes)
+    /// <summary>How large it was is known when it is there: until then it counts for the largest that may be.</summary>
+    private ReadOnlyMemory<byte> Decompress(HttpContext context, MessageCompression compression, PooledArray<byte> body)
     {
-        if (bytes > CountedBody.FreeBytes && !context.Features.GetRequiredFeature<CallMemory>().TryReserve(Math.Min((long)bytes * CopiesOfBody, memory.Unfinished.Limit / 2)))
+        Reserve(context, _limit);
+        var text = compression.Decompress(new PooledStream(body));
+        context.Features.GetRequiredFeature<CallMemory>().ReleaseUnfinished();
+        return text;
+    }
+
+    /// <summary>What the transcoding makes of the answer, in memory that is not pooled and in several copies, counts until the call ends.</summary>
+    private void Reserve(HttpContext context, long bytes)
+    {
+        if (!context.Features.GetRequiredFeature<CallMemory>().TryReserve(Math.Min(bytes, memory.Unfinished.Limit / 2)))
         {
             throw CallStatus.Refusal(memory.Refusal());
         }

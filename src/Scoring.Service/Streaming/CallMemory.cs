@@ -26,8 +26,8 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
     /// <summary>Whether the call keeps room for a message of which more is to come.</summary>
     public bool IsReserved => Volatile.Read(ref _unfinished) > 0;
 
-    /// <summary>What a unary call is told that finds no room; null where there is some.</summary>
-    public Error? Refusal() => !server.HasRoom ? server.Refusal() : !connection.HasRoom ? connection.Refusal() : null;
+    /// <summary>What a unary call is told that finds no room; null where there is some, or the call has its own.</summary>
+    public Error? Refusal() => IsReserved ? null : !server.HasRoom ? server.Refusal() : !connection.HasRoom ? connection.Refusal() : null;
 
     public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => HasRoom ? default : WaitAsync(cancellationToken);
 

@@ -4,7 +4,10 @@ using System.Text;
 using System.Text.Json;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Scoring.FunctionalTests.Infrastructure;
+using Scoring.Service.Hosting;
 using Scoring.V1;
 
 namespace Scoring.FunctionalTests.Http;
@@ -220,6 +223,20 @@ public sealed class JsonTests
         (status, answer) = await PostAsync(server, bomb, encoding);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
         Assert.Equal($"a message of {bomb.Length} bytes is over 65536 when decompressed, which is the limit", answer.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task Bodies_have_room_within_the_default_limits_that_are_compressed_or_as_large_as_may_be()
+    {
+        await using var server = await ScoringServer.StartAsync(Settings);
+        const string Body = """{ "head": "pets", "logits": [1, 3] }""";
+        var packed = Pack("gzip", Body);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => PostAsync(server, packed, "gzip")));
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+
+        var largest = server.Services.GetRequiredService<IOptions<LimitSettings>>().Value.MessageBytes;
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(server, Body.PadRight(largest))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(server, Pack("gzip", Body.PadRight(largest)), "gzip")).Status);
     }
 
     [Fact]
