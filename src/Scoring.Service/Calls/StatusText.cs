@@ -10,10 +10,10 @@ namespace Scoring.Service.Calls;
 internal static class StatusText
 {
     /// <summary>What <see cref="CallStatus"/> sends of text and details together is at most so many bytes.</summary>
-    public const int MaxStatusBytes = 4096;
+    public const int MaxStatusBytes = 3584;
 
     /// <summary>What all copies of the text may take of them; the rest is for what the details say besides.</summary>
-    private const int MaxBytes = 3600;
+    private const int MaxBytes = 3088;
 
     /// <summary>For "… and 1,234,567,890 characters more".</summary>
     private const int MoreBytes = 280;
