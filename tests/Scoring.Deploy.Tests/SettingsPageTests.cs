@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Scoring.Deploy.Tests;
+
+/// <summary><c>docs/settings.md</c> has every setting at its default, as <c>deploy/appsettings.json</c> has.</summary>
+public sealed partial class SettingsPageTests
+{
+    [Fact]
+    public void The_page_has_a_row_for_every_setting_with_its_default()
+    {
+        using var file = JsonDocument.Parse(Repository.Read("deploy/appsettings.json"));
+        var rows = Rows().Matches(Repository.Read("docs/settings.md")).ToDictionary(row => row.Groups["path"].Value, row => row.Groups["default"].Value);
+        var settings = Settings("Scoring", file.RootElement.GetProperty("Scoring")).ToDictionary(setting => setting.Path, setting => setting.Default);
+
+        Assert.Equal(settings.Keys.Order(), rows.Keys.Order());
+        Assert.All(settings, setting => Assert.True(
+            rows[setting.Key] == setting.Value || rows[setting.Key].Contains("of the heap", StringComparison.Ordinal), $"{setting.Key} is {setting.Value}, not {rows[setting.Key]}"));
+    }
+
+    [Fact]
+    public void The_index_names_every_page_and_pages_that_there_are()
+    {
+        var named = Links().Matches(Repository.Read("docs/README.md")).Select(link => link.Groups["page"].Value).Distinct().Order();
+        Assert.Equal(Directory.GetFiles(Repository.PathOf("docs"), "*.md").Select(page => Path.GetFileName(page)).Where(page => page != "README.md").Order(), named);
+    }
+
+    private static IEnumerable<(string Path, string Default)> Settings(string path, JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object when value.EnumerateObject().Any() => value.EnumerateObject().SelectMany(child => Settings($"{path}:{child.Name}", child.Value)),
+        JsonValueKind.Number => [(path, value.GetInt64().ToString("N0", System.Globalization.CultureInfo.InvariantCulture))],
+        JsonValueKind.String when value.GetString() is { Length: > 0 } text => [(path, $"`{text}`")],
+        _ => [(path, "none")],
+    };
+
+    [GeneratedRegex(@"^\| `(?<path>Scoring:[A-Za-z:]+)` \| (?<default>[^|]+) \|", RegexOptions.Multiline)]
+    private static partial Regex Rows();
+
+    [GeneratedRegex(@"\((?<page>[a-z-]+\.md)\)")]
+    private static partial Regex Links();
+}
