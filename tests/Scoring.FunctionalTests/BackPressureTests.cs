@@ -59,7 +59,7 @@ public sealed class BackPressureTests
     [Fact]
     public async Task A_client_that_never_reads_does_not_keep_the_service_from_stopping()
     {
-        await using var server = await ScoringServer.StartAsync("--shutdownTimeoutSeconds=1");
+        await using var server = await ScoringServer.StartAsync("--Scoring:Drain:TimeoutMs=1000");
         using var raw = new RawCalls(server);
         using var call = raw.Stream();
         var message = RawCalls.Message(1000, new float[128 * 1000]);
