@@ -74,11 +74,18 @@ internal readonly struct Exponential<T> where T : struct, ILanes<T>
         }
     }
 
-    /// <summary>From memory, since the compiler would rather read a constant that it knows anew each time than keep it.</summary>
+    /// <summary>
+    /// Log2E, Magic, −Ln2, Ln2Excess, Cubic and Quadratic from memory, since the compiler would rather read a constant that it knows anew each time than keep it. In bytes, as
+    /// <see cref="Vectors.Eighths"/> are.
+    /// </summary>
     private static unsafe float* Constants
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference<float>([Log2E, Magic, -Ln2, Ln2Excess, Cubic, Quadratic]));
+        get => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference<byte>(
+        [
+            0x3B, 0xAA, 0xB8, 0x3F, 0x00, 0x00, 0xC0, 0x49, 0x18, 0x72, 0x31, 0xBF,
+            0x08, 0xE3, 0x02, 0x31, 0x2C, 0xAB, 0x2A, 0x3E, 0x3B, 0x04, 0x00, 0x3F,
+        ]));
     }
 
     /// <summary>e^(x + low) · 2^shift, where <paramref name="low"/>, if there is any, is what rounding x left over.</summary>
