@@ -9,8 +9,8 @@ using Scoring.Service.Telemetry;
 namespace Scoring.FunctionalTests;
 
 /// <summary>
-/// What the service looks at now and then, of which a fault would end the process. It meets faults of any kind, but no end of memory here, which all services of a process
-/// would take note of.
+/// What the service looks at now and then, of which a fault would end the process. It meets faults of any kind, but no end of memory here, which
+/// all services of a process would take note of.
 /// </summary>
 public sealed class LooksTests
 {

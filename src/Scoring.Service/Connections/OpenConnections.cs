@@ -91,7 +91,8 @@ internal sealed class OpenConnections(
         try
         {
             var over = held.Bytes - held.Limit - _open.Keys.Where(connection => connection.IsCut).Sum(connection => connection.Memory.Excess);
-            foreach (var (connection, excess) in _open.Keys.Where(connection => !connection.IsCut).Select(connection => (connection, connection.Memory.Excess)).OrderByDescending(most => most.Excess))
+            var others = _open.Keys.Where(connection => !connection.IsCut).Select(connection => (connection, connection.Memory.Excess));
+            foreach (var (connection, excess) in others.OrderByDescending(most => most.Excess))
             {
                 if (over <= 0 || excess <= 0)
                 {

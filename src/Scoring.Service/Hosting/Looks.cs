@@ -3,8 +3,8 @@ using Scoring.Service.Telemetry;
 namespace Scoring.Service.Hosting;
 
 /// <summary>
-/// What is done now and then, on nobody's behalf. It may fail, such as for want of memory, and is done again at the next time; left to itself, .NET ends a process for what a
-/// timer's callback throws.
+/// What is done now and then, on nobody's behalf. It may fail, such as for want of memory, and is done again at the next time; left to itself, .NET
+/// ends a process for what a timer's callback throws.
 /// </summary>
 internal static class Looks
 {

@@ -149,7 +149,8 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
         if (!connection.TryTakeSeat())
         {
             throw CallStatus.Refusal(ScoringErrors.Full(
-                "the server has no memory for more messages now, and as many calls of this connection wait as may; send again what was not answered", ServerMemory.RetryAfterMs));
+                "the server has no memory for more messages now, and as many calls of this connection wait as may; send again what was not answered",
+                ServerMemory.RetryAfterMs));
         }
 
         Watch?.Rests();

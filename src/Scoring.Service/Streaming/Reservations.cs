@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Scoring.Service.Streaming;
 
 /// <summary>
-/// Bytes that are promised before they are there, within a limit. Who finds no room waits in a queue, so that nobody who came later is served first. Who asks for little has a
-/// queue of its own, and a reserve where those who ask for much have taken the rest: they may keep it for long.
+/// Bytes that are promised before they are there, within a limit. Who finds no room waits in a queue, so that nobody who came later is served
+/// first. Who asks for little has a queue of its own, and a reserve where those who ask for much have taken the rest: they may keep it for long.
 /// </summary>
 /// <param name="limit">The most that is promised, besides what is held otherwise and the reserve. The first may be larger, and is alone then.</param>
 /// <param name="heldOtherwise">What else takes of the limit. Where it becomes less, <see cref="Look"/> is to be called.</param>

@@ -14,7 +14,10 @@ internal sealed class ServerMemory
     /// <summary>How long a unary call that found no room is told to wait, in milliseconds.</summary>
     public const uint RetryAfterMs = 100;
 
-    /// <summary>The share of the limit that messages which are not whole yet leave to those that came whole, and to the reserve: who sends little never waits for who sends much.</summary>
+    /// <summary>
+    /// The share of the limit that messages which are not whole yet leave to those that came whole, and to the reserve: who sends little never waits
+    /// for who sends much.
+    /// </summary>
     private const int ShareOfWhole = 8;
 
     /// <summary>The share of the limit that is kept for messages which come in parts, but are small beside the others.</summary>

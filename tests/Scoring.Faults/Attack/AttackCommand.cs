@@ -4,7 +4,7 @@ using Google.Protobuf;
 
 namespace Scoring.Faults.Attack;
 
-/// <summary>The attack itself, which is a process of its own, so that it can be of a lower priority and be killed: it tells each second what it has done, until its input ends.</summary>
+/// <summary>The attack itself, a process of its own, so that it can be killed. It tells each second what it has done, until its input ends.</summary>
 internal static class AttackCommand
 {
     public const string Name = "attacker";

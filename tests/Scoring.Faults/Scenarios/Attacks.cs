@@ -25,8 +25,8 @@ internal static class Attacks
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
-    /// 360 streams of messages of 16 MB and 200 of 4 MB, as fast as they go. Some turn to not reading their answers, some stop in the middle of a message, some reset it there.
-    /// The messages of the others are of up to 1 MB.
+    /// 360 streams of messages of 16 MB and 200 of 4 MB, as fast as they go. Some turn to not reading their answers, some stop in the middle of a
+    /// message, some reset it there. The messages of the others are of up to 1 MB.
     /// </summary>
     public static async Task<Outcome> RunAsync(int seconds)
     {
@@ -59,7 +59,8 @@ internal static class Attacks
             var took = await BackAsync(server, before);
             var after = server.Measure();
             Console.Error.WriteLine(
-                $"  {before.ResidentMiB:0} MiB were held before it, {after.MostResidentMiB:0} at most, and {after.ResidentMiB:0} when {took.TotalSeconds:0.0} s had passed since its end");
+                $"  {before.ResidentMiB:0} MiB were held before it, {after.MostResidentMiB:0} at most, "
+                + $"and {after.ResidentMiB:0} when {took.TotalSeconds:0.0} s had passed since its end");
             problem ??= after.MostResidentMiB > ContainerMiB ? $"{after.MostResidentMiB:0} MiB were held, and the container has {ContainerMiB:0}" : null;
             problem ??= took > MemoryIsBackWithin ? $"memory was not back {MemoryIsBackWithin.TotalSeconds:0} s after the attack" : null;
         }

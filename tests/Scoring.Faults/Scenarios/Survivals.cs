@@ -129,7 +129,14 @@ internal static class Survivals
     /// <param name="pause">Between two messages of a client; zero for as fast as they are answered.</param>
     /// <param name="heads">The heads of the messages.</param>
     public static async Task<Outcome> RunAsync(
-        FaultyServer server, Uri address, int times, Func<TenClients, int, Task> fault, int rows = 4, int classes = 100, TimeSpan pause = default, params string[] heads)
+        FaultyServer server,
+        Uri address,
+        int times,
+        Func<TenClients, int, Task> fault,
+        int rows = 4,
+        int classes = 100,
+        TimeSpan pause = default,
+        params string[] heads)
     {
         await using (var first = new TenClients([server.Address], rows, classes, heads: heads))
         {

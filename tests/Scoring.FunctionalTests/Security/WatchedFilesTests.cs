@@ -63,7 +63,7 @@ public sealed class WatchedFilesTests
         await watched.StartAsync(TestEnd);
         await reloads.NextIsAsync("certificate", "accepted");
         Assert.Equal("second", watched.Current);
-        Assert.Equal(2, log.Lines.Count(line => line.Contains("A look at the files of the certificate failed; there will be another", StringComparison.Ordinal)));
+        Assert.Equal(2, log.Lines.Count(line => line.Contains("the files of the certificate failed; there will be another", StringComparison.Ordinal)));
         await watched.StopAsync(TestEnd);
     }
 
