@@ -23,8 +23,11 @@ internal sealed record Resources(double ResidentMiB, int Threads, int Handles, d
             Directory.GetFiles($"/proc/{process}/fd").Count(handle => new FileInfo(handle).LinkTarget is { } target && !target.EndsWith(".dll", StringComparison.Ordinal)),
             MiB("VmHWM:"));
 
-        double MiB(string name) => double.Parse(
-            status.First(line => line.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+        double MiB(string name)
+        {
+            var line = status.First(line => line.StartsWith(name, StringComparison.Ordinal));
+            return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+        }
     }
 
     /// <summary>Whether there is no more memory than before.</summary>
