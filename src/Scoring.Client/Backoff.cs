@@ -25,6 +25,9 @@ internal sealed class Backoff(TimeSpan patience, TimeProvider time)
         return wait;
     }
 
+    /// <summary>Called when the service itself has said when to come back: it is there, and patience is for one that is not. The waits go on growing.</summary>
+    public void IsThere() => _failingSince = null;
+
     /// <summary>Called when an attempt has brought something.</summary>
     public void Reset() => (_wait, _failingSince) = (Shortest, null);
 }

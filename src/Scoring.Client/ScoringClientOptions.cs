@@ -34,7 +34,8 @@ public sealed class ScoringClientOptions
 
     /// <summary>
     /// How long a stream goes on trying to reach a service that is UNAVAILABLE, from the moment it breaks with messages to send until the next
-    /// answer; 0 for a stream that ends when it breaks, <see cref="Timeout.InfiniteTimeSpan"/> for one that never gives up.
+    /// answer, or until the service says that it is only full; 0 for a stream that ends when it breaks,
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for one that never gives up.
     /// </summary>
     public TimeSpan StreamPatience { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
 using Scoring.Service.Calls;
+using Scoring.Service.Connections;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
@@ -14,7 +15,15 @@ namespace Scoring.Service;
 
 /// <summary>The RPCs of <c>scoring.v1.ScoringService</c>.</summary>
 internal sealed class ScoringEndpoint(
-    MessageCalls calls, RequestChecker checker, Callers callers, MessagePool pool, HeadRegistry heads, IOptions<LimitSettings> limits, IOptions<BatchSettings> batchSettings, IOptions<EvaluationSettings> evaluation)
+    MessageCalls calls,
+    RequestChecker checker,
+    Callers callers,
+    MessagePool pool,
+    HeadRegistry heads,
+    HeldMemory held,
+    IOptions<LimitSettings> limits,
+    IOptions<BatchSettings> batchSettings,
+    IOptions<EvaluationSettings> evaluation)
 {
     /// <summary>Answers the message in the call's inbox.</summary>
     public Task<PooledScoreResponse> Score(ServerCallContext context)
@@ -55,6 +64,8 @@ internal sealed class ScoringEndpoint(
                 StreamIdleMs = (uint)limit.StreamIdleMs,
                 SlowReaderMs = (uint)limit.SlowReaderMs,
                 ConnectionBytes = (ulong)limit.ConnectionBytes,
+                BufferBytes = (ulong)held.Limit,
+                CrowdedMs = (uint)limit.CrowdedMs,
             },
             Usage = new Usage
             {

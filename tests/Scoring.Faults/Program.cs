@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Scoring.Faults.Attack;
 using Scoring.Faults.Proxies;
 using Scoring.Faults.Scenarios;
 using Scoring.Faults.Spread;
@@ -12,6 +13,7 @@ Scenario[] scenarios =
     new("freeze", "SIGSTOP for up to 3 s", Quick: 3, Full: 20, Survivals.FreezeAsync),
     new("reload", "heads that change each 100 ms", Quick: 5, Full: 30, Survivals.ReloadAsync),
     new("memory", "messages past the memory limit, in a heap of 96 MiB", Quick: 5, Full: 30, Survivals.MemoryAsync),
+    new("attack", "360 streams of 16 MB and 200 of 4 MB that mean no good, at the limits of the production pod", Quick: 5, Full: 60, Attacks.RunAsync),
     new("disk", "standard output on a full disk", Quick: 3, Full: 20, Survivals.DiskAsync),
     new("clock", "a clock that jumps by up to a day", Quick: 3, Full: 20, Survivals.ClockAsync),
     new("starvation", "a thread pool of one thread", Quick: 3, Full: 20, Survivals.StarvationAsync),
@@ -22,6 +24,11 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is ["spread"])
 {
     return await SpreadCommand.RunAsync();
+}
+
+if (args is [AttackCommand.Name, var target, var streams, var connections, var megabytes])
+{
+    return await AttackCommand.RunAsync(target, streams, connections, megabytes);
 }
 
 if (args is ["ends", var address])

@@ -1,6 +1,7 @@
 using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Service.Hosting;
@@ -11,6 +12,47 @@ namespace Scoring.FunctionalTests;
 public sealed class OutOfMemoryTests
 {
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Limits_that_are_more_than_the_heap_has_room_for_are_told_at_the_start()
+    {
+        var most = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        await using var server = await ScoringServer.StartAsync($"--Scoring:Limits:ServerBytes={most}");
+        server.ExpectedLog = "The limits are more than the process has memory for";
+        var told = Assert.Single(server.LogLines);
+        Assert.Contains($"messages {most} and answers {most} (Scoring:Limits:ServerBytes)", told, StringComparison.Ordinal);
+        Assert.Contains($"a heap of {most} has room for", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_that_finds_no_memory_for_a_minute_ends_with_1()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = await ScoringServer.StartAsync(time);
+        server.ExpectedLog = "There is no memory";
+        var host = server.Services.GetRequiredService<IHostApplicationLifetime>();
+        var failure = server.Services.GetRequiredService<MemoryFailure>();
+        try
+        {
+            for (var second = 0; second <= 60; second++)
+            {
+                Assert.False(host.ApplicationStopping.IsCancellationRequested);
+                // Each look finds that it has run out again.
+                failure.Met(new InsufficientMemoryException());
+                time.Advance(TimeSpan.FromSeconds(1));
+            }
+
+            var stopping = new TaskCompletionSource();
+            using var told = host.ApplicationStopping.Register(stopping.SetResult);
+            await stopping.Task.WaitAsync(TestEnd);
+            Assert.Equal(1, Environment.ExitCode);
+            Assert.Contains(server.LogLines, line => line.Contains("and was none for 6", StringComparison.Ordinal));
+        }
+        finally
+        {
+            Environment.ExitCode = 0;
+        }
+    }
 
     [Fact]
     public async Task A_service_that_met_the_end_of_its_memory_is_not_ready_until_there_is_some_again()

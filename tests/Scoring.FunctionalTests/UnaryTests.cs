@@ -105,7 +105,8 @@ public sealed class UnaryTests
     [Fact]
     public async Task The_heads_and_limits_are_listed()
     {
-        await using var server = await ScoringServer.StartAsync("--Scoring:Limits:Rows=77", "--Scoring:Limits:StreamIdleMs=5");
+        await using var server = await ScoringServer.StartAsync(
+            "--Scoring:Limits:Rows=77", "--Scoring:Limits:StreamIdleMs=5", "--Scoring:Limits:BufferBytes=1610612736");
         var list = await server.Connect().ListHeadsAsync(TestEnd);
         Assert.Equal(["linear", "log_softmax", "sigmoid", "softmax"], list.Heads.Select(head => head.Name));
         Assert.All(list.Heads, head => Assert.Equal(1f, head.Temperature));
@@ -116,6 +117,7 @@ public sealed class UnaryTests
             (4u, 300_000u, 128ul << 20), (list.Limits.EvaluationCallsPerCaller, list.Limits.EvaluationIdleMs, list.Limits.CalibrationBytesPerCaller));
         Assert.Equal((10_000u, 0u, 128ul << 20), (list.Limits.Connections, list.Limits.ConnectionAgeMs, list.Limits.ConnectionBytes));
         Assert.Equal((300_000u, 5u, 600_000u), (list.Limits.FirstMessageMs, list.Limits.StreamIdleMs, list.Limits.SlowReaderMs));
+        Assert.Equal((3ul << 29, 10_000u), (list.Limits.BufferBytes, list.Limits.CrowdedMs));
         Assert.True(list.Usage.CpuNs > 0);
         Assert.True(list.Usage.AllocatedBytes > 0);
         Assert.True(list.Usage.ResidentBytes > 0);

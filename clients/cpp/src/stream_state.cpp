@@ -242,6 +242,10 @@ bool StreamState::AwaitReconnect(const End& end) {
         }
     }
 
+    if (end.error.retry_after.count() > 0) {
+        // The service itself has said when to come back: patience is for one that is not there.
+        failing_since_.reset();
+    }
     const auto now = std::chrono::steady_clock::now();
     failing_since_ = failing_since_.value_or(now);
     if (now - *failing_since_ >= options_.patience) {

@@ -18,6 +18,10 @@ class Backoff:
         self._wait = FIRST
         self._failing_since = None
 
+    def is_there(self) -> None:
+        """The service itself has said when to come back: patience is for one that is not there. The waits go on growing."""
+        self._failing_since = None
+
     def next(self):
         """Seconds to wait; None where patience is at its end."""
         if self._failing_since is None:

@@ -47,6 +47,8 @@ class Recovery:
 
     def wait(self, failure: Optional[ScoringError]) -> float:
         """Seconds until another call is worth while, once there is something to send again. Raises where patience is at its end."""
+        if failure is not None and failure.retry_after is not None:
+            self._backoff.is_there()
         wait = self._backoff.next()
         if wait is None:
             failure = failure or ScoringError(grpc.StatusCode.UNAVAILABLE, "the service ended the stream before all was answered")

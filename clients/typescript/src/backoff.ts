@@ -17,6 +17,11 @@ export class Backoff {
         this.#failingSince = undefined;
     }
 
+    /** The service itself has said when to come back: patience is for one that is not there. The waits go on growing. */
+    isThere(): void {
+        this.#failingSince = undefined;
+    }
+
     /** Milliseconds to wait before the next attempt; undefined where patience is at its end. */
     next(): number | undefined {
         this.#failingSince ??= this.now();

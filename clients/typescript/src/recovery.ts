@@ -54,6 +54,9 @@ export class Recovery {
 
     /** Milliseconds until another call is worth while, once there is something to send again. Throws where patience is at its end. */
     wait(failure: ScoringError | undefined): number {
+        if (failure?.retryAfterMs !== undefined) {
+            this.#backoff.isThere();
+        }
         const waitMs = this.#backoff.next();
         if (waitMs === undefined) {
             const message = failure?.message ?? "the service ended the stream before all was answered";

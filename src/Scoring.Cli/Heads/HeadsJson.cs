@@ -45,6 +45,8 @@ internal static class HeadsJson
                 service.Limits.StreamIdleMs,
                 service.Limits.SlowReaderMs,
                 service.Limits.ConnectionBytes,
+                service.Limits.BufferBytes,
+                service.Limits.CrowdedMs,
             },
         },
         Options) + "\n";

@@ -81,6 +81,7 @@ internal sealed class HeadsText(IAnsiConsole console)
         Add("bytes in flight on one stream", limits.StreamBytes);
         Add("bytes in flight on one connection", limits.ConnectionBytes);
         Add("bytes in flight in all", limits.ServerBytes);
+        Add("bytes of all buffers", limits.BufferBytes);
         Add("streams on one connection", limits.StreamsPerConnection);
         AddRate("messages a second", limits.MessagesPerSecond);
         AddRate("rows a second", limits.RowsPerSecond);
@@ -89,6 +90,7 @@ internal sealed class HeadsText(IAnsiConsole console)
         AddTime("ms to a stream's first message", limits.FirstMessageMs);
         AddTime("ms between two messages", limits.StreamIdleMs);
         AddTime("ms that answers wait for a reader", limits.SlowReaderMs);
+        AddTime("ms that others wait for a stream", limits.CrowdedMs);
         console.WriteLine("Limits:");
         console.Write(grid);
 

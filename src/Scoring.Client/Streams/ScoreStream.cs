@@ -123,6 +123,11 @@ internal sealed class ScoreStream(
                 return false;
             }
 
+            if (failure.Error.RetryAfter is not null)
+            {
+                _backoff.IsThere();
+            }
+
             var wait = _backoff.Next() ?? throw failure.ForWantOfService().Leaving(outbox.Unanswered);
             await Task.Delay(wait, TimeProvider.System, end.Token).ConfigureAwait(false);
             return true;

@@ -81,28 +81,34 @@ internal sealed class OpenConnections(
     {
         if (held.Bytes > held.Limit && Interlocked.Exchange(ref _cutting, 1) == 0)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static connections => connections.Cut(), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(_ => Looks.Try("connections for which too much is held", Cut, failures), state: null);
         }
     }
 
     /// <summary>Cuts those for which the transport holds most, besides messages that have their room, until the rest is within the limit.</summary>
     private void Cut()
     {
-        var over = held.Bytes - held.Limit - _open.Keys.Where(connection => connection.IsCut).Sum(connection => connection.Memory.Excess);
-        foreach (var (connection, excess) in _open.Keys.Where(connection => !connection.IsCut).Select(connection => (connection, connection.Memory.Excess)).OrderByDescending(most => most.Excess))
+        try
         {
-            if (over <= 0 || excess <= 0)
+            var over = held.Bytes - held.Limit - _open.Keys.Where(connection => connection.IsCut).Sum(connection => connection.Memory.Excess);
+            var others = _open.Keys.Where(connection => !connection.IsCut).Select(connection => (connection, connection.Memory.Excess));
+            foreach (var (connection, excess) in others.OrderByDescending(most => most.Excess))
             {
-                break;
+                if (over <= 0 || excess <= 0)
+                {
+                    break;
+                }
+
+                over -= excess;
+                metrics.ConnectionCut();
+                failures.ConnectionCut(excess, held.Limit);
+                connection.Cut("the server holds more than it may, and most of it for this connection");
             }
-
-            over -= excess;
-            metrics.ConnectionCut();
-            failures.ConnectionCut(excess, held.Limit);
-            connection.Cut("the server holds more than it may, and most of it for this connection");
         }
-
-        Volatile.Write(ref _cutting, 0);
+        finally
+        {
+            Volatile.Write(ref _cutting, 0);
+        }
     }
 
     private void Leave()
@@ -122,6 +128,6 @@ internal sealed class OpenConnections(
     private ITimer StartAge(OpenConnection connection)
     {
         var age = limits.Value.ConnectionAgeMs * (1 - Jitter + (2 * Jitter * Random.Shared.NextDouble()));
-        return time.CreateTimer(static connection => ((OpenConnection)connection!).End(), connection, TimeSpan.FromMilliseconds(age), Timeout.InfiniteTimeSpan);
+        return Looks.Start(time, TimeSpan.FromMilliseconds(age), Timeout.InfiniteTimeSpan, "the age of a connection", connection.End, failures);
     }
 }

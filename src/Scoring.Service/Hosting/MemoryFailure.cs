@@ -38,11 +38,11 @@ internal sealed class MemoryFailure : IHostedService, IDisposable
     private int _goodLooks;
     private long _since;
 
-    public MemoryFailure(HeldMemory held, IHostApplicationLifetime host, TimeProvider time, ILogger<MemoryFailure> logger)
+    public MemoryFailure(HeldMemory held, IHostApplicationLifetime host, TimeProvider time, FailureLog failures, ILogger<MemoryFailure> logger)
     {
         (_held, _host, _time, _logger) = (held, host, time, logger);
         _limiter = new LogLimiter(time);
-        _timer = time.CreateTimer(static failure => ((MemoryFailure)failure!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = Looks.Start(time, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, "whether there is memory", Look, failures);
     }
 
     /// <summary>Whether memory has run out, and is not known to be back.</summary>

@@ -9,7 +9,8 @@ namespace Scoring.Service.Hosting;
 /// Warns at the start where the limits are more than there is memory for; and after a time of much traffic gives back what it had needed, which the garbage collector does only
 /// when it collects, and a service with little to do does not make it.
 /// </summary>
-internal sealed class MemoryTrimmer(HeldMemory held, IOptions<LimitSettings> limits, TimeProvider time, ILogger<MemoryTrimmer> logger) : IHostedService, IDisposable
+internal sealed class MemoryTrimmer(HeldMemory held, IOptions<LimitSettings> limits, TimeProvider time, FailureLog failures, ILogger<MemoryTrimmer> logger)
+    : IHostedService, IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
@@ -30,7 +31,7 @@ internal sealed class MemoryTrimmer(HeldMemory held, IOptions<LimitSettings> lim
             Log.MemoryTooSmall(logger, problem);
         }
 
-        _timer = time.CreateTimer(static trimmer => ((MemoryTrimmer)trimmer!).Look(), this, Period, Period);
+        _timer = Looks.Start(time, Period, Period, "what memory is held", Look, failures);
         return Task.CompletedTask;
     }
 

@@ -148,8 +148,9 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
     {
         if (!connection.TryTakeSeat())
         {
-            throw new RpcException(new Status(
-                StatusCode.Unavailable, "the server has no memory for more messages now, and as many calls of this connection wait as may; send again what was not answered"));
+            throw CallStatus.Refusal(ScoringErrors.Full(
+                "the server has no memory for more messages now, and as many calls of this connection wait as may; send again what was not answered",
+                ServerMemory.RetryAfterMs));
         }
 
         Watch?.Rests();

@@ -3,15 +3,22 @@ using System.Diagnostics;
 namespace Scoring.Service.Streaming;
 
 /// <summary>
-/// Bytes that are promised before they are there, within a limit. Who finds no room waits in a queue, so that nobody who came later is served first.
+/// Bytes that are promised before they are there, within a limit. Who finds no room waits in a queue, so that nobody who came later is served
+/// first. Who asks for little has a queue of its own, and a reserve where those who ask for much have taken the rest: they may keep it for long.
 /// </summary>
-/// <param name="limit">The most that is promised, besides what is held otherwise. The first may be larger, and is alone then.</param>
+/// <param name="limit">The most that is promised, besides what is held otherwise and the reserve. The first may be larger, and is alone then.</param>
 /// <param name="heldOtherwise">What else takes of the limit. Where it becomes less, <see cref="Look"/> is to be called.</param>
-internal sealed class Reservations(long limit, Func<long> heldOtherwise)
+/// <param name="reserve">The most that is promised beyond the limit to those who ask for little.</param>
+/// <param name="little">The most that is little.</param>
+internal sealed class Reservations(long limit, Func<long> heldOtherwise, long reserve = 0, long little = 0)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _queue = [];
+    private readonly LinkedList<Waiter> _queueOfLittle = [];
     private long _bytes;
+
+    /// <summary>What of the bytes is in the reserve.</summary>
+    private long _reserved;
     private int _waiting;
 
     /// <summary>The most that is promised.</summary>
@@ -28,13 +35,7 @@ internal sealed class Reservations(long limit, Func<long> heldOtherwise)
     {
         lock (_lock)
         {
-            if (_queue.Count > 0 || !Fits(bytes))
-            {
-                return false;
-            }
-
-            _bytes += bytes;
-            return true;
+            return QueueFor(bytes).Count == 0 && TryTake(bytes);
         }
     }
 
@@ -44,7 +45,7 @@ internal sealed class Reservations(long limit, Func<long> heldOtherwise)
         var waiter = new Waiter(bytes);
         lock (_lock)
         {
-            _queue.AddLast(waiter.Node);
+            QueueFor(bytes).AddLast(waiter.Node);
             // Announced before the look at what there is: whoever gives something back after that look finds it.
             Interlocked.Increment(ref _waiting);
             Serve();
@@ -57,8 +58,7 @@ internal sealed class Reservations(long limit, Func<long> heldOtherwise)
     {
         lock (_lock)
         {
-            _bytes -= bytes;
-            Debug.Assert(_bytes >= 0, "What is released was reserved.");
+            GiveBack(bytes);
             Serve();
         }
     }
@@ -95,7 +95,7 @@ internal sealed class Reservations(long limit, Func<long> heldOtherwise)
             if (waiter.Node.List is null)
             {
                 // It was served at the same moment.
-                _bytes -= waiter.Bytes;
+                GiveBack(waiter.Bytes);
             }
             else
             {
@@ -108,21 +108,63 @@ internal sealed class Reservations(long limit, Func<long> heldOtherwise)
 
     private void Serve()
     {
-        while (_queue.First?.Value is { } first && Fits(first.Bytes))
+        Serve(_queue);
+        Serve(_queueOfLittle);
+    }
+
+    private void Serve(LinkedList<Waiter> queue)
+    {
+        while (queue.First?.Value is { } first && TryTake(first.Bytes, isFirst: true))
         {
             Leave(first);
-            _bytes += first.Bytes;
             first.SetResult();
         }
     }
 
     private void Leave(Waiter waiter)
     {
-        _queue.Remove(waiter.Node);
+        waiter.Node.List!.Remove(waiter.Node);
         Interlocked.Decrement(ref _waiting);
     }
 
-    private bool Fits(long bytes) => _bytes + heldOtherwise() is var held && (held == 0 || held + bytes <= limit);
+    private LinkedList<Waiter> QueueFor(long bytes) => IsLittle(bytes) ? _queueOfLittle : _queue;
+
+    private bool IsLittle(long bytes) => bytes <= little;
+
+    /// <param name="bytes">How many.</param>
+    /// <param name="isFirst">Whether it is the first of its queue who asks.</param>
+    private bool TryTake(long bytes, bool isFirst = false)
+    {
+        // While others wait for much, nobody takes from them what they wait for.
+        if ((_queue.Count == 0 || (isFirst && !IsLittle(bytes))) && Fits(bytes))
+        {
+            _bytes += bytes;
+            return true;
+        }
+
+        if (!IsLittle(bytes) || _reserved + bytes > reserve)
+        {
+            return false;
+        }
+
+        _bytes += bytes;
+        _reserved += bytes;
+        return true;
+    }
+
+    /// <summary>Who had little gives back to the reserve, whichever it was from: it is to be there for the next.</summary>
+    private void GiveBack(long bytes)
+    {
+        _bytes -= bytes;
+        if (IsLittle(bytes))
+        {
+            _reserved -= Math.Min(bytes, _reserved);
+        }
+
+        Debug.Assert(_bytes >= _reserved, "What is released was reserved.");
+    }
+
+    private bool Fits(long bytes) => _bytes - _reserved + heldOtherwise() is var held && (held == 0 || held + bytes <= limit);
 
     private sealed class Waiter : TaskCompletionSource
     {

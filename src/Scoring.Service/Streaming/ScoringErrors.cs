@@ -27,6 +27,14 @@ internal static class ScoringErrors
         return error;
     }
 
+    /// <summary>There is nothing wrong with the message, nor with the service: it is full.</summary>
+    public static Error Full(string message, uint retryAfterMs)
+    {
+        var error = Make(StatusCode.Unavailable, message);
+        error.RetryAfterMs = retryAfterMs;
+        return error;
+    }
+
     public static Error LabelsTooLarge(long bytes, int limit) => InvalidArgument(
         $"the labels of the best classes take {bytes} bytes; the limit is {limit}, so ask for fewer rows in a message, or a smaller top_k");
 

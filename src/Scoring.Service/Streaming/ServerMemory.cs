@@ -14,8 +14,20 @@ internal sealed class ServerMemory
     /// <summary>How long a unary call that found no room is told to wait, in milliseconds.</summary>
     public const uint RetryAfterMs = 100;
 
-    /// <summary>The share of the limit that messages which are not whole yet leave to those that came whole: who sends little never waits for who sends much.</summary>
+    /// <summary>
+    /// The share of the limit that messages which are not whole yet leave to those that came whole, and to the reserve: who sends little never waits
+    /// for who sends much.
+    /// </summary>
     private const int ShareOfWhole = 8;
+
+    /// <summary>The share of the limit that is kept for messages which come in parts, but are small beside the others.</summary>
+    private const int ShareOfReserve = 16;
+
+    /// <summary>So many of the largest such messages fill the reserve.</summary>
+    private const int MessagesInReserve = 16;
+
+    /// <summary>What is made for a message, beside its own size: an answer, and the same on the wire.</summary>
+    private const int AnswersOfMessage = 2;
 
     private readonly MessagePool _pool;
     private readonly long _limit;
@@ -26,8 +38,10 @@ internal sealed class ServerMemory
         _pool = pool;
         _limit = limits.Value.ServerBytes;
         _gate = new RoomGate(() => HasRoom);
-        Unfinished = new Reservations(_limit - (_limit / ShareOfWhole), () => pool.Buffers.RentedBytes);
-        Answers = new Reservations(_limit, static () => 0);
+        var reserve = _limit / ShareOfReserve;
+        var little = reserve / MessagesInReserve;
+        Unfinished = new Reservations(_limit - (_limit / ShareOfWhole), () => pool.Buffers.RentedBytes, reserve, little);
+        Answers = new Reservations(_limit - reserve, static () => 0, reserve, AnswersOfMessage * little);
         pool.Buffers.Returned = Look;
     }
 

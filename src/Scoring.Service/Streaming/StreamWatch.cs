@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Scoring.Service.Hosting;
+using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.Streaming;
 
@@ -43,15 +44,16 @@ internal sealed class StreamWatch : IAsyncDisposable
     /// <param name="http">The stream's call, which is not over until the watch is disposed.</param>
     /// <param name="memory">What the stream holds.</param>
     /// <param name="time">Runs the timer.</param>
+    /// <param name="failures">Where a look that fails is told.</param>
     /// <param name="over">Called when the watch is over.</param>
-    public StreamWatch(LimitSettings limits, HttpContext http, CallMemory memory, TimeProvider time, Action<StreamWatch> over)
+    public StreamWatch(LimitSettings limits, HttpContext http, CallMemory memory, TimeProvider time, FailureLog failures, Action<StreamWatch> over)
     {
         (_limits, _http, _memory, _over) = (limits, http, memory, over);
         int[] set = [.. new[] { limits.FirstMessageMs, limits.StreamIdleMs, limits.SlowReaderMs }.Where(limit => limit > 0)];
         if (set.Length > 0)
         {
             _period = TimeSpan.FromMilliseconds(set.Min()) / LooksInSmallest;
-            _timer = time.CreateTimer(static watch => ((StreamWatch)watch!).Look(), this, _period, _period);
+            _timer = Looks.Start(time, _period, _period, "a stream", Look, failures);
         }
     }
 

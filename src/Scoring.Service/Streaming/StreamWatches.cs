@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Scoring.Service.Hosting;
+using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.Streaming;
 
@@ -12,25 +13,26 @@ internal sealed class StreamWatches : IDisposable
     private readonly LimitSettings _limits;
     private readonly ServerMemory _memory;
     private readonly TimeProvider _time;
+    private readonly FailureLog _failures;
     private readonly ConcurrentDictionary<StreamWatch, bool> _open = new();
     private readonly ITimer? _timer;
     private bool _isCrowded;
     private int _crowd;
 
-    public StreamWatches(IOptions<LimitSettings> limits, ServerMemory memory, TimeProvider time)
+    public StreamWatches(IOptions<LimitSettings> limits, ServerMemory memory, TimeProvider time, FailureLog failures)
     {
-        (_limits, _memory, _time) = (limits.Value, memory, time);
+        (_limits, _memory, _time, _failures) = (limits.Value, memory, time, failures);
         if (_limits.CrowdedMs > 0)
         {
             var period = TimeSpan.FromMilliseconds(_limits.CrowdedMs) / LooksInLimit;
-            _timer = time.CreateTimer(static watches => ((StreamWatches)watches!).Look(), this, period, period);
+            _timer = Looks.Start(time, period, period, "streams that keep others waiting", Look, failures);
         }
     }
 
     /// <summary>A watch for a stream, which disposes it at its end.</summary>
     public StreamWatch Create(HttpContext http, CallMemory memory)
     {
-        var watch = new StreamWatch(_limits, http, memory, _time, over => _open.TryRemove(over, out _));
+        var watch = new StreamWatch(_limits, http, memory, _time, _failures, over => _open.TryRemove(over, out _));
         memory.Watch = watch;
         _open[watch] = true;
         return watch;
@@ -50,7 +52,7 @@ internal sealed class StreamWatches : IDisposable
         _crowd += wasCrowded ? 0 : 1;
         foreach (var (watch, _) in _open)
         {
-            watch.LookInCrowd(_crowd);
+            Looks.Try("a stream that keeps others waiting", () => watch.LookInCrowd(_crowd), _failures);
         }
     }
 }

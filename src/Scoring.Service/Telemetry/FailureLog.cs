@@ -9,6 +9,8 @@ internal sealed class FailureLog(ILogger<FailureLog> logger)
 
     public void TelemetryFailed(Exception exception) => Log.TelemetryFailed(logger, exception);
 
+    public void LookFailed(Exception exception, string what) => Log.LookFailed(logger, exception, what);
+
     public void CallFailed(Exception exception, string call) => Log.CallFailed(logger, exception, call);
 
     public void StreamBroken(Status status) => Log.StreamBroken(logger, status.StatusCode, status.Detail);

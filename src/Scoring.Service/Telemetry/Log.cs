@@ -47,6 +47,9 @@ internal static partial class Log
     [LoggerMessage(14, LogLevel.Error, "A call of {Call} failed.")]
     public static partial void CallFailed(ILogger logger, Exception exception, string call);
 
+    [LoggerMessage(15, LogLevel.Error, "A look at {What} failed; there will be another.")]
+    public static partial void LookFailed(ILogger logger, Exception exception, string what);
+
     [LoggerMessage(20, LogLevel.Information, "The changed {Name} is in force.")]
     public static partial void FilesAccepted(ILogger logger, string name);
 

@@ -44,6 +44,8 @@ public sealed class HeadsTests
                 heads.RootElement.GetProperty("heads").EnumerateArray().Select(head => head.GetProperty("activation").GetString()));
             Assert.Equal(16 << 20, heads.RootElement.GetProperty("limits").GetProperty("message_bytes").GetInt32());
             Assert.Equal(600_000, heads.RootElement.GetProperty("limits").GetProperty("slow_reader_ms").GetInt32());
+            Assert.Equal(10_000, heads.RootElement.GetProperty("limits").GetProperty("crowded_ms").GetInt32());
+            Assert.NotEqual(0, heads.RootElement.GetProperty("limits").GetProperty("buffer_bytes").GetInt64());
         }
     }
 }

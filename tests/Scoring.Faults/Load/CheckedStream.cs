@@ -8,7 +8,10 @@ using Scoring.Client;
 namespace Scoring.Faults.Load;
 
 /// <summary>One client's stream: messages without end, each answer held against float64 and its place in the order.</summary>
-internal sealed class CheckedStream(ScoringClient client, IReadOnlyList<CheckedMessage> messages)
+/// <param name="client">The client.</param>
+/// <param name="messages">The messages, in turn.</param>
+/// <param name="pause">Between two messages; zero for as fast as they are answered.</param>
+internal sealed class CheckedStream(ScoringClient client, IReadOnlyList<CheckedMessage> messages, TimeSpan pause = default)
 {
     private readonly ConcurrentQueue<long> _sentAt = new();
     private long _answered;
@@ -73,7 +76,11 @@ internal sealed class CheckedStream(ScoringClient client, IReadOnlyList<CheckedM
         {
             _sentAt.Enqueue(Stopwatch.GetTimestamp());
             yield return messages[(int)(Sent++ % messages.Count)].Request;
-            if (Sent % messages.Count == 0)
+            if (pause > TimeSpan.Zero)
+            {
+                await Task.Delay(pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            else if (Sent % messages.Count == 0)
             {
                 await Task.Yield();
             }

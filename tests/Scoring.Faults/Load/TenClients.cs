@@ -19,8 +19,9 @@ internal sealed class TenClients : IAsyncDisposable
     /// <param name="servers">Where to connect to.</param>
     /// <param name="rows">Rows in a message, at most.</param>
     /// <param name="classes">Logits in a row, at most.</param>
+    /// <param name="pause">Between two messages of a client; zero for as fast as they are answered.</param>
     /// <param name="heads">Softmax heads without a temperature; messages go to each in turn.</param>
-    public TenClients(IEnumerable<Uri> servers, int rows = 4, int classes = 100, params string[] heads)
+    public TenClients(IEnumerable<Uri> servers, int rows = 4, int classes = 100, TimeSpan pause = default, params string[] heads)
     {
         BalancerAddress[] addresses = [.. servers.Select(server => new BalancerAddress(server.Host, server.Port))];
         var services = new ServiceCollection();
@@ -41,7 +42,8 @@ internal sealed class TenClients : IAsyncDisposable
         _streams = [.. Enumerable.Range(0, Clients).Select(i => new CheckedStream(
             _services.GetRequiredKeyedService<ScoringClient>($"{i}"),
             [.. Enumerable.Range(0, Messages).Select(n => new CheckedMessage(
-                heads.Length > 0 ? heads[n % heads.Length] : string.Empty, random.Next(1, rows + 1), random.Next(1, classes + 1), random))]))];
+                heads.Length > 0 ? heads[n % heads.Length] : string.Empty, random.Next(1, rows + 1), random.Next(1, classes + 1), random))],
+            pause))];
         _running = Task.WhenAll(_streams.Select(stream => Task.Run(() => stream.RunAsync(_stop.Token))));
     }
 

@@ -119,17 +119,26 @@ internal static class Survivals
         return await RunAsync(server, server.Address, seconds, (_, _) => Task.Delay(TimeSpan.FromSeconds(1)));
     }
 
+    /// <summary>The load before faults, the faults under it, and what is left when all of it is over.</summary>
     /// <param name="server">The server.</param>
     /// <param name="address">Where clients reach it.</param>
     /// <param name="times">How many faults.</param>
     /// <param name="fault">One fault, and the wait until the next where it is longer than usual; it is told how many were before it.</param>
     /// <param name="rows">Rows in a message, at most.</param>
     /// <param name="classes">Logits in a row, at most.</param>
+    /// <param name="pause">Between two messages of a client; zero for as fast as they are answered.</param>
     /// <param name="heads">The heads of the messages.</param>
-    private static async Task<Outcome> RunAsync(
-        FaultyServer server, Uri address, int times, Func<TenClients, int, Task> fault, int rows = 4, int classes = 100, params string[] heads)
+    public static async Task<Outcome> RunAsync(
+        FaultyServer server,
+        Uri address,
+        int times,
+        Func<TenClients, int, Task> fault,
+        int rows = 4,
+        int classes = 100,
+        TimeSpan pause = default,
+        params string[] heads)
     {
-        await using (var first = new TenClients([server.Address], rows, classes, heads))
+        await using (var first = new TenClients([server.Address], rows, classes, heads: heads))
         {
             await first.WorkAsync(5000);
             await first.EndAsync();
@@ -138,7 +147,7 @@ internal static class Survivals
         await Task.Delay(Settling);
         var before = server.Measure();
         Tally tally;
-        await using (var clients = new TenClients([address], rows, classes, heads))
+        await using (var clients = new TenClients([address], rows, classes, pause, heads))
         {
             for (var i = 0; i < times; i++)
             {

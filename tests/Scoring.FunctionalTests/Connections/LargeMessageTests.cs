@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
+using Google.Protobuf;
+using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Scoring.Client;
@@ -8,6 +10,8 @@ using Scoring.FunctionalTests.Infrastructure;
 using Scoring.FunctionalTests.Infrastructure.Http2;
 using Scoring.Service.Connections;
 using Scoring.Service.Streaming;
+using Scoring.V1;
+using ScoreRequest = Scoring.Client.ScoreRequest;
 
 namespace Scoring.FunctionalTests.Connections;
 
@@ -83,6 +87,61 @@ public sealed class LargeMessageTests
     }
 
     [Fact]
+    public async Task A_message_that_is_small_beside_others_does_not_wait_for_their_room()
+    {
+        // Room for two of the large ones, and a reserve of 2 MiB for those of up to 128 KiB.
+        const int Large = 14_000_000;
+        await using var server = await ScoringServer.StartAsync("--Scoring:Limits:ServerBytes=33554432");
+        var memory = server.Services.GetRequiredService<ServerMemory>();
+        using var client = await FrameClient.ConnectAsync(server);
+        await BeginAsync(client, 1, length: Large);
+        await BeginAsync(client, 3, length: Large);
+        await UntilAsync(() => memory.Unfinished.Bytes == 2 * Large);
+        await BeginAsync(client, 5, length: Large);
+        await UntilAsync(() => memory.Unfinished.IsWaitedFor);
+
+        using var other = await FrameClient.ConnectAsync(server);
+        var small = RawCalls.Frame(RawCalls.Message(25_000, new float[25_000]));
+        await other.SendAsync(Frame.Call(1, "ScoreStream"), Frame.Data(1, small[..1000]));
+        await UntilAsync(() => memory.Unfinished.Bytes == (2 * Large) + small.Length - 5);
+        foreach (var part in small[1000..].Chunk(16 << 10))
+        {
+            Assert.True(await other.TrySendDataAsync(1, part));
+        }
+
+        await other.ReceiveUntilAsync(frame => frame is { Type: FrameType.Data, Stream: 1 });
+        await UntilAsync(() => memory.Unfinished.Bytes == 2 * Large);
+        Assert.True(memory.Unfinished.IsWaitedFor);
+        await client.SendAsync(Frame.Reset(1), Frame.Reset(3), Frame.Reset(5));
+        await UntilAsync(() => memory.Unfinished.Bytes == 0);
+    }
+
+    [Fact]
+    public async Task A_call_past_those_of_its_connection_that_may_wait_is_told_when_to_come_back()
+    {
+        await using var server = await ScoringServer.StartAsync(Small);
+        var memory = server.Services.GetRequiredService<ServerMemory>();
+        using var client = await FrameClient.ConnectAsync(server);
+        int[] streams = [1, 3, 5, 7, 9];
+        foreach (var stream in streams)
+        {
+            await BeginAsync(client, stream);
+        }
+
+        await BeginAsync(client, 11);
+        // Whichever of them came last: two have their room, and three wait.
+        var ended = (await client.ReceiveUntilAsync(frame => frame.Type == FrameType.Headers && (frame.Flags & Frame.EndStream) != 0))[^1];
+        var headers = Encoding.ASCII.GetString(ended.Payload);
+        Assert.Contains("as many calls of this connection wait as may", Uri.UnescapeDataString(headers), StringComparison.Ordinal);
+        var trailer = new Error { Code = (uint)StatusCode.Unavailable, RetryAfterMs = ServerMemory.RetryAfterMs };
+        trailer.Message = "the server has no memory for more messages now, and as many calls of this connection wait as may; send again what was not answered";
+        Assert.Contains(Convert.ToBase64String(trailer.ToByteArray()).TrimEnd('='), headers, StringComparison.Ordinal);
+
+        await client.SendAsync([.. streams.Append(11).Where(stream => stream != ended.Stream).Select(stream => Frame.Reset(stream))]);
+        await UntilAsync(() => memory.Unfinished.Bytes == 0);
+    }
+
+    [Fact]
     public async Task A_message_that_does_not_go_on_gives_way_to_those_who_wait()
     {
         var time = new FakeTimeProvider();
@@ -130,10 +189,10 @@ public sealed class LargeMessageTests
     }
 
     /// <summary>The first bytes of a message.</summary>
-    private static Task BeginAsync(FrameClient client, int stream, string rpc = "ScoreStream")
+    private static Task BeginAsync(FrameClient client, int stream, string rpc = "ScoreStream", int length = Length)
     {
         var begin = new byte[100];
-        BinaryPrimitives.WriteInt32BigEndian(begin.AsSpan(1), Length);
+        BinaryPrimitives.WriteInt32BigEndian(begin.AsSpan(1), length);
         return client.SendAsync(Frame.Call(stream, rpc), Frame.Data(stream, begin));
     }
 

@@ -7,6 +7,7 @@ using Scoring.FunctionalTests.Abuse;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.FunctionalTests.Infrastructure.Http2;
 using Scoring.Service.Connections;
+using Scoring.Service.Streaming;
 using Scoring.V1;
 
 namespace Scoring.FunctionalTests.Connections;
@@ -159,6 +160,40 @@ public sealed class StreamTimeTests
         await client.SendAsync(Frame.Call(3, "ScoreStream", Frame.EndHeaders | Frame.EndStream));
         await client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Headers, Stream: 3 });
         await Aftermath.AssertServedAsync(server);
+    }
+
+    [Fact]
+    public async Task A_stream_whose_answers_are_not_read_is_reset_sooner_while_others_wait_for_memory()
+    {
+        await using var server = await ScoringServer.StartAsync(
+            _time, $"--Scoring:Limits:CrowdedMs={LimitMs}", "--Scoring:Limits:ServerBytes=1048576", "--Scoring:Limits:MessageBytes=65536");
+        // SETTINGS_INITIAL_WINDOW_SIZE is 0: nothing but headers may be answered.
+        using var client = await FrameClient.ConnectAsync(server, (Frame.InitialWindowSize, 0));
+        var message = RawCalls.Frame(RawCalls.Message(5000, new float[5000]));
+        await client.SendAsync(Frame.Call(1, "ScoreStream"), Frame.Data(1, message));
+        await client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Headers, Stream: 1 });
+        using var raw = new RawCalls(server);
+        for (var i = 0; i < 10; i++)
+        {
+            await LetTheServiceWorkAsync(raw);
+            _time.Advance(Limit);
+        }
+
+        Assert.Equal(1, server.Services.GetRequiredService<OpenStreams>().Count);
+
+        var held = server.Pool.Buffers.Rent(2 << 20);
+        using var other = raw.Stream();
+        await other.RequestStream.WriteAsync(RawCalls.Message(2, 3, 3), TestEnd);
+        var answered = other.ResponseStream.MoveNext(TestEnd);
+        await WaitUntilAsync(() => server.Services.GetRequiredService<ServerMemory>().IsWaitedFor);
+        var ended = client.ReceiveUntilAsync(IsEndOfTheStream);
+        await AdvanceUntilAsync(ended);
+        var reset = (await ended)[^1];
+        Assert.Equal((FrameType.ResetStream, Frame.EnhanceYourCalm), (reset.Type, reset.ErrorCode()));
+        Assert.False(answered.IsCompleted);
+
+        server.Pool.Buffers.Return(held);
+        Assert.True(await answered);
     }
 
     private static bool IsEndOfTheStream(Frame frame) =>

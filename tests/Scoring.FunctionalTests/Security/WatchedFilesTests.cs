@@ -1,4 +1,6 @@
+using System.Collections;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Service.Files;
@@ -39,5 +41,44 @@ public sealed class WatchedFilesTests
         await reloads.NextIsAsync("certificate", "accepted");
         Assert.Equal("third", watched.Current);
         await watched.StopAsync(TestEnd);
+    }
+
+    [Fact]
+    public async Task A_look_at_the_files_that_fails_is_followed_by_another()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("text", "first");
+        await using var server = await ScoringServer.StartAsync();
+        using var reloads = new FileReloadRecorder(server);
+        var log = new LogRecorder();
+        using var watched = new WatchedFiles<string>(
+            "certificate",
+            new FilesThatFail(file, firstBad: 2, lastBad: 3),
+            () => File.ReadAllText(file),
+            TimeSpan.FromMilliseconds(10),
+            TimeProvider.System,
+            server.Services.GetRequiredService<ScoringMetrics>(),
+            new LoggerFactory([log]).CreateLogger<WatchedFiles<string>>());
+        folder.Write("text", "second");
+        await watched.StartAsync(TestEnd);
+        await reloads.NextIsAsync("certificate", "accepted");
+        Assert.Equal("second", watched.Current);
+        Assert.Equal(2, log.Lines.Count(line => line.Contains("the files of the certificate failed; there will be another", StringComparison.Ordinal)));
+        await watched.StopAsync(TestEnd);
+    }
+
+    /// <summary>A file of which some looks, counted from 1, fail.</summary>
+    private sealed class FilesThatFail(string file, int firstBad, int lastBad) : IReadOnlyList<string>
+    {
+        private int _looks;
+
+        public int Count => 1;
+
+        public string this[int index] => file;
+
+        public IEnumerator<string> GetEnumerator() =>
+            ++_looks >= firstBad && _looks <= lastBad ? throw new InvalidOperationException() : Enumerable.Repeat(file, 1).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }
