@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Scoring.Deploy.Tests;
 
-/// <summary><c>docs/settings.md</c> has every setting at its default, as <c>deploy/appsettings.json</c> has.</summary>
-public sealed partial class SettingsPageTests
+/// <summary>The pages of the documentation: what they list is what there is, and each can be read in an editor.</summary>
+public sealed partial class PagesTests
 {
     [Fact]
     public void The_page_has_a_row_for_every_setting_with_its_default()
@@ -23,6 +23,32 @@ public sealed partial class SettingsPageTests
     {
         var named = Links().Matches(Repository.Read("docs/README.md")).Select(link => link.Groups["page"].Value).Distinct().Order();
         Assert.Equal(Directory.GetFiles(Repository.PathOf("docs"), "*.md").Select(page => Path.GetFileName(page)).Where(page => page != "README.md").Order(), named);
+    }
+
+    [Fact]
+    public void A_line_of_prose_is_no_longer_than_an_editor_is_wide()
+    {
+        const int Columns = 140;
+        string[] pages = [.. Directory.GetFiles(Repository.Path, "*.md"), .. Directory.GetFiles(Repository.PathOf("docs"), "*.md"), .. Directory.GetFiles(Repository.PathOf("clients"), "README.md", SearchOption.AllDirectories)];
+        Assert.All(pages.Where(page => !page.Contains("node_modules", StringComparison.Ordinal)), page => Assert.All(
+            Prose(File.ReadAllLines(page)), line => Assert.True(line.Length <= Columns, $"{Path.GetRelativePath(Repository.Path, page)}: {line}")));
+    }
+
+    /// <summary>What is neither code nor a row of a table.</summary>
+    private static IEnumerable<string> Prose(IEnumerable<string> lines)
+    {
+        var isCode = false;
+        foreach (var line in lines)
+        {
+            if (line.TrimStart().StartsWith("```", StringComparison.Ordinal))
+            {
+                isCode = !isCode;
+            }
+            else if (!isCode && !line.StartsWith('|'))
+            {
+                yield return line;
+            }
+        }
     }
 
     private static IEnumerable<(string Path, string Default)> Settings(string path, JsonElement value) => value.ValueKind switch
