@@ -31,7 +31,7 @@ public sealed class BlockedWriteTests
         var serving = ServeAsync(listener, stop.Token);
         await using (var client = ScoringClient.Connect($"http://{listener.LocalEndpoint}", new ScoringClientOptions { StreamPatience = TimeSpan.Zero }))
         {
-            // What ends the writing, and what ends the call, may come in any order. More streams at a time would have another connection.
+            // What ends the writing, and what ends the call, may come in any order.
             await Parallel.ForEachAsync(Enumerable.Range(0, Streams), new ParallelOptions { MaxDegreeOfParallelism = 50, CancellationToken = TestEnd }, async (_, _) =>
             {
                 var exception = await Assert.ThrowsAsync<ScoringException>(() => callAsync(client));
@@ -57,12 +57,28 @@ public sealed class BlockedWriteTests
         await Task.Yield();
     }
 
-    /// <summary>One connection, with a window that grows, where those of its calls do not. It ends their side and not the client's, which is for the client to do.</summary>
     private static async Task ServeAsync(TcpListener listener, CancellationToken stop)
+    {
+        var serving = new List<Task>();
+        while (!stop.IsCancellationRequested)
+        {
+            var accepting = listener.AcceptTcpClientAsync(stop).AsTask();
+            await ((Task)accepting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            if (accepting.IsCompletedSuccessfully)
+            {
+                serving.Add(ServeAsync(await accepting, stop));
+            }
+        }
+
+        await Task.WhenAll(serving);
+    }
+
+    /// <summary>A connection with a window that grows, where those of its calls do not. It ends their side and not the client's, which is for the client to do.</summary>
+    private static async Task ServeAsync(TcpClient accepted, CancellationToken stop)
     {
         try
         {
-            using var connection = await listener.AcceptTcpClientAsync(stop);
+            using var connection = accepted;
             await using var stream = connection.GetStream();
             await stream.ReadExactlyAsync(new byte[Frame.Preface.Length], stop);
             await stream.WriteAsync(Frame.Settings().ToBytes(), stop);

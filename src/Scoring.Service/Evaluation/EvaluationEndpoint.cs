@@ -2,6 +2,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
+using Scoring.Service.Calls;
 using Scoring.Service.Connections;
 using Scoring.Service.Hosting;
 using Scoring.Service.Security;
@@ -70,7 +71,7 @@ internal sealed class EvaluationEndpoint(
         {
             throw watch.Reason;
         }
-        catch (Exception exception) when (exception is IOException || context.CancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (Departure.IsReasonFor(exception, context.CancellationToken))
         {
             // Nobody is there to be told, and nothing is wrong with the service.
             throw new RpcException(new Status(StatusCode.Cancelled, "the client is gone"));

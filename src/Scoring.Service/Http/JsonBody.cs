@@ -50,9 +50,8 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
             var error = JsonRefusal.ErrorOf(refused);
             await JsonRefusal.WriteAsync(context.Response, HttpStatusOf(error), error);
         }
-        catch (Exception exception) when (exception is not BadHttpRequestException && (exception is IOException || context.RequestAborted.IsCancellationRequested))
+        catch (Exception exception) when (exception is not BadHttpRequestException && Departure.IsReasonFor(exception, context.RequestAborted))
         {
-            // Nobody is there to be told, and nothing is wrong with the service.
         }
         catch (Exception exception) when (exception is not BadHttpRequestException && !context.Response.HasStarted)
         {

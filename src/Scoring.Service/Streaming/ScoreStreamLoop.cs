@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Scoring.Protocol;
+using Scoring.Service.Calls;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.Streaming;
@@ -63,9 +64,8 @@ internal sealed class ScoreStreamLoop(
             failures.StreamBroken(watch.Reason.Status);
             throw watch.Reason;
         }
-        catch (Exception exception) when (exception is IOException || gone.IsCancellationRequested)
+        catch (Exception exception) when (Departure.IsReasonFor(exception, gone))
         {
-            // Nobody is there to be told, and nothing is wrong with the service.
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
