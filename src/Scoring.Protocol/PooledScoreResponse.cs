@@ -33,8 +33,8 @@ internal sealed class PooledScoreResponse(FreeList<PooledScoreResponse> home, Bu
     /// <summary>As they were received. A server does not list them: it says which labels <see cref="TopIndices"/> stand for.</summary>
     public List<string> TopLabels { get; } = [];
 
-    /// <summary>What the best classes are called; null where that was not asked for.</summary>
-    public LabelTable? HeadLabels { get; set; }
+    /// <summary>What all classes are called, as it is sent; null where the best ones' names were not asked for. It is not this message's to change.</summary>
+    public byte[][]? HeadLabels { get; set; }
 
     /// <summary>The bytes of the labels of all best classes.</summary>
     public long TopLabelBytes { get; set; }
@@ -64,7 +64,7 @@ internal sealed class PooledScoreResponse(FreeList<PooledScoreResponse> home, Bu
     public ulong HeadRevision { get; set; }
 
     /// <summary>The label of one of the best classes, as it is sent; empty where its row has no score.</summary>
-    public ReadOnlySpan<byte> TopLabel(int index) => HeadLabels!.Utf8(TopIndices.Span[index]);
+    public ReadOnlySpan<byte> TopLabel(int index) => TopIndices.Span[index] is var best && best < (uint)HeadLabels!.Length ? HeadLabels[best] : default;
 
     protected override void Clear()
     {

@@ -74,25 +74,12 @@ public sealed class CodecTests
             using var response = _pool.RentResponse();
             response.Rows = 3;
             indices.CopyTo(response.TopIndices.Allocate(indices.Length));
-            response.HeadLabels = new LabelTable(labels);
+            response.HeadLabels = Array.ConvertAll(labels, Encoding.UTF8.GetBytes);
             var written = new SmallSpanWriter();
             ScoreResponseCodec.Write(response, written);
             Assert.Equal(expected.ToByteArray(), written.ToArray());
             Assert.Equal(written.ToArray().Length, ScoreResponseCodec.Size(response));
         });
-
-    [Fact]
-    public void A_label_is_found_by_its_UTF8_and_nothing_else_is() => Messages.Labels.Sample(labels =>
-    {
-        var table = new LabelTable(labels);
-        for (var i = 0; i < labels.Length; i++)
-        {
-            Assert.True(table.TryFind(Encoding.UTF8.GetBytes(labels[i]), out var index));
-            Assert.Equal((i, labels[i]), (index, table[index]));
-            Assert.Equal(Encoding.UTF8.GetBytes(labels[i]), table.Utf8((uint)i));
-            Assert.False(table.TryFind(Encoding.UTF8.GetBytes(labels[i] + "~"), out _));
-        }
-    });
 
     [Fact]
     public void A_mutated_request_is_accepted_or_refused_as_Google_does() =>

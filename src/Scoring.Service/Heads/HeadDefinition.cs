@@ -1,5 +1,4 @@
-using System.Collections.Frozen;
-using Scoring.Protocol;
+using Scoring.Heads;
 using Scoring.V1;
 
 namespace Scoring.Service.Heads;
@@ -18,9 +17,6 @@ internal sealed record HeadDefinition
 
     /// <summary>One for each class; empty where it has none.</summary>
     public LabelTable Labels { get; init; } = LabelTable.Empty;
-
-    /// <summary>The class of each label.</summary>
-    public FrozenDictionary<string, int> LabelIndex => Labels.Index;
 
     /// <summary>What logits are divided by, unless a request says otherwise.</summary>
     public float Temperature { get; init; } = 1;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Scoring.Protocol;
+using Scoring.Heads;
 using Scoring.Service.Hosting;
 using Scoring.Service.Settings;
 using Scoring.V1;

@@ -47,7 +47,7 @@ internal static class MessageScorer
     /// <summary>Names the best classes. Labels are text of any length, so what they take is counted before they are sent.</summary>
     private static void AddLabels(in ScoringPlan plan, PooledScoreResponse response)
     {
-        response.HeadLabels = plan.Head.Labels;
+        response.HeadLabels = plan.Head.Labels.Utf8;
         for (var i = 0; i < response.TopLabelCount; i++)
         {
             response.TopLabelBytes += response.TopLabel(i).Length;
