@@ -1,6 +1,7 @@
 using System.Runtime;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.Service.Calls;
 using Scoring.Service.Connections;

@@ -3,6 +3,7 @@ using Scoring.Cli.Files;
 using Scoring.Client;
 using Scoring.V1;
 using Spectre.Console;
+using HeadJson = Scoring.Heads.HeadJson;
 
 namespace Scoring.Cli.Evaluate;
 
@@ -20,7 +21,7 @@ internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time
         async (client, evaluation, rows) =>
         {
             var calibration = await client.CalibrateAsync(rows, cancellationToken).ConfigureAwait(false);
-            calibration.HeadConfiguration = HeadConfiguration.WithLabels(calibration.HeadConfiguration, evaluation.Head.Labels);
+            calibration.HeadConfiguration = HeadJson.WithLabels(calibration.HeadConfiguration, evaluation.Head.Labels);
             return evaluation with { Metrics = calibration.Before, Calibration = calibration };
         },
         cancellationToken);

@@ -1,16 +1,10 @@
-using Scoring.V1;
+using Scoring.Heads;
 
 namespace Scoring.Cli.Heads;
 
 /// <summary>Activations as the service's configuration spells them.</summary>
 internal static class HeadNames
 {
-    public static string Of(Activation activation) => activation switch
-    {
-        Activation.Softmax => "softmax",
-        Activation.LogSoftmax => "log_softmax",
-        Activation.Sigmoid => "sigmoid",
-        Activation.Linear => "linear",
-        _ => activation.ToString(),
-    };
+    /// <summary>The protocol has the same numbers.</summary>
+    public static string Of(V1.Activation activation) => ActivationNames.Of((Activation)activation);
 }

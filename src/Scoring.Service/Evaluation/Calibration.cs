@@ -1,3 +1,4 @@
+using Scoring.Heads;
 using Scoring.Service.Streaming;
 using Scoring.V1;
 
@@ -6,6 +7,9 @@ namespace Scoring.Service.Evaluation;
 /// <summary>One Calibrate call: measures the rows as they come and holds them, fits the temperature, and measures them with it.</summary>
 internal sealed class Calibration(EvaluationSettings settings, CalibrationMemory memory, object holder) : IDisposable
 {
+    /// <summary>What a built-in head is called: its own name is taken.</summary>
+    private const string BuiltInName = "calibrated";
+
     private Evaluator? _before;
     private HeldRows? _held;
 
@@ -46,11 +50,19 @@ internal sealed class Calibration(EvaluationSettings settings, CalibrationMemory
             AtBound = fit.AtBound,
             Before = _before!.ToResponse(),
             After = after.ToResponse(),
-            HeadConfiguration = CalibratedHead.ToJson(plan, fit.Temperature),
+            HeadConfiguration = ToJson(plan, fit.Temperature),
         };
     }
 
     public void Dispose() => _held?.Dispose();
+
+    /// <summary>The head with its new temperature, as <c>Scoring:Heads</c> has it.</summary>
+    private static string ToJson(EvaluationPlan plan, float temperature) => HeadJson.Write(plan.Head with
+    {
+        Name = plan.Head.Revision == 0 ? BuiltInName : plan.Head.Name,
+        Classes = plan.Classes,
+        Temperature = temperature,
+    });
 
     private LossSlope SlopeAt(EvaluationPlan plan, double beta, CancellationToken stop)
     {

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.Protocol.Buffers;
-using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
 using Scoring.Service.Security;
 using Scoring.Service.Streaming;

@@ -1,5 +1,4 @@
-using Scoring.Service.Heads;
-using Scoring.V1;
+using Scoring.Heads;
 
 namespace Scoring.Service.Evaluation;
 

@@ -1,5 +1,3 @@
-using Scoring.V1;
-
 namespace Scoring.Service.Evaluation;
 
 /// <summary>How the loss of rows changes with β, the inverse of the temperature: its first and second derivatives, summed over the rows.</summary>

@@ -1,7 +1,6 @@
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
-using Scoring.Protocol;
+using Scoring.Heads;
 using Scoring.Service.Hosting;
 using Scoring.Service.Settings;
 
@@ -13,7 +12,7 @@ namespace Scoring.Service.Heads;
 /// <param name="limits">What a head may have.</param>
 /// <param name="unreadable">The configuration files that cannot be read now.</param>
 /// <param name="headsFile">The heads' own file; none where configuration names none.</param>
-internal sealed partial class HeadReader(
+internal sealed class HeadReader(
     IConfigurationRoot configuration, IHostEnvironment environment, IOptions<LimitSettings> limits, UnreadableFiles unreadable, HeadsFileProvider? headsFile = null)
 {
     /// <summary>Fires once, at the next change of configuration.</summary>
@@ -32,40 +31,13 @@ internal sealed partial class HeadReader(
             problems.Add(file);
         }
 
-        var heads = SettingNode.Read(configuration, "Scoring:Heads");
-        if (heads.Children.Count > limits.Value.Heads)
+        var allowed = new HeadLimits
         {
-            problems.Add($"{heads.Path} has {heads.Children.Count} heads; at most {limits.Value.Heads} are allowed (Scoring:Limits:Heads)");
-        }
-
-        var read = new List<HeadDefinition>();
-        var labelsFiles = new List<string>();
-        foreach (var section in heads.Children.Take(limits.Value.Heads))
-        {
-            CheckName(section, problems);
-            if (new HeadSectionReader(section, environment.ContentRootPath, limits.Value, problems, labelsFiles).Read() is { } head)
-            {
-                read.Add(head);
-            }
-        }
-
-        return new HeadConfiguration(read, problems.Lines, labelsFiles);
+            Heads = limits.Value.Heads,
+            Classes = limits.Value.Classes,
+            LabelLength = limits.Value.LabelLength,
+            Section = "Scoring:Limits:",
+        };
+        return HeadsReader.Read(SettingTree.Read(configuration, "Scoring:Heads"), environment.ContentRootPath, allowed, problems);
     }
-
-    private static void CheckName(SettingNode section, Problems problems)
-    {
-        if (section.Key.Length > PooledScoreRequest.MaxHeadLength || !Name().IsMatch(section.Key))
-        {
-            problems.Add(
-                $"{section.Path[..^section.Key.Length]}{Shown.Text(section.Key)} is not a head's name; it must be 1 to "
-                + $"{PooledScoreRequest.MaxHeadLength} letters, digits, '.', '_' and '-', of which the first is a letter or a digit");
-        }
-        else if (HeadSnapshot.BuiltIn.Any(head => head.Name.Equals(section.Key, StringComparison.OrdinalIgnoreCase)))
-        {
-            problems.Add($"{section.Path} is built in, which configuration cannot change; choose another name");
-        }
-    }
-
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]*$", RegexOptions.CultureInvariant)]
-    private static partial Regex Name();
 }

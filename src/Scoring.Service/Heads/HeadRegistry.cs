@@ -1,3 +1,5 @@
+using Scoring.Heads;
+
 namespace Scoring.Service.Heads;
 
 /// <summary>The heads that requests can name now. They are swapped all at once, so whoever needs several looks takes one snapshot.</summary>

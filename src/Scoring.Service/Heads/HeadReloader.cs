@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
+using Scoring.Heads;
 using Scoring.Service.Files;
 using Scoring.Service.Telemetry;
 

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using Scoring.V1;
+using Scoring.Heads;
 
 namespace Scoring.Service.Heads;
 
@@ -9,15 +9,13 @@ internal sealed class HeadSnapshot
     /// <summary>What a message that names no head is scored with.</summary>
     public const string DefaultName = "softmax";
 
-    private static readonly HeadDefinition Default = new() { Name = DefaultName, Activation = Activation.Softmax };
-
     private readonly FrozenDictionary<string, HeadDefinition> _heads;
     private readonly HeadDefinition? _default;
 
     /// <param name="configured">The heads that are not built in, each with the name of no other.</param>
     /// <param name="revision">Counts the configurations that have been in force.</param>
     public HeadSnapshot(IEnumerable<HeadDefinition> configured, ulong revision)
-        : this(revision, BuiltIn.Concat(configured.Select(head => head with { Revision = revision })))
+        : this(revision, BuiltInHeads.All.Concat(configured.Select(head => head with { Revision = revision })))
     {
     }
 
@@ -28,15 +26,6 @@ internal sealed class HeadSnapshot
         _default = _heads.GetValueOrDefault(DefaultName);
         All = [.. _heads.Values.OrderBy(head => head.Name, StringComparer.Ordinal)];
     }
-
-    /// <summary>The heads that are there without configuration, and that take rows of any width.</summary>
-    public static IReadOnlyList<HeadDefinition> BuiltIn { get; } =
-    [
-        Default,
-        new() { Name = "log_softmax", Activation = Activation.LogSoftmax },
-        new() { Name = "sigmoid", Activation = Activation.Sigmoid, Threshold = 0.5f },
-        new() { Name = "linear", Activation = Activation.Linear },
-    ];
 
     public ulong Revision { get; }
 

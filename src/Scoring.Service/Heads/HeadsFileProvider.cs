@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Microsoft.Extensions.Configuration.Json;
+using Scoring.Heads;
 
 namespace Scoring.Service.Heads;
 
@@ -20,6 +20,7 @@ internal sealed class HeadsFileProvider(string path) : ConfigurationProvider
         try
         {
             using var stream = File.OpenRead(path);
+            // Through IConfiguration the settings would be found one by one.
             Data = JsonSettings.Read(stream).ToDictionary(
                 setting => ConfigurationPath.Combine("Scoring:Heads", setting.Key), setting => setting.Value, StringComparer.OrdinalIgnoreCase);
             Problem = null;
@@ -27,17 +28,6 @@ internal sealed class HeadsFileProvider(string path) : ConfigurationProvider
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or JsonException)
         {
             Problem = $"Scoring:HeadsFile is '{path}', which cannot be read: {exception.GetBaseException().Message}";
-        }
-    }
-
-    /// <summary>Settings of a file as they stand there; through <see cref="IConfiguration"/> they would be found one by one.</summary>
-    private sealed class JsonSettings() : JsonStreamConfigurationProvider(new JsonStreamConfigurationSource())
-    {
-        public static IDictionary<string, string?> Read(Stream stream)
-        {
-            var settings = new JsonSettings();
-            settings.Load(stream);
-            return settings.Data;
         }
     }
 }

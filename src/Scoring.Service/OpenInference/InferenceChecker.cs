@@ -1,7 +1,7 @@
 using System.Globalization;
+using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.Protocol.OpenInference;
-using Scoring.Service.Heads;
 using Scoring.Service.Streaming;
 using Scoring.V1;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Inference;
+using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.Service.Heads;
 using Scoring.Service.Telemetry;

@@ -2,6 +2,7 @@ using System.Reflection;
 using Grpc.Core;
 using Inference;
 using Microsoft.Extensions.Options;
+using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.Service.Calls;
 using Scoring.Service.Heads;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Inference;
+using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.Protocol.OpenInference;
-using Scoring.Service.Heads;
 using Scoring.V1;
 using Metadata = Inference.ModelMetadataResponse.Types.TensorMetadata;
 

@@ -1,4 +1,4 @@
-using Scoring.Service.Settings;
+using Scoring.Heads;
 
 namespace Scoring.Service.Security;
 

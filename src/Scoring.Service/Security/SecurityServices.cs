@@ -89,7 +89,7 @@ internal static class SecurityServices
         services.TryAddSingleton<CallerLimits>();
         services.TryAddSingleton<Callers>();
 
-        HeadRules ReadRules() => HeadRules.Read(SettingNode.Read(configuration, "Scoring:Auth:Heads"));
+        HeadRules ReadRules() => HeadRules.Read(SettingTree.Read(configuration, "Scoring:Auth:Heads"));
     }
 
     private static void AddTls(IServiceCollection services, IConfigurationSection section)

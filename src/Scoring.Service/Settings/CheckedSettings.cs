@@ -1,3 +1,5 @@
+using Scoring.Heads;
+
 namespace Scoring.Service.Settings;
 
 /// <summary>
@@ -23,7 +25,7 @@ internal sealed class CheckedSettings
 
         _paths = [.. shape.Paths(Root)];
         CheckRoot(configuration, shape);
-        Check(SettingNode.Read(configuration, Root), shape);
+        Check(SettingTree.Read(configuration, Root), shape);
         _bound = new ConfigurationBuilder().AddInMemoryCollection(_good).Build();
     }
 
@@ -37,9 +39,9 @@ internal sealed class CheckedSettings
     private void CheckRoot(IConfigurationRoot configuration, SettingShape shape)
     {
         const int Typos = 2;
-        foreach (var root in SettingNode.Roots(configuration).Where(root => NearestName.Distance(root, Root) is > 0 and <= Typos))
+        foreach (var root in SettingTree.Roots(configuration).Where(root => NearestName.Distance(root, Root) is > 0 and <= Typos))
         {
-            if (SettingNode.Read(configuration, root).Children.FirstOrDefault(child => shape.Keys.ContainsKey(child.Key)) is { } meant)
+            if (SettingTree.Read(configuration, root).Children.FirstOrDefault(child => shape.Keys.ContainsKey(child.Key)) is { } meant)
             {
                 _problems.Add($"{Shown.Text(meant.Path)} is not a setting; the nearest is {ConfigurationPath.Combine(Root, meant.Key)}");
             }

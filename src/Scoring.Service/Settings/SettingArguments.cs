@@ -1,3 +1,5 @@
+using Scoring.Heads;
+
 namespace Scoring.Service.Settings;
 
 /// <summary>Finds the arguments that .NET's configuration passes over without a word, or stumbles over.</summary>

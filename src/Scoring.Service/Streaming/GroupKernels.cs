@@ -1,7 +1,6 @@
 using System.Buffers;
+using Scoring.Heads;
 using Scoring.Kernels;
-using Scoring.Service.Heads;
-using Scoring.V1;
 
 namespace Scoring.Service.Streaming;
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using Scoring.Kernels;
-using Scoring.V1;
 
 namespace Scoring.Service.Streaming;
 

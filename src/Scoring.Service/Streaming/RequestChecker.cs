@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;

@@ -1,4 +1,4 @@
-using Scoring.Service.Heads;
+using Scoring.Heads;
 using Scoring.Service.Hosting;
 using Scoring.V1;
 

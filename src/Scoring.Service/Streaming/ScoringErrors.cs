@@ -1,8 +1,8 @@
 using System.Globalization;
 using Grpc.Core;
+using Scoring.Heads;
 using Scoring.Kernels;
 using Scoring.Service.Calls;
-using Scoring.Service.Heads;
 using Scoring.V1;
 
 namespace Scoring.Service.Streaming;

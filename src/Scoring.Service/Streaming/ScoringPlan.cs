@@ -1,5 +1,5 @@
+using Scoring.Heads;
 using Scoring.Protocol;
-using Scoring.Service.Heads;
 
 namespace Scoring.Service.Streaming;
 

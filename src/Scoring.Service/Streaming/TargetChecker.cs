@@ -1,5 +1,5 @@
+using Scoring.Heads;
 using Scoring.Protocol;
-using Scoring.Service.Heads;
 using Scoring.V1;
 
 namespace Scoring.Service.Streaming;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Grpc.Core;
+using Scoring.Heads;
 using Scoring.Service.Heads;
 using Scoring.Service.Streaming;
 

@@ -2,10 +2,9 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
+using Scoring.Heads;
 using Scoring.Kernels;
-using Scoring.Service.Heads;
 using Scoring.Service.Streaming;
-using Scoring.V1;
 
 namespace Scoring.Service.Telemetry;
 

@@ -1,4 +1,4 @@
-using Scoring.Service.Heads;
+using Scoring.Heads;
 
 namespace Scoring.Service.Telemetry;
 

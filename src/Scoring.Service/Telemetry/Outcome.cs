@@ -1,5 +1,5 @@
 using Grpc.Core;
-using Scoring.Service.Heads;
+using Scoring.Heads;
 
 namespace Scoring.Service.Telemetry;
 

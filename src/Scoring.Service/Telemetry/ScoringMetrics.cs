@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
+using Scoring.Heads;
 using Scoring.Protocol;
-using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
 using Scoring.Service.Streaming;
 

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Scoring.FunctionalTests.Infrastructure;
+using Scoring.Heads;
 using Scoring.Service.Heads;
 using Scoring.V1;
+using Activation = Scoring.Heads.Activation;
 
 namespace Scoring.FunctionalTests.Evaluation;
 

@@ -1,8 +1,10 @@
 using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
 using Scoring.FunctionalTests.Infrastructure;
+using Scoring.Heads;
 using Scoring.Service.Heads;
 using Scoring.V1;
+using Activation = Scoring.Heads.Activation;
 
 namespace Scoring.FunctionalTests.Evaluation;
 

@@ -3,8 +3,10 @@ using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Scoring.Client;
 using Scoring.FunctionalTests.Infrastructure;
+using Scoring.Heads;
 using Scoring.Service.Heads;
 using Scoring.V1;
+using Activation = Scoring.Heads.Activation;
 
 namespace Scoring.FunctionalTests.Evaluation;
 

@@ -6,12 +6,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Scoring.Client;
 using Scoring.FunctionalTests.Infrastructure;
+using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
 using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 using Scoring.V1;
+using Activation = Scoring.Heads.Activation;
 
 namespace Scoring.FunctionalTests.Evaluation;
 

@@ -1,8 +1,9 @@
 using CsCheck;
+using Scoring.Heads;
 using Scoring.Kernels;
 using Scoring.Service.Evaluation;
-using Scoring.Service.Heads;
 using Scoring.V1;
+using Activation = Scoring.Heads.Activation;
 
 namespace Scoring.FunctionalTests.Evaluation;
 

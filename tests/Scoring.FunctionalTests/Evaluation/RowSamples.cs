@@ -1,7 +1,6 @@
 using CsCheck;
+using Scoring.Heads;
 using Scoring.Service.Evaluation;
-using Scoring.Service.Heads;
-using Scoring.V1;
 
 namespace Scoring.FunctionalTests.Evaluation;
 

@@ -8,12 +8,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.FunctionalTests.OpenInference;
+using Scoring.Heads;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
 using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 using Scoring.Service.Telemetry;
 using Scoring.V1;
+using Activation = Scoring.Heads.Activation;
 
 namespace Scoring.FunctionalTests.Faults;
 

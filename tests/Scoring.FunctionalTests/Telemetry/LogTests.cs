@@ -2,9 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Logs;
 using Scoring.FunctionalTests.Infrastructure;
+using Scoring.Heads;
 using Scoring.Service.Heads;
 using Scoring.Service.Telemetry;
-using Scoring.V1;
 
 namespace Scoring.FunctionalTests.Telemetry;
 

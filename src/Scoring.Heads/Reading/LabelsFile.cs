@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Scoring.Service.Heads;
+namespace Scoring.Heads;
 
 /// <summary>A text file of labels: UTF-8, one label a line.</summary>
 internal static class LabelsFile

@@ -1,4 +1,4 @@
-namespace Scoring.Service.Heads;
+namespace Scoring.Heads;
 
 /// <summary>One of the softmaxes that stand side by side in a row.</summary>
 /// <param name="Start">The class of the row that it begins with.</param>

@@ -1,24 +1,12 @@
 using System.Globalization;
-using Scoring.Heads;
-using Scoring.Service.Hosting;
-using Scoring.Service.Settings;
-using Scoring.V1;
 
-namespace Scoring.Service.Heads;
+namespace Scoring.Heads;
 
 /// <summary>Reads one head from its section, and notes what is wrong with each of its keys.</summary>
 internal sealed class HeadSectionReader(
-    SettingNode section, string contentRoot, LimitSettings limits, Problems problems, List<string> labelsFiles)
+    SettingNode section, string folder, HeadLimits limits, Problems problems, List<string> labelsFiles)
 {
     private static readonly string[] Keys = ["activation", "bias", "classes", "groups", "labels", "labelsFile", "temperature", "threshold"];
-
-    private static readonly Dictionary<string, Activation> Activations = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["softmax"] = Activation.Softmax,
-        ["log_softmax"] = Activation.LogSoftmax,
-        ["sigmoid"] = Activation.Sigmoid,
-        ["linear"] = Activation.Linear,
-    };
 
     private bool _isGood = true;
 
@@ -84,18 +72,18 @@ internal sealed class HeadSectionReader(
         {
             if (section["activation"] is null or { Value: null, Children.Count: 0 })
             {
-                Refuse("activation", "is missing; it must be softmax, log_softmax, sigmoid or linear");
+                Refuse("activation", $"is missing; it must be {ActivationNames.Known}");
             }
 
             return null;
         }
 
-        if (Activations.TryGetValue(name, out var activation))
+        if (ActivationNames.TryFind(name, out var activation))
         {
             return activation;
         }
 
-        Refuse("activation", $"is '{Shown.Text(name)}'; it must be softmax, log_softmax, sigmoid or linear");
+        Refuse("activation", $"is '{Shown.Text(name)}'; it must be {ActivationNames.Known}");
         return null;
     }
 
@@ -115,7 +103,7 @@ internal sealed class HeadSectionReader(
             return labels;
         }
 
-        var path = Path.GetFullPath(file, contentRoot);
+        var path = Path.GetFullPath(file, folder);
         labelsFiles.Add(path);
         var (lines, problem) = LabelsFile.Read(path);
         if (lines is null)
@@ -136,7 +124,7 @@ internal sealed class HeadSectionReader(
             var label = labels[index];
             if (label.Length == 0 || label.Length > limits.LabelLength)
             {
-                Refuse(place(index), $"has {label.Length} characters; a label has 1 to {limits.LabelLength} (Scoring:Limits:LabelLength)");
+                Refuse(place(index), $"has {label.Length} characters; a label has 1 to {limits.LabelLength} ({limits.Section}LabelLength)");
             }
             else if (!first.TryAdd(label, index))
             {
@@ -157,7 +145,7 @@ internal sealed class HeadSectionReader(
         {
             if (width > limits.Classes)
             {
-                Refuse(key, $"is for {width} classes; at most {limits.Classes} are allowed (Scoring:Limits:Classes)");
+                Refuse(key, $"is for {width} classes; at most {limits.Classes} are allowed ({limits.Section}Classes)");
             }
             else if (width != told[0].Width)
             {
