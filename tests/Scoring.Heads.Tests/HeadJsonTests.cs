@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
+using Scoring.Heads.Reading;
 
 namespace Scoring.Heads.Tests;
 

@@ -1,4 +1,5 @@
 using Scoring.Heads;
+using Scoring.Heads.Reading;
 
 namespace Scoring.Cli.Heads;
 

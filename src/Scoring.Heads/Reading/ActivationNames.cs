@@ -1,4 +1,4 @@
-namespace Scoring.Heads;
+namespace Scoring.Heads.Reading;
 
 /// <summary>Activations as JSON spells them.</summary>
 internal static class ActivationNames

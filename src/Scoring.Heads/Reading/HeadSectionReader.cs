@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Scoring.Heads;
+namespace Scoring.Heads.Reading;
 
 /// <summary>Reads one head from its section, and notes what is wrong with each of its keys.</summary>
 internal sealed class HeadSectionReader(

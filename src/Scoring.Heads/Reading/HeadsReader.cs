@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Scoring.Heads;
+namespace Scoring.Heads.Reading;
 
 /// <summary>Reads an object of heads, and finds all that is wrong with it.</summary>
 internal static partial class HeadsReader

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Scoring.Heads;
+namespace Scoring.Heads.Reading;
 
 /// <summary>The values of a JSON object under their paths, as .NET's configuration reads the very same file.</summary>
 internal static class JsonSettings

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Scoring.Heads;
+namespace Scoring.Heads.Reading;
 
 /// <summary>A text file of labels: UTF-8, one label a line.</summary>
 internal static class LabelsFile

@@ -1,4 +1,4 @@
-namespace Scoring.Heads;
+namespace Scoring.Heads.Reading;
 
 /// <summary>What is wrong with a configuration, one line for each thing, as far as anybody would read.</summary>
 internal sealed class Problems

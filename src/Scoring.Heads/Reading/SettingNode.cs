@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Scoring.Heads;
+namespace Scoring.Heads.Reading;
 
 /// <summary>A tree of settings, whose names are alike in upper and lower case. It is made in time that grows with what there is.</summary>
 internal sealed class SettingNode

@@ -1,4 +1,5 @@
 using Scoring.Heads;
+using Scoring.Heads.Metrics;
 using Scoring.Service.Streaming;
 using Scoring.V1;
 
@@ -16,7 +17,7 @@ internal sealed class Calibration(EvaluationSettings settings, CalibrationMemory
     /// <summary>Takes in the rows of one message, or tells which of them cannot be.</summary>
     public Error? Add(EvaluationPlan plan, EvaluationRows rows)
     {
-        _before ??= Evaluator.For(plan, settings);
+        _before ??= Evaluator.For(plan, settings.Metrics);
         _held ??= new HeldRows(plan, memory, holder);
         if (_before.Add(rows.Logits.Span, rows.Targets.Span) is { } invalid)
         {
@@ -37,7 +38,7 @@ internal sealed class Calibration(EvaluationSettings settings, CalibrationMemory
     public CalibrateResponse Finish(EvaluationPlan plan, CancellationToken stop)
     {
         var fit = TemperatureFit.Find(plan.Temperature, beta => SlopeAt(plan, beta, stop));
-        var after = Evaluator.For(plan with { Temperature = fit.Temperature }, settings);
+        var after = Evaluator.For(plan with { Temperature = fit.Temperature }, settings.Metrics);
         for (var block = 0; block < _held!.Blocks; block++)
         {
             stop.ThrowIfCancellationRequested();
@@ -48,8 +49,8 @@ internal sealed class Calibration(EvaluationSettings settings, CalibrationMemory
         {
             Temperature = fit.Temperature,
             AtBound = fit.AtBound,
-            Before = _before!.ToResponse(),
-            After = after.ToResponse(),
+            Before = _before!.Finish().ToMessage(plan),
+            After = after.Finish().ToMessage(plan),
             HeadConfiguration = ToJson(plan, fit.Temperature),
         };
     }
@@ -76,21 +77,16 @@ internal sealed class Calibration(EvaluationSettings settings, CalibrationMemory
         return sum;
     }
 
-    /// <summary>A masked class as a target costs infinitely much at every temperature, so none is best.</summary>
     private static Error? FindMaskedTarget(EvaluationPlan plan, ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets)
     {
-        for (var i = 0; i < targets.Length; i++)
+        if (MaskedTarget.Find(plan, logits, targets) is not { } masked)
         {
-            var (row, column) = plan.IsPerLabel ? Math.DivRem(i, plan.Classes) : (i, (int)targets[i]);
-            if (float.IsNegativeInfinity(logits[(row * plan.Classes) + column]) && (!plan.IsPerLabel || targets[i] == 1))
-            {
-                var error = ScoringErrors.InvalidArgument(
-                    $"row {row}, column {column}: the logit of a target is -inf, whose loss is infinite at every temperature");
-                (error.Row, error.Column) = ((uint)row, (uint)column);
-                return error;
-            }
+            return null;
         }
 
-        return null;
+        var error = ScoringErrors.InvalidArgument(
+            $"row {masked.Row}, column {masked.Column}: the logit of a target is -inf, whose loss is infinite at every temperature");
+        (error.Row, error.Column) = ((uint)masked.Row, (uint)masked.Column);
+        return error;
     }
 }

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.Service.Calls;
 using Scoring.Service.Connections;
@@ -30,14 +31,14 @@ internal sealed class EvaluationEndpoint(
         async (stream, stop) =>
         {
             Evaluator? evaluator = null;
-            await stream.ReadAllAsync(
+            var measured = await stream.ReadAllAsync(
                 (plan, rows) =>
                 {
-                    evaluator ??= Evaluator.For(plan, settings.Value);
+                    evaluator ??= Evaluator.For(plan, settings.Value.Metrics);
                     return evaluator.Add(rows.Logits.Span, rows.Targets.Span) is { } invalid ? ScoringErrors.NonFinite(invalid, plan.Head) : null;
                 },
                 stop);
-            return evaluator!.ToResponse();
+            return evaluator!.Finish().ToMessage(measured);
         });
 
     public Task<CalibrateResponse> Calibrate(IAsyncStreamReader<PooledScoreRequest> requests, ServerCallContext context) => RunAsync(

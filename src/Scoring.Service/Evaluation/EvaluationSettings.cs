@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Scoring.Heads;
 
 namespace Scoring.Service.Evaluation;
 
@@ -45,4 +46,7 @@ internal sealed class EvaluationSettings
     /// <summary>How many of these the calls of one caller may hold.</summary>
     [Range(1 << 20, long.MaxValue)]
     public long CalibrationBytesPerCaller { get; set; } = 128 << 20;
+
+    /// <summary>Those of the metrics.</summary>
+    internal EvaluationLimits Metrics => new() { TopK = TopK, ConfusionClasses = ConfusionClasses, AurocScores = AurocScores };
 }

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.Service.Calls;
 using Scoring.Service.Security;

@@ -1,3 +1,4 @@
+using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.Service.Streaming;
 using Scoring.V1;

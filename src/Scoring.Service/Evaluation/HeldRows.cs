@@ -1,3 +1,5 @@
+using Scoring.Heads;
+
 namespace Scoring.Service.Evaluation;
 
 /// <summary>All rows of one Calibrate call, in blocks of whole rows.</summary>

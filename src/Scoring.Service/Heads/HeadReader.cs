@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Scoring.Heads;
+using Scoring.Heads.Reading;
 using Scoring.Service.Hosting;
 using Scoring.Service.Settings;
 

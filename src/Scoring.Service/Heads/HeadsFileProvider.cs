@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Scoring.Heads;
+using Scoring.Heads.Reading;
 
 namespace Scoring.Service.Heads;
 

@@ -1,4 +1,4 @@
-using Scoring.Heads;
+using Scoring.Heads.Reading;
 
 namespace Scoring.Service.Settings;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
-using Scoring.Heads;
+using Scoring.Heads.Reading;
 
 namespace Scoring.Service.Settings;
 

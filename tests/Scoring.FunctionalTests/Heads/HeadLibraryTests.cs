@@ -4,6 +4,7 @@ using CsCheck;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Json;
 using Scoring.Heads;
+using Scoring.Heads.Reading;
 using Scoring.Protocol;
 
 namespace Scoring.FunctionalTests.Heads;

@@ -1,4 +1,4 @@
-namespace Scoring.Service.Evaluation;
+namespace Scoring.Heads.Metrics;
 
 /// <summary>How the loss of rows changes with β, the inverse of the temperature: its first and second derivatives, summed over the rows.</summary>
 internal readonly record struct LossSlope(double First, double Second)

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 
-namespace Scoring.Service.Evaluation;
+namespace Scoring.Heads.Metrics;
 
 /// <summary>
 /// Counts of scores in bins that keep their order, for each label. A sign has half the bins, spread evenly over the 32 doublings from 2⁻¹⁶ to 2¹⁶: of

@@ -1,7 +1,6 @@
-using Scoring.Service.Evaluation;
-using Scoring.V1;
+using Scoring.Heads.Metrics;
 
-namespace Scoring.FunctionalTests.Evaluation;
+namespace Scoring.Heads.Tests;
 
 public sealed class RocCurvesTests
 {
@@ -69,7 +68,7 @@ public sealed class RocCurvesTests
         var metrics = Measure(3, capacity: 256 * 3 - 1, new float[3 * 300], new byte[3 * 300]);
         Assert.Empty(metrics.Auroc);
         Assert.True(double.IsNaN(metrics.AurocMacro));
-        Assert.Equal(3, Measure(3, capacity: 256 * 3, new float[3 * 300], new byte[3 * 300]).Auroc.Count);
+        Assert.Equal(3, Measure(3, capacity: 256 * 3, new float[3 * 300], new byte[3 * 300]).Auroc.Length);
     }
 
     [Fact]
@@ -81,7 +80,7 @@ public sealed class RocCurvesTests
         Assert.Empty(Measure(1, capacity: 2, scores, targets).Auroc);
     }
 
-    private static LabelMetrics Measure(int labels, int capacity, float[] scores, byte[] targets)
+    private static RocAreas Measure(int labels, int capacity, float[] scores, byte[] targets)
     {
         var curves = new RocCurves(labels, capacity);
         for (var row = 0; row * labels < scores.Length; row++)
@@ -89,9 +88,7 @@ public sealed class RocCurvesTests
             curves.Add(scores.AsSpan(row * labels, labels), targets.AsSpan(row * labels, labels));
         }
 
-        var metrics = new LabelMetrics();
-        curves.WriteTo(metrics);
-        return metrics;
+        return curves.Areas();
     }
 
     /// <summary>Positives lie one standard deviation higher.</summary>

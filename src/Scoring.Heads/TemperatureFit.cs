@@ -1,4 +1,6 @@
-namespace Scoring.Service.Evaluation;
+using Scoring.Heads.Metrics;
+
+namespace Scoring.Heads;
 
 /// <summary>
 /// The temperature T that minimises the mean loss of rows, whose scores are logit · β + bias with β = 1 / T. The loss is convex in β: a log-sum-exp,

@@ -1,4 +1,4 @@
-namespace Scoring.Service.Evaluation;
+namespace Scoring.Heads.Metrics;
 
 /// <summary>
 /// The area under a receiver operating characteristic, as the share of pairs of a positive and a negative that are in the right order; a tie counts

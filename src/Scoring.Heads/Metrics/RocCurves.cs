@@ -1,6 +1,4 @@
-using Scoring.V1;
-
-namespace Scoring.Service.Evaluation;
+namespace Scoring.Heads.Metrics;
 
 /// <summary>
 /// AUROC of each label: exact as long as all scores can be held, and then from a histogram of them. Which of the two depends on the number of scores
@@ -44,26 +42,27 @@ internal sealed class RocCurves
         }
     }
 
-    public void WriteTo(LabelMetrics metrics)
+    public RocAreas Areas()
     {
         if (_isTooWide)
         {
-            metrics.AurocMacro = double.NaN;
-            return;
+            return new RocAreas([], double.NaN, AurocError: 0);
         }
 
+        var areas = new double[_labels];
+        double error = 0;
         for (var label = 0; label < _labels; label++)
         {
             var sum = _histogram?.Sum(label) ?? SumOfHeld(label);
-            metrics.Auroc.Add(sum.Area);
+            areas[label] = sum.Area;
             if (_histogram is not null)
             {
-                metrics.AurocError = Math.Max(metrics.AurocError, sum.TieError);
+                error = Math.Max(error, sum.TieError);
             }
         }
 
-        var defined = metrics.Auroc.Where(double.IsFinite).ToArray();
-        metrics.AurocMacro = defined.Length == 0 ? double.NaN : defined.Average();
+        var defined = areas.Where(double.IsFinite).ToArray();
+        return new RocAreas(areas, defined.Length == 0 ? double.NaN : defined.Average(), error);
     }
 
     private void Hold(ReadOnlySpan<float> scores, ReadOnlySpan<byte> targets)

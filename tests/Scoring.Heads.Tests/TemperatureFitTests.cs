@@ -1,8 +1,7 @@
 using CsCheck;
-using Scoring.Heads;
-using Scoring.Service.Evaluation;
+using Scoring.Heads.Metrics;
 
-namespace Scoring.FunctionalTests.Evaluation;
+namespace Scoring.Heads.Tests;
 
 public sealed class TemperatureFitTests
 {

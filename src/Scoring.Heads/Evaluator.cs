@@ -1,7 +1,7 @@
+using Scoring.Heads.Metrics;
 using Scoring.Kernels;
-using Scoring.V1;
 
-namespace Scoring.Service.Evaluation;
+namespace Scoring.Heads;
 
 /// <summary>
 /// Measures rows as they come, in memory that does not grow with their number. What the kernels make of a row is FP32; all sums are float64, in the
@@ -12,17 +12,20 @@ internal abstract class Evaluator(EvaluationPlan plan)
     /// <summary>Logits that go through the kernels together: they, and what is made of them, stay in the processor's cache.</summary>
     private const int BlockLogits = 16 << 10;
 
-    protected EvaluationPlan Plan { get; } = plan;
+    private protected EvaluationPlan Plan { get; } = plan;
 
-    protected int Classes => Plan.Classes;
+    private protected int Classes => Plan.Classes;
 
     /// <summary>Rows of one block; a single one may be larger than a block should be.</summary>
-    protected int BlockRows { get; } = Math.Max(1, BlockLogits / plan.Classes);
+    private protected int BlockRows { get; } = Math.Max(1, BlockLogits / plan.Classes);
 
-    protected long Rows { get; private set; }
+    private protected long Rows { get; private set; }
 
-    public static Evaluator For(EvaluationPlan plan, EvaluationSettings settings) =>
-        plan.IsPerLabel ? new LabelEvaluator(plan, settings) : new ClassEvaluator(plan, settings);
+    public static Evaluator For(EvaluationPlan plan, EvaluationLimits? limits = null)
+    {
+        limits ??= new EvaluationLimits();
+        return plan.IsPerLabel ? new LabelEvaluator(plan, limits) : new ClassEvaluator(plan, limits);
+    }
 
     /// <summary>Counts rows in.</summary>
     /// <param name="logits">Rows × classes.</param>
@@ -47,15 +50,10 @@ internal abstract class Evaluator(EvaluationPlan plan)
     }
 
     /// <summary>The metrics of all rows so far, of which there is at least one.</summary>
-    public EvaluateResponse ToResponse()
-    {
-        var response = new EvaluateResponse { Rows = (ulong)Rows, Classes = (uint)Classes, HeadRevision = Plan.Head.Revision };
-        WriteTo(response);
-        return response;
-    }
+    public EvaluationMetrics Finish() => Measure();
 
     /// <summary>At most <see cref="BlockRows"/> rows.</summary>
-    protected abstract InvalidLogit? AddBlock(ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets);
+    private protected abstract InvalidLogit? AddBlock(ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets);
 
-    protected abstract void WriteTo(EvaluateResponse response);
+    private protected abstract EvaluationMetrics Measure();
 }

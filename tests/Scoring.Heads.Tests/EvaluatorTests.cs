@@ -1,11 +1,8 @@
+using System.Globalization;
 using CsCheck;
-using Scoring.Heads;
 using Scoring.Kernels;
-using Scoring.Service.Evaluation;
-using Scoring.V1;
-using Activation = Scoring.Heads.Activation;
 
-namespace Scoring.FunctionalTests.Evaluation;
+namespace Scoring.Heads.Tests;
 
 /// <summary>The float64 definitions are the oracle, over rows with ties, masks, biases, one class, and classes that never occur.</summary>
 public sealed class EvaluatorTests
@@ -15,7 +12,7 @@ public sealed class EvaluatorTests
     [Fact]
     public void Losses_and_calibration_of_classes_are_as_defined() => RowSamples.Of(Activation.Softmax).Sample(samples =>
     {
-        var metrics = Measure(samples).ClassMetrics;
+        var metrics = (ClassMetrics)Measure(samples);
         var rows = NaiveMetrics.Scores(samples.Logits, samples.Classes, samples.Plan.Temperature, samples.Plan.Head.Bias);
         var probabilities = rows.Select(NaiveMetrics.Softmax).ToArray();
         var best = Rankings(samples).Select(ranking => ranking[0]).ToArray();
@@ -30,20 +27,20 @@ public sealed class EvaluatorTests
 
         var binned = metrics.Bins.Where(bin => bin.Count > 0).Sum(bin => bin.Count * Math.Abs(bin.Accuracy - bin.Confidence)) / samples.Rows;
         Assert.Equal(binned, metrics.ExpectedCalibrationError, 1e-12);
-        Assert.Equal(samples.Rows, metrics.Bins.Sum(bin => (long)bin.Count));
+        Assert.Equal(samples.Rows, metrics.Bins.Sum(bin => bin.Count));
         Assert.All(metrics.Bins.Where(bin => bin.Count > 0), bin => Assert.InRange(bin.Confidence, bin.Lower - 1e-7, bin.Upper + 1e-7));
     });
 
     [Fact]
     public void Ranks_and_qualities_of_classes_are_as_defined() => RowSamples.Of(Activation.LogSoftmax).Sample(samples =>
     {
-        var metrics = Measure(samples).ClassMetrics;
+        var metrics = (ClassMetrics)Measure(samples);
         var rankings = Rankings(samples);
         var rows = rankings.Select((ranking, i) => (Best: ranking[0], Target: (int)samples.Targets[i], Rank: Array.IndexOf(ranking, (int)samples.Targets[i]))).ToArray();
 
         Assert.Equal(rows.Average(row => row.Rank == 0 ? 1.0 : 0.0), metrics.Accuracy, 1e-12);
-        Assert.Equal(Math.Min(samples.Classes, 5), metrics.TopKAccuracy.Count);
-        for (var k = 1; k <= metrics.TopKAccuracy.Count; k++)
+        Assert.Equal(Math.Min(samples.Classes, 5), metrics.TopKAccuracy.Length);
+        for (var k = 1; k <= metrics.TopKAccuracy.Length; k++)
         {
             Assert.Equal(rows.Average(row => row.Rank < k ? 1.0 : 0.0), metrics.TopKAccuracy[k - 1], 1e-12);
         }
@@ -72,7 +69,7 @@ public sealed class EvaluatorTests
     [Fact]
     public void Metrics_of_labels_are_as_defined() => RowSamples.Of(Activation.Sigmoid).Sample(samples =>
     {
-        var metrics = Measure(samples).LabelMetrics;
+        var metrics = (LabelMetrics)Measure(samples);
         var scores = NaiveMetrics.Scores(samples.Logits, samples.Classes, samples.Plan.Temperature, samples.Plan.Head.Bias).SelectMany(row => row).ToArray();
         var probabilities = new float[samples.Logits.Length];
         Sigmoid.Compute(samples.Logits, samples.Classes, probabilities, samples.Plan.Temperature, samples.Plan.Head.Bias);
@@ -104,7 +101,7 @@ public sealed class EvaluatorTests
     public void However_rows_are_split_the_metrics_are_the_same_bits() =>
         Gen.Select(Gen.OneOf(RowSamples.Of(Activation.Softmax), RowSamples.Of(Activation.Sigmoid)), Gen.Int[1, 20]).Sample((samples, piece) =>
         {
-            var evaluator = Evaluator.For(samples.Plan, new EvaluationSettings { AurocScores = 100 });
+            var evaluator = Evaluator.For(samples.Plan, new EvaluationLimits { AurocScores = 100 });
             for (var row = 0; row < samples.Rows; row += piece)
             {
                 var count = Math.Min(piece, samples.Rows - row);
@@ -113,15 +110,15 @@ public sealed class EvaluatorTests
                     samples.Targets.AsSpan(row * samples.Plan.TargetsPerRow, count * samples.Plan.TargetsPerRow));
             }
 
-            Assert.Equal(Measure(samples, new EvaluationSettings { AurocScores = 100 }), evaluator.ToResponse());
+            Assert.Equal(Bits(Measure(samples, new EvaluationLimits { AurocScores = 100 })), Bits(evaluator.Finish()));
         });
 
     [Fact]
     public void Equal_classes_are_sure_to_one_part_of_them()
     {
         var plan = new EvaluationPlan(new HeadDefinition { Name = "even", Activation = Activation.Softmax }, 3, 1);
-        var metrics = Measure(new RowSamples(plan, new float[6], [0, 2])).ClassMetrics;
-        Assert.Equal(2UL, metrics.Bins[4].Count);
+        var metrics = (ClassMetrics)Measure(new RowSamples(plan, new float[6], [0, 2]));
+        Assert.Equal(2, metrics.Bins[4].Count);
         Assert.Equal([0.5, 0.5, 1], metrics.TopKAccuracy);
         Assert.Equal(2.0 / 3, metrics.BrierScore, Tolerance);
         Assert.Equal(Math.Abs(0.5 - (1.0 / 3)), metrics.ExpectedCalibrationError, Tolerance);
@@ -131,7 +128,7 @@ public sealed class EvaluatorTests
     public void A_masked_target_costs_infinitely_much()
     {
         var plan = new EvaluationPlan(new HeadDefinition { Name = "masked", Activation = Activation.Softmax }, 2, 1);
-        var metrics = Measure(new RowSamples(plan, [0, float.NegativeInfinity], [1])).ClassMetrics;
+        var metrics = (ClassMetrics)Measure(new RowSamples(plan, [0, float.NegativeInfinity], [1]));
         Assert.Equal(double.PositiveInfinity, metrics.CrossEntropy);
         Assert.Equal(2, metrics.BrierScore);
     }
@@ -140,10 +137,10 @@ public sealed class EvaluatorTests
     public void Past_the_setting_there_is_no_confusion_matrix_and_still_the_quality_of_each_class()
     {
         var plan = new EvaluationPlan(new HeadDefinition { Name = "wide", Activation = Activation.Softmax }, 4, 1);
-        var metrics = Measure(new RowSamples(plan, [9, 0, 0, 0, 0, 9, 0, 0], [0, 2]), new EvaluationSettings { ConfusionClasses = 3, TopK = 2 }).ClassMetrics;
+        var metrics = (ClassMetrics)Measure(new RowSamples(plan, [9, 0, 0, 0, 0, 9, 0, 0], [0, 2]), new EvaluationLimits { ConfusionClasses = 3, TopK = 2 });
         Assert.Empty(metrics.Confusion);
         Assert.Equal([1, 0, 0, 0], metrics.PerClass.Select(quality => quality.Recall));
-        Assert.Equal(2, metrics.TopKAccuracy.Count);
+        Assert.Equal(2, metrics.TopKAccuracy.Length);
     }
 
     [Theory]
@@ -153,15 +150,16 @@ public sealed class EvaluatorTests
     {
         const int Classes = 8;
         var plan = new EvaluationPlan(new HeadDefinition { Name = "long", Activation = activation, Threshold = 0.5f }, Classes, 1);
-        var evaluator = Evaluator.For(plan, new EvaluationSettings { AurocScores = 1 << 16 });
-        var logits = Infrastructure.Reference.Logits(100 * Classes, seed: 3);
+        var evaluator = Evaluator.For(plan, new EvaluationLimits { AurocScores = 1 << 16 });
+        var random = new Random(3);
+        var logits = Enumerable.Range(0, 100 * Classes).Select(_ => (float)((random.NextDouble() * 20) - 10)).ToArray();
         var targets = new uint[100 * plan.TargetsPerRow];
         // Until as many scores have come as AUROC may hold, it holds them.
         AddRows(100);
         var before = GC.GetAllocatedBytesForCurrentThread();
         AddRows(1000);
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
-        Assert.Equal(110_000UL, evaluator.ToResponse().Rows);
+        Assert.Equal(110_000, evaluator.Finish().Rows);
 
         void AddRows(int times)
         {
@@ -172,11 +170,11 @@ public sealed class EvaluatorTests
         }
     }
 
-    private static EvaluateResponse Measure(RowSamples samples, EvaluationSettings? settings = null)
+    private static EvaluationMetrics Measure(RowSamples samples, EvaluationLimits? limits = null)
     {
-        var evaluator = Evaluator.For(samples.Plan, settings ?? new EvaluationSettings());
+        var evaluator = Evaluator.For(samples.Plan, limits);
         Assert.Null(evaluator.Add(samples.Logits, samples.Targets));
-        return evaluator.ToResponse();
+        return evaluator.Finish();
     }
 
     /// <summary>By logits, or under a bias by what the kernels make of them, which is FP32: other scores are other ties.</summary>
@@ -200,4 +198,13 @@ public sealed class EvaluatorTests
         Assert.Equal(expected.Recall, actual.Recall, 1e-12);
         Assert.Equal(expected.F1, actual.F1, 1e-12);
     }
+
+    /// <summary>Every number of the metrics by its bits, so that −0 is not 0.</summary>
+    private static string[] Bits(object? value) => value switch
+    {
+        double number => [BitConverter.DoubleToInt64Bits(number).ToString("x16", CultureInfo.InvariantCulture)],
+        long or int or ulong => [Convert.ToString(value, CultureInfo.InvariantCulture)!],
+        System.Collections.IEnumerable all => [.. all.Cast<object>().SelectMany(Bits)],
+        _ => [.. value!.GetType().GetProperties().SelectMany(property => Bits(property.GetValue(value)).Select(bits => $"{property.Name} {bits}"))],
+    };
 }

@@ -1,7 +1,6 @@
 using Scoring.Kernels;
-using Scoring.V1;
 
-namespace Scoring.Service.Evaluation;
+namespace Scoring.Heads.Metrics;
 
 /// <summary>Metrics of labels that are independent of each other.</summary>
 internal sealed class LabelEvaluator : Evaluator
@@ -18,17 +17,17 @@ internal sealed class LabelEvaluator : Evaluator
     private long _wrong;
     private long _wholeRows;
 
-    public LabelEvaluator(EvaluationPlan plan, EvaluationSettings settings)
+    public LabelEvaluator(EvaluationPlan plan, EvaluationLimits limits)
         : base(plan)
     {
         _probabilities = new float[BlockRows * Classes];
         _labels = new byte[BlockRows * Classes];
         _losses = new float[BlockRows];
         _qualities = new Quality[Classes];
-        _curves = new RocCurves(Classes, settings.AurocScores);
+        _curves = new RocCurves(Classes, limits.AurocScores);
     }
 
-    protected override InvalidLogit? AddBlock(ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets)
+    private protected override InvalidLogit? AddBlock(ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets)
     {
         var labels = _labels.AsSpan(0, targets.Length);
         for (var i = 0; i < labels.Length; i++)
@@ -55,23 +54,29 @@ internal sealed class LabelEvaluator : Evaluator
         return null;
     }
 
-    protected override void WriteTo(EvaluateResponse response)
+    private protected override EvaluationMetrics Measure()
     {
         double rows = Rows;
-        var metrics = new LabelMetrics
+        var qualities = Array.ConvertAll(_qualities, static quality => quality.Ratios());
+        var all = new Quality(
+            _qualities.Sum(quality => quality.Hits), _qualities.Sum(quality => quality.Predicted), _qualities.Sum(quality => quality.Actual));
+        var curves = _curves.Areas();
+        return new LabelMetrics
         {
+            Rows = Rows,
+            Classes = Classes,
             BinaryCrossEntropy = _loss / rows,
             SubsetAccuracy = _wholeRows / rows,
             HammingLoss = _wrong / (rows * Classes),
             ExpectedCalibrationError = _bins.Error(),
+            Bins = _bins.ToArray(),
+            PerLabel = qualities,
+            Micro = all.Ratios(),
+            Macro = Quality.Mean(qualities),
+            Auroc = curves.Auroc,
+            AurocMacro = curves.AurocMacro,
+            AurocError = curves.AurocError,
         };
-        metrics.PerLabel.AddRange(_qualities.Select(quality => quality.ToMessage()));
-        metrics.Macro = Quality.Mean(metrics.PerLabel);
-        metrics.Micro = new Quality(
-            _qualities.Sum(quality => quality.Hits), _qualities.Sum(quality => quality.Predicted), _qualities.Sum(quality => quality.Actual)).ToMessage();
-        _bins.WriteTo(metrics.Bins);
-        _curves.WriteTo(metrics);
-        response.LabelMetrics = metrics;
     }
 
     private void AddRow(ReadOnlySpan<float> probabilities, ReadOnlySpan<byte> labels)

@@ -1,8 +1,6 @@
 using CsCheck;
-using Scoring.Heads;
-using Scoring.Service.Evaluation;
 
-namespace Scoring.FunctionalTests.Evaluation;
+namespace Scoring.Heads.Tests;
 
 /// <summary>Random rows with targets. Some are full of ties, some have masks, and few rows of many classes leave classes out.</summary>
 internal sealed record RowSamples(EvaluationPlan Plan, float[] Logits, uint[] Targets)

@@ -1,6 +1,6 @@
-using Scoring.Service.Evaluation;
+using Scoring.Heads.Metrics;
 
-namespace Scoring.FunctionalTests.Evaluation;
+namespace Scoring.Heads.Tests;
 
 /// <summary>The metrics in float64, straight from their definitions, over all rows at once.</summary>
 internal static class NaiveMetrics

@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
 using Scoring.Kernels;
-using Scoring.V1;
 
-namespace Scoring.Service.Evaluation;
+namespace Scoring.Heads.Metrics;
 
 /// <summary>Metrics of classes that exclude each other.</summary>
 internal sealed class ClassEvaluator : Evaluator
@@ -24,7 +23,7 @@ internal sealed class ClassEvaluator : Evaluator
     private double _loss;
     private double _brier;
 
-    public ClassEvaluator(EvaluationPlan plan, EvaluationSettings settings)
+    public ClassEvaluator(EvaluationPlan plan, EvaluationLimits limits)
         : base(plan)
     {
         _probabilities = new float[BlockRows * Classes];
@@ -32,11 +31,11 @@ internal sealed class ClassEvaluator : Evaluator
         _best = new int[BlockRows];
         _confidence = new float[BlockRows];
         _qualities = new Quality[Classes];
-        _confusion = Classes <= settings.ConfusionClasses ? new ulong[Classes * Classes] : [];
-        _ranks = new long[Math.Min(Classes, settings.TopK)];
+        _confusion = Classes <= limits.ConfusionClasses ? new ulong[Classes * Classes] : [];
+        _ranks = new long[Math.Min(Classes, limits.TopK)];
     }
 
-    protected override InvalidLogit? AddBlock(ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets)
+    private protected override InvalidLogit? AddBlock(ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets)
     {
         var (rows, temperature, bias) = (targets.Length, Plan.Temperature, Plan.Head.Bias);
         var probabilities = _probabilities.AsSpan(0, logits.Length);
@@ -55,23 +54,25 @@ internal sealed class ClassEvaluator : Evaluator
         return invalid;
     }
 
-    protected override void WriteTo(EvaluateResponse response)
+    private protected override EvaluationMetrics Measure()
     {
         double rows = Rows;
-        var metrics = new ClassMetrics
+        long within = 0;
+        var qualities = Array.ConvertAll(_qualities, static quality => quality.Ratios());
+        return new ClassMetrics
         {
+            Rows = Rows,
+            Classes = Classes,
             CrossEntropy = _loss / rows,
             Accuracy = _ranks[0] / rows,
+            TopKAccuracy = Array.ConvertAll(_ranks, count => (within += count) / rows),
             BrierScore = _brier / rows,
             ExpectedCalibrationError = _bins.Error(),
-            Macro = Quality.Mean([.. _qualities.Where(quality => quality.Occurs).Select(quality => quality.ToMessage())]),
+            Bins = _bins.ToArray(),
+            Confusion = _confusion,
+            PerClass = qualities,
+            Macro = Quality.Mean([.. qualities.Where((_, column) => _qualities[column].Occurs)]),
         };
-        long within = 0;
-        metrics.TopKAccuracy.AddRange(_ranks.Select(count => (within += count) / rows));
-        _bins.WriteTo(metrics.Bins);
-        metrics.Confusion.AddRange(_confusion);
-        metrics.PerClass.AddRange(_qualities.Select(quality => quality.ToMessage()));
-        response.ClassMetrics = metrics;
     }
 
     private void AddRow(ReadOnlySpan<float> logits, int target, int best)

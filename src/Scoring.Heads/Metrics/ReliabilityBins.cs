@@ -1,7 +1,4 @@
-using Google.Protobuf.Collections;
-using Scoring.V1;
-
-namespace Scoring.Service.Evaluation;
+namespace Scoring.Heads.Metrics;
 
 /// <summary>Equal-width bins (lower, upper] of a probability: how sure the head was, beside how often it was right. 0 counts in the first.</summary>
 internal sealed class ReliabilityBins
@@ -42,19 +39,15 @@ internal sealed class ReliabilityBins
         return gap / _counts.Sum();
     }
 
-    public void WriteTo(RepeatedField<CalibrationBin> bins)
+    public CalibrationBin[] ToArray()
     {
+        var bins = new CalibrationBin[Count];
         for (var bin = 0; bin < Count; bin++)
         {
             var count = Math.Max(_counts[bin], 1);
-            bins.Add(new CalibrationBin
-            {
-                Lower = bin / (double)Count,
-                Upper = (bin + 1) / (double)Count,
-                Count = (ulong)_counts[bin],
-                Confidence = _confidence[bin] / count,
-                Accuracy = _hits[bin] / (double)count,
-            });
+            bins[bin] = new CalibrationBin(bin / (double)Count, (bin + 1) / (double)Count, _counts[bin], _confidence[bin] / count, _hits[bin] / (double)count);
         }
+
+        return bins;
     }
 }
