@@ -21,9 +21,13 @@ public sealed record EvaluationPlan(HeadDefinition Head, int Classes, float Temp
             throw new ArgumentException($"Head '{Head.Name}' is linear or has groups; only a head of one softmax, or of sigmoids, is measured.", nameof(Head));
         }
 
-        if ((Head.Classes > 0 && Head.Classes != Classes) || (Head.Bias.Length > 0 && Head.Bias.Length != Classes))
+        ReadOnlySpan<int> widths = [Head.Classes, Head.Labels.Count, Head.Bias.Length];
+        foreach (var width in widths)
         {
-            throw new ArgumentException($"Head '{Head.Name}' has {Math.Max(Head.Classes, Head.Bias.Length)} classes, not {Classes}.", nameof(Classes));
+            if (width > 0 && width != Classes)
+            {
+                throw new ArgumentException($"Head '{Head.Name}' is for {width} classes, not {Classes}.", nameof(Classes));
+            }
         }
 
         if (!(Temperature > 0) || float.IsPositiveInfinity(Temperature))

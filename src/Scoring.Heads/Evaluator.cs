@@ -7,33 +7,54 @@ namespace Scoring.Heads;
 /// Measures rows as they come, in memory that does not grow with their number. What the kernels make of a row is FP32; all sums are float64, in the
 /// order of the rows, so that how they were split into messages changes nothing.
 /// </summary>
-internal abstract class Evaluator(EvaluationPlan plan)
+public abstract class Evaluator
 {
     /// <summary>Logits that go through the kernels together: they, and what is made of them, stay in the processor's cache.</summary>
     private const int BlockLogits = 16 << 10;
 
-    private protected EvaluationPlan Plan { get; } = plan;
+    private bool _isFinished;
+
+    private protected Evaluator(EvaluationPlan plan)
+    {
+        Plan = plan;
+        BlockRows = Math.Max(1, BlockLogits / plan.Classes);
+    }
+
+    private protected EvaluationPlan Plan { get; }
 
     private protected int Classes => Plan.Classes;
 
     /// <summary>Rows of one block; a single one may be larger than a block should be.</summary>
-    private protected int BlockRows { get; } = Math.Max(1, BlockLogits / plan.Classes);
+    private protected int BlockRows { get; }
 
     private protected long Rows { get; private set; }
 
+    /// <summary>Begins to measure.</summary>
+    /// <param name="plan">What holds for all rows.</param>
+    /// <param name="limits">How much may be held.</param>
+    /// <exception cref="ArgumentException">The head is linear or has groups, the width or the temperature does not fit, or a limit is none.</exception>
     public static Evaluator For(EvaluationPlan plan, EvaluationLimits? limits = null)
     {
+        plan.Check();
         limits ??= new EvaluationLimits();
+        limits.Check();
         return plan.IsPerLabel ? new LabelEvaluator(plan, limits) : new ClassEvaluator(plan, limits);
     }
 
     /// <summary>Counts rows in.</summary>
-    /// <param name="logits">Rows × classes.</param>
-    /// <param name="targets">Checked: for each row a class, or 0 or 1 for each of its classes.</param>
+    /// <param name="logits">Rows × classes, row after row. −∞ is a masked class.</param>
+    /// <param name="targets">For each row a class, from 0, or 0 or 1 for each of its labels.</param>
     /// <returns>The first logit that has no score; the evaluation is then void.</returns>
+    /// <exception cref="ArgumentException">The lengths do not fit together, or a target is none.</exception>
+    /// <exception cref="InvalidOperationException">The evaluation is finished.</exception>
     public InvalidLogit? Add(ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets)
     {
-        var rows = logits.Length / Classes;
+        if (_isFinished)
+        {
+            throw new InvalidOperationException("The evaluation is finished.");
+        }
+
+        var rows = Plan.CheckRows(logits, targets);
         for (var row = 0; row < rows; row += BlockRows)
         {
             var count = Math.Min(BlockRows, rows - row);
@@ -49,8 +70,18 @@ internal abstract class Evaluator(EvaluationPlan plan)
         return null;
     }
 
-    /// <summary>The metrics of all rows so far, of which there is at least one.</summary>
-    public EvaluationMetrics Finish() => Measure();
+    /// <summary>The metrics of all rows. None can be added after it.</summary>
+    /// <exception cref="InvalidOperationException">There are no rows.</exception>
+    public EvaluationMetrics Finish()
+    {
+        if (Rows == 0)
+        {
+            throw new InvalidOperationException("There are no rows to measure.");
+        }
+
+        _isFinished = true;
+        return Measure();
+    }
 
     /// <summary>At most <see cref="BlockRows"/> rows.</summary>
     private protected abstract InvalidLogit? AddBlock(ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets);

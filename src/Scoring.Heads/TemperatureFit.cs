@@ -1,4 +1,6 @@
+using System.Globalization;
 using Scoring.Heads.Metrics;
+using Scoring.Kernels;
 
 namespace Scoring.Heads;
 
@@ -14,9 +16,12 @@ namespace Scoring.Heads;
 /// </remarks>
 /// <param name="Temperature">The minimum.</param>
 /// <param name="AtBound">Whether it is an end of the range.</param>
-internal readonly record struct TemperatureFit(float Temperature, bool AtBound)
+public readonly record struct TemperatureFit(float Temperature, bool AtBound)
 {
+    /// <summary>The lowest temperature of the range.</summary>
     public const float Lowest = 0.001f;
+
+    /// <summary>The highest temperature of the range.</summary>
     public const float Highest = 1000f;
 
     private const int MaxSteps = 100;
@@ -24,14 +29,37 @@ internal readonly record struct TemperatureFit(float Temperature, bool AtBound)
     /// <summary>Of ln β, and so relative to β.</summary>
     private const double Precision = 1e-12;
 
+    /// <summary>Finds the temperature of rows.</summary>
+    /// <param name="plan">How they are scored. Its temperature is where the search begins, and the answer where none makes a difference.</param>
+    /// <param name="logits">Rows × classes, row after row. −∞ is a masked class, and no target.</param>
+    /// <param name="targets">For each row a class, from 0, or 0 or 1 for each of its labels.</param>
+    /// <exception cref="ArgumentException">The plan is of no head that can be measured; the lengths do not fit together; a target is none, or a masked class, whose loss
+    /// is infinite at every temperature; or a row has no score.</exception>
+    public static TemperatureFit Of(EvaluationPlan plan, ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets)
+    {
+        plan.Check();
+        plan.CheckRows(logits, targets);
+        if (InvalidLogits.Find(logits, plan.Classes) is { } invalid)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Row {invalid.Row}, column {invalid.Column}: {invalid.Value} has no score."), nameof(logits));
+        }
+
+        return MaskedTarget.Find(plan, logits, targets) is { } masked
+            ? throw new ArgumentException($"Row {masked.Row}, column {masked.Column}: the target is masked, so its loss is infinite at every temperature.", nameof(targets))
+            : Find(plan.Temperature, new Samples(plan, logits, targets), static (samples, beta) => LossSlope.Of(samples.Plan, samples.Logits, samples.Targets, beta));
+    }
+
     /// <param name="inForce">The temperature to begin at, and to stay at where none makes a difference.</param>
     /// <param name="slopeAt">The first and the second derivative of the loss by β, up to a common positive factor.</param>
-    public static TemperatureFit Find(float inForce, Func<double, LossSlope> slopeAt)
+    internal static TemperatureFit Find(float inForce, Func<double, LossSlope> slopeAt) => Find(inForce, slopeAt, static (slopeAt, beta) => slopeAt(beta));
+
+    private static TemperatureFit Find<T>(float inForce, T samples, Func<T, double, LossSlope> slopeAt)
+        where T : allows ref struct
     {
         var low = -Math.Log(Highest);
         var high = -Math.Log(Lowest);
-        var slopeLow = slopeAt(1.0 / Highest).First;
-        var slopeHigh = slopeAt(1.0 / Lowest).First;
+        var slopeLow = slopeAt(samples, 1.0 / Highest).First;
+        var slopeHigh = slopeAt(samples, 1.0 / Lowest).First;
         if (slopeLow == 0 && slopeHigh == 0)
         {
             return new TemperatureFit(inForce, AtBound: false);
@@ -53,7 +81,7 @@ internal readonly record struct TemperatureFit(float Temperature, bool AtBound)
         for (var i = 0; i < MaxSteps && Math.Abs(step) > Precision; i++)
         {
             var beta = Math.Exp(at);
-            var slope = slopeAt(beta);
+            var slope = slopeAt(samples, beta);
             (low, high) = slope.First < 0 ? (at, high) : (low, at);
 
             // By ln β the slope of the slope is β times that by β.
@@ -64,5 +92,14 @@ internal readonly record struct TemperatureFit(float Temperature, bool AtBound)
         }
 
         return new TemperatureFit((float)Math.Exp(-at), AtBound: false);
+    }
+
+    private readonly ref struct Samples(EvaluationPlan plan, ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets)
+    {
+        public EvaluationPlan Plan { get; } = plan;
+
+        public ReadOnlySpan<float> Logits { get; } = logits;
+
+        public ReadOnlySpan<uint> Targets { get; } = targets;
     }
 }

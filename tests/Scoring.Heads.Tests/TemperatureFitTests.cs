@@ -36,6 +36,11 @@ public sealed class TemperatureFitTests
     });
 
     [Fact]
+    public void Rows_held_in_one_piece_have_the_fit_of_rows_in_pieces() =>
+        Gen.OneOf(RowSamples.Of(Activation.Softmax), RowSamples.Of(Activation.Sigmoid)).Sample(samples =>
+            Assert.Equal(Fit(samples), TemperatureFit.Of(samples.Plan, samples.Logits, samples.Targets)));
+
+    [Fact]
     public void Slopes_are_the_derivatives_of_the_loss() =>
         Gen.Select(Gen.OneOf(RowSamples.Of(Activation.Softmax), RowSamples.Of(Activation.Sigmoid)), Gen.Double[0.2, 5]).Sample((samples, beta) =>
         {
