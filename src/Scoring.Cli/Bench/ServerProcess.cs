@@ -58,9 +58,12 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>What starts <c>scoring serve</c> on a port of this machine alone.</summary>
-    public static IReadOnlyList<string> ServeOnPort(int port) =>
+    public static IReadOnlyList<string> ServeOnPort(int port) => ServeOnPort(ThisProgram(), port);
+
+    /// <summary>The same of another build.</summary>
+    public static IReadOnlyList<string> ServeOnPort(IReadOnlyList<string> program, int port) =>
     [
-        .. ThisProgram(), "serve", "--address", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--",
+        .. program, "serve", "--address", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--",
         "--Logging:LogLevel:Default=Warning", "--Scoring:Listen:HttpPort=", "--Scoring:Admin:Port=",
     ];
 

@@ -12,6 +12,7 @@ namespace Scoring.Benchmarks.Service;
 internal static class ServiceCommand
 {
     private const int Rounds = 3;
+    private const int PairedRounds = 9;
 
     private const int ShortLoads = 30;
     private const int MostWarmUps = 12;
@@ -23,9 +24,9 @@ internal static class ServiceCommand
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (arguments is not ["--quick" or "--windows" or "--client"])
+        if (arguments is not (["--quick" or "--windows" or "--client"] or ["--against", _]))
         {
-            await Console.Error.WriteLineAsync("service takes --quick, --windows or --client");
+            await Console.Error.WriteLineAsync("service takes --quick, --windows, --client, or --against with the path of another build's scoring");
             return 2;
         }
 
@@ -41,6 +42,7 @@ internal static class ServiceCommand
             {
                 ["--quick"] => CompareAsync(LoadSource.OfWire),
                 ["--windows"] => SlowDownAsync(),
+                ["--against", var other] => PairAsync(LoadSource.OfWire, Path.GetFullPath(other)),
                 _ => CompareAsync(LoadSource.OfClient),
             });
             return 0;
@@ -101,6 +103,44 @@ internal static class ServiceCommand
         ]);
     }
 
+    /// <summary>This build beside another.</summary>
+    private static async Task PairAsync(LoadSource load, string other)
+    {
+        WriteConditions(load);
+        Console.WriteLine("| | workload | messages/s of server CPU, other | this | this / other | in each round | p99 in ms, other | this |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        foreach (var workload in Workload.All)
+        {
+            await using var others = await load.StartAsync(port => ServerProcess.ServeOnPort([other], port));
+            await using var ours = await load.StartAsync(ServerProcess.ServeOnPort);
+            ServerProcess[] servers = [others, ours];
+            foreach (var server in servers)
+            {
+                await WarmUpAsync(load, workload, server);
+            }
+
+            LoadFigures[][] figures = [.. servers.Select(_ => new LoadFigures[PairedRounds])];
+            for (var round = 0; round < PairedRounds; round++)
+            {
+                for (var turn = 0; turn < servers.Length; turn++)
+                {
+                    var i = (turn + round) % servers.Length;
+                    figures[i][round] = await RunAsync(load, workload.Plan, servers[i]);
+                }
+            }
+
+            WriteRow(
+            [
+                workload.Name,
+                workload.Description,
+                .. figures.Select(rounds => Cell(rounds, round => round.PerServerCpuSecond, "N0")),
+                Ratio(figures[1], figures[0]),
+                string.Join(", ", figures[1].Zip(figures[0], (our, their) => (our.PerServerCpuSecond / their.PerServerCpuSecond).ToString("F2", CultureInfo.InvariantCulture))),
+                .. figures.Select(rounds => Cell(rounds, round => round.Latency.P99 / 1000, "F2")),
+            ]);
+        }
+    }
+
     /// <summary>What small messages, those of A and B, wait for where there are fewer in flight, down from full load.</summary>
     private static async Task SlowDownAsync()
     {
@@ -139,7 +179,7 @@ internal static class ServiceCommand
 
     private static void WriteConditions(LoadSource load)
     {
-        Console.WriteLine($"{Environment.ProcessorCount} processors, .NET {Environment.Version}; medians of {Rounds} rounds of {Measured.TotalSeconds} s, over loopback TCP; {load.Description}");
+        Console.WriteLine($"{Environment.ProcessorCount} processors, .NET {Environment.Version}; medians of rounds of {Measured.TotalSeconds} s, over loopback TCP; {load.Description}");
         Console.WriteLine();
     }
 
