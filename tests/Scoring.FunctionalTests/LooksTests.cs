@@ -46,8 +46,8 @@ public sealed class LooksTests
         server.ExpectedLog = Failed;
         var watches = server.Services.GetRequiredService<StreamWatches>();
         using var memory = new CallMemory(server.Services.GetRequiredService<ServerMemory>(), new ConnectionMemory(1 << 20), waits: true);
-        await using var broken = watches.Create(new DefaultHttpContext(), memory);
-        await using var other = watches.Create(new DefaultHttpContext(), memory);
+        await using var broken = watches.Create(new DefaultHttpContext(), memory, isStream: true);
+        await using var other = watches.Create(new DefaultHttpContext(), memory, isStream: true);
         broken.Ending.Register(() => throw new InvalidOperationException());
         for (var i = 0; i < 5; i++)
         {

@@ -1,13 +1,14 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Scoring.Service.Calls;
+using Scoring.Service.Connections;
 using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 
 namespace Scoring.Service.Evaluation;
 
 /// <summary>Keeps the rows that all Calibrate calls hold within <see cref="EvaluationSettings.CalibrationBytes"/>, and those of one caller within its share.</summary>
-internal sealed class CalibrationMemory(IOptions<EvaluationSettings> settings)
+internal sealed class CalibrationMemory(IOptions<EvaluationSettings> settings, HeldMemory memory)
 {
     /// <summary>How long a call is told to wait that others leave no room for, in milliseconds.</summary>
     private const uint RetryAfterMs = 1000;
@@ -25,6 +26,7 @@ internal sealed class CalibrationMemory(IOptions<EvaluationSettings> settings)
     {
         if (_bytes.Take(holder, bytes) is not { } shortage)
         {
+            memory.AddRows(bytes);
             return;
         }
 
@@ -39,5 +41,9 @@ internal sealed class CalibrationMemory(IOptions<EvaluationSettings> settings)
             others > 0 ? RetryAfterMs : 0));
     }
 
-    public void Release(object holder, long bytes) => _bytes.GiveBack(holder, bytes);
+    public void Release(object holder, long bytes)
+    {
+        _bytes.GiveBack(holder, bytes);
+        memory.AddRows(-bytes);
+    }
 }

@@ -58,7 +58,7 @@ internal sealed class EvaluationEndpoint(
         streams.Add(http.Response);
         var holder = callers.HolderOf(context);
         var memory = http.Features.GetRequiredFeature<CallMemory>();
-        await using var watch = watches.Create(http, memory);
+        await using var watch = watches.Create(http, memory, isStream: true);
         using var idle = new EvaluationIdle(settings, time);
         using var aged = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var age = http.Features.GetRequiredFeature<OpenConnection>().Ending.Register(() => EndLater(aged));

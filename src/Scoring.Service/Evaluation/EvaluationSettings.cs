@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Scoring.Heads;
+using Scoring.Service.Hosting;
 
 namespace Scoring.Service.Evaluation;
 
@@ -39,13 +40,13 @@ internal sealed class EvaluationSettings
     [Range(0, 64 << 20)]
     public int AurocScores { get; set; } = 1 << 20;
 
-    /// <summary>Bytes of rows that all Calibrate calls hold together. Past it the call that needs more ends with RESOURCE_EXHAUSTED.</summary>
+    /// <summary>Bytes of rows that all Calibrate calls hold together. Past it the call that needs more ends with RESOURCE_EXHAUSTED. By default an eighth of the heap, and 256 MiB at most.</summary>
     [Range(1 << 20, long.MaxValue)]
-    public long CalibrationBytes { get; set; } = 256 << 20;
+    public long CalibrationBytes { get; set; } = Math.Clamp(MemorySum.HeapBytes / 8, 16 << 20, 256 << 20);
 
-    /// <summary>How many of these the calls of one caller may hold.</summary>
+    /// <summary>How many of these the calls of one caller may hold. By default a sixteenth of the heap, and 128 MiB at most.</summary>
     [Range(1 << 20, long.MaxValue)]
-    public long CalibrationBytesPerCaller { get; set; } = 128 << 20;
+    public long CalibrationBytesPerCaller { get; set; } = Math.Clamp(MemorySum.HeapBytes / 16, 8 << 20, 128 << 20);
 
     /// <summary>Those of the metrics.</summary>
     internal EvaluationLimits Metrics => new() { TopK = TopK, ConfusionClasses = ConfusionClasses, AurocScores = AurocScores };

@@ -101,8 +101,8 @@ internal sealed class LimitSettings : IValidatableObject
     public int SlowReaderMs { get; set; } = 600_000;
 
     /// <summary>
-    /// Milliseconds that a stream may keep memory while others wait for some, without going on: by answers that its client does not read, or a large message of which the rest
-    /// does not come. Past it the stream is ended. 0 for as long as it likes.
+    /// Milliseconds that a call may keep memory while others wait for some or are refused, without going on: by answers that its client does not read, or a large message of which the rest
+    /// does not come. Past it the call is ended. 0 for as long as it likes.
     /// </summary>
     [Range(0, int.MaxValue)]
     public int CrowdedMs { get; set; } = 10_000;

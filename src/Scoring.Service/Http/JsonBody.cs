@@ -22,6 +22,9 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
     /// <summary>The bytes of the answer, its message and its text, and a body that was compressed: each about as large, or twice.</summary>
     private const int CopiesOfBody = 8;
 
+    /// <summary>One part in so many of a body is to be here before there is room for all of it.</summary>
+    private const int ShareOfBody = 4;
+
     /// <summary>What is left for the transcoding.</summary>
     private static readonly byte[] Nothing = [.. "{}"u8];
 
@@ -106,9 +109,11 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
     /// <summary>What the transcoding makes of the answer, in memory that is not pooled and in several copies, counts until the call ends.</summary>
     private void Reserve(HttpContext context, long bytes)
     {
-        if (!context.Features.GetRequiredFeature<CallMemory>().TryReserve(Math.Min(bytes, memory.Unfinished.Limit / 2)))
+        var room = Math.Min(bytes, memory.Unfinished.Limit / 2);
+        var call = context.Features.GetRequiredFeature<CallMemory>();
+        if (!call.TryReserve(room))
         {
-            throw CallStatus.Refusal(memory.Refusal());
+            throw CallStatus.Refusal(call.Refusal(room));
         }
     }
 
@@ -122,6 +127,7 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
             throw CallStatus.Refusal(ScoringErrors.Exhausted($"a body of {told} bytes; the limit is {_limit}", retryAfterMs: 0));
         }
 
+        var held = context.Features.GetRequiredFeature<CallMemory>();
         while (true)
         {
             if (!memory.HasRoom)
@@ -129,7 +135,7 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
                 throw CallStatus.Refusal(memory.Refusal());
             }
 
-            var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
+            var read = await held.Watch!.ReadAsync(context.Request.BodyReader, context.RequestAborted);
             var length = read.Buffer.Length;
             if (body.Count + length > _limit)
             {
@@ -137,10 +143,16 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
                 throw CallStatus.Refusal(ScoringErrors.Exhausted($"a body of {body.Count + length} bytes or more; the limit is {_limit}", retryAfterMs: 0));
             }
 
-            read.Buffer.CopyTo(body.Append((int)length, (int)Math.Max(0, told - body.Count - length)));
+            // What a client says that it will send takes no memory before a good part of it is here.
+            var arrived = body.Count + length;
+            read.Buffer.CopyTo(body.Append((int)length, arrived >= told / ShareOfBody ? (int)Math.Max(0, told - arrived) : 0));
+            held.Hold(length);
             context.Request.BodyReader.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted)
             {
+                held.Watch!.HasMessage();
+                // The room for what is made of it has that for the body in it.
+                held.Release();
                 return;
             }
         }
@@ -167,6 +179,7 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
     {
         StatusCode.InvalidArgument => StatusCodes.Status400BadRequest,
         StatusCode.Unimplemented => StatusCodes.Status415UnsupportedMediaType,
+        StatusCode.Unavailable => StatusCodes.Status503ServiceUnavailable,
         StatusCode.ResourceExhausted => error.RetryAfterMs > 0 ? StatusCodes.Status429TooManyRequests : StatusCodes.Status413PayloadTooLarge,
         _ => StatusCodes.Status500InternalServerError,
     };

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Scoring.Service.Files;
 
 namespace Scoring.Service.Security;
 
@@ -39,7 +40,7 @@ internal sealed partial class ApiKeys
     {
         try
         {
-            using var stream = File.OpenRead(file);
+            using var stream = new MemoryStream(SmallFile.ReadAllBytes(file));
             var entries = JsonSerializer.Deserialize<Dictionary<string, Entry>>(stream, Strict) ?? throw new InvalidDataException("it is null");
             if (entries.Count > MaxKeys)
             {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
+using Scoring.Service.Files;
 
 namespace Scoring.Service.Security;
 
@@ -13,7 +14,7 @@ internal sealed record JwtKeys(IReadOnlyList<SecurityKey> Keys)
     {
         try
         {
-            var text = File.ReadAllText(file);
+            var text = SmallFile.ReadAllText(file);
             var keys = text.AsSpan().TrimStart().StartsWith("{") ? ReadSet(text) : ReadPem(text);
             return keys.Count > 0 ? new JwtKeys(keys) : throw new InvalidDataException("it has no public key, neither as a JSON Web Key Set nor in PEM");
         }

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Scoring.Service.Files;
 
 namespace Scoring.Service.Security;
 
@@ -30,7 +31,7 @@ internal sealed record TlsFiles(SslStreamCertificateContext Certificate, X509Cer
         () =>
         {
             var certificates = new X509Certificate2Collection();
-            certificates.ImportFromPemFile(file);
+            certificates.ImportFromPem(SmallFile.ReadAllText(file));
             return certificates.Count > 0 ? certificates : throw new CryptographicException("it has no certificate in PEM");
         },
         $"Scoring:Tls:{setting} is '{file}'");
@@ -38,7 +39,7 @@ internal sealed record TlsFiles(SslStreamCertificateContext Certificate, X509Cer
     private static X509Certificate2 ReadKey(X509Certificate2 certificate, string file) => Try(
         () =>
         {
-            var pem = File.ReadAllText(file);
+            var pem = SmallFile.ReadAllText(file);
             return X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), pem);
         },
         $"Scoring:Tls:KeyFile is '{file}'");

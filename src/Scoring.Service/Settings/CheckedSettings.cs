@@ -25,6 +25,7 @@ internal sealed class CheckedSettings
 
         _paths = [.. shape.Paths(Root)];
         CheckRoot(configuration, shape);
+        CheckUnderscores(configuration);
         Check(SettingTree.Read(configuration, Root), shape);
         _bound = new ConfigurationBuilder().AddInMemoryCollection(_good).Build();
     }
@@ -47,6 +48,48 @@ internal sealed class CheckedSettings
             }
         }
     }
+
+    /// <summary>
+    /// An environment variable with one underscore where there must be two: SCORING_Auth__ApiKeysFile. One that has no other place for two is somebody else's, such as Kubernetes',
+    /// which tells of a service named scoring-admin in SCORING_ADMIN_PORT.
+    /// </summary>
+    private void CheckUnderscores(IConfigurationRoot configuration)
+    {
+        var names = _paths.ToDictionary(Letters, StringComparer.OrdinalIgnoreCase);
+        foreach (var root in SettingTree.Roots(configuration).Where(root => root.StartsWith($"{Root}_", StringComparison.OrdinalIgnoreCase)))
+        {
+            var node = SettingTree.Read(configuration, root);
+            if (node.Children.Count > 0)
+            {
+                CheckUnderscores(node, names);
+            }
+        }
+    }
+
+    /// <summary>Whether there is a setting that is meant, here or below.</summary>
+    private bool CheckUnderscores(SettingNode node, Dictionary<string, string> names)
+    {
+        var found = false;
+        foreach (var child in node.Children)
+        {
+            found |= CheckUnderscores(child, names);
+        }
+
+        if (found)
+        {
+            return true;
+        }
+
+        if (!names.TryGetValue(Letters(node.Path), out var meant))
+        {
+            return false;
+        }
+
+        _problems.Add($"{Shown.Text(node.Path)} is not a setting; the nearest is {meant}");
+        return true;
+    }
+
+    private static string Letters(string path) => path.Replace(ConfigurationPath.KeyDelimiter, string.Empty, StringComparison.Ordinal).Replace("_", string.Empty, StringComparison.Ordinal);
 
     private void Check(SettingNode node, SettingShape shape)
     {

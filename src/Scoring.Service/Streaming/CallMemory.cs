@@ -16,8 +16,9 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
     private long _unfinished;
     private long _held;
     private long _answers;
+    private volatile bool _isBegun;
 
-    /// <summary>What is told that the service makes room, and not the client is waited for; null where nothing is.</summary>
+    /// <summary>What is told of what the call waits for; null where nothing is.</summary>
     public StreamWatch? Watch { get; set; }
 
     /// <summary>A call whose message is not whole yet has its room.</summary>
@@ -26,8 +27,34 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
     /// <summary>Whether the call keeps room for a message of which more is to come.</summary>
     public bool IsReserved => Volatile.Read(ref _unfinished) > 0;
 
+    /// <summary>Whether the call keeps memory, for a message of which more is to come or for one that is whole.</summary>
+    public bool IsKept => IsReserved || _isBegun || Volatile.Read(ref _held) > 0;
+
+    /// <summary>Whether the call waits where it finds no room; it is refused otherwise.</summary>
+    public bool Waits => waits;
+
+    /// <summary>A part of the message is here. What a call that does not wait has of it is kept until its client ends its side, also where the message is whole.</summary>
+    public void Begin() => _isBegun = !waits;
+
     /// <summary>What a unary call is told that finds no room; null where there is some, or the call has its own.</summary>
     public Error? Refusal() => IsReserved ? null : !server.HasRoom ? server.Refusal() : !connection.HasRoom ? connection.Refusal() : null;
+
+    /// <summary>What a unary call is told that found no room for so much.</summary>
+    public Error Refusal(long bytes)
+    {
+        if (Refusal() is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!connection.Unfinished.TryReserve(bytes))
+        {
+            return connection.Refusal();
+        }
+
+        connection.ReleaseUnfinished(bytes);
+        return server.Refusal();
+    }
 
     public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => HasRoom ? default : WaitAsync(cancellationToken);
 
@@ -55,7 +82,7 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
     {
         if (!waits)
         {
-            throw CallStatus.Refusal(Refusal() ?? server.Refusal());
+            throw CallStatus.Refusal(Refusal(bytes));
         }
 
         TakeSeat();

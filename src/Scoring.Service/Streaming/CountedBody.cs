@@ -34,7 +34,7 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
     public CallMemory Memory => memory;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
-        _wanted > 0 || _isPassed ? ReadOnAsync(cancellationToken) : body.ReadAsync(cancellationToken);
+        _wanted > 0 || _isPassed || memory.IsKept ? ReadOnAsync(cancellationToken) : body.ReadAsync(cancellationToken);
 
     public override bool TryRead(out ReadResult result)
     {
@@ -69,6 +69,7 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
             }
         }
 
+        memory.Begin();
         body.AdvanceTo(consumed, examined);
     }
 
@@ -92,8 +93,8 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
             (_room, _wanted) = (_wanted, 0);
         }
 
-        // Bytes that were not looked at to their end are there at once.
-        return await body.ReadAsync(cancellationToken);
+        // Bytes that were not looked at to their end are there at once. gRPC waits for the end of a call that is no stream for as long as it takes to come.
+        return memory is { Waits: false, Watch: { } watch } ? await watch.ReadAsync(body, cancellationToken) : await body.ReadAsync(cancellationToken);
     }
 
     private bool TryTakeRoom(long bytes)

@@ -10,7 +10,7 @@ using Scoring.Service.Hosting;
 namespace Scoring.Service.Streaming;
 
 /// <summary>Gives each call its memory, and a call of gRPC a body that counts: whatever it is, its messages have their room before they are here.</summary>
-internal sealed class CountedCalls(ServerMemory server, IOptions<LimitSettings> limits)
+internal sealed class CountedCalls(ServerMemory server, StreamWatches watches, IOptions<LimitSettings> limits)
 {
     public void Surround(EndpointBuilder endpoint)
     {
@@ -18,7 +18,8 @@ internal sealed class CountedCalls(ServerMemory server, IOptions<LimitSettings> 
         var method = isJson ? null : endpoint.Metadata.OfType<GrpcMethodMetadata>().FirstOrDefault()?.Method;
         var waits = method?.Type is MethodType.ClientStreaming or MethodType.DuplexStreaming;
         var keeps = method?.GetType().GenericTypeArguments[0] != typeof(PooledScoreRequest);
-        var call = endpoint.RequestDelegate!;
+        // What else there is watches over itself, or has messages of a few bytes.
+        var call = isJson || (!waits && !keeps) ? Watched(endpoint.RequestDelegate!) : endpoint.RequestDelegate!;
         endpoint.RequestDelegate = http =>
         {
             var memory = new CallMemory(server, http.Features.GetRequiredFeature<OpenConnection>().Memory, waits);
@@ -33,4 +34,10 @@ internal sealed class CountedCalls(ServerMemory server, IOptions<LimitSettings> 
             return call(http);
         };
     }
+
+    private RequestDelegate Watched(RequestDelegate call) => async http =>
+    {
+        await using var watch = watches.Create(http, http.Features.GetRequiredFeature<CallMemory>(), isStream: false);
+        await call(http);
+    };
 }

@@ -36,6 +36,7 @@ internal sealed class MessageCalls(
 
         var memory = http.Features.GetRequiredFeature<CallMemory>();
         http.Response.RegisterForDispose(batch);
+        memory.Watch?.HasMessage();
         batch.Begin();
         var response = batch.Add(MessageInbox.Current.Take());
         response.Error = memory.Refusal() ?? response.Error;
@@ -45,6 +46,7 @@ internal sealed class MessageCalls(
         batch.Score();
         told?.Note();
         batch.HandOver();
+        memory.Watch?.WaitsForReader();
         return response;
     }
 
@@ -59,7 +61,7 @@ internal sealed class MessageCalls(
         var requests = new RequestFrames(http.Request.BodyReader, pool, codec, compression, limits.Value.MessageBytes);
         var responses = new ResponseFrames(http.Response.BodyWriter, codec);
         var memory = http.Features.GetRequiredFeature<CallMemory>();
-        var watch = watches.Create(http, memory);
+        var watch = watches.Create(http, memory, isStream: true);
         return new ScoreStreamLoop(batch, telemetry.Create(batch), memory, requests, responses, watch, failures)
             .RunAsync(context.CancellationToken, streams.Ending, connection.Ending);
     }

@@ -32,6 +32,7 @@ internal sealed class ServerMemory
     private readonly MessagePool _pool;
     private readonly long _limit;
     private readonly RoomGate _gate;
+    private int _hasRefused;
 
     public ServerMemory(MessagePool pool, IOptions<LimitSettings> limits)
     {
@@ -59,7 +60,14 @@ internal sealed class ServerMemory
     private long Held => _pool.Buffers.RentedBytes + Unfinished.Bytes;
 
     /// <summary>What a unary call that found no room is told.</summary>
-    public Error Refusal() => ScoringErrors.Exhausted($"the messages in flight hold {Held} bytes; the limit is {_limit}", RetryAfterMs);
+    public Error Refusal()
+    {
+        Volatile.Write(ref _hasRefused, 1);
+        return ScoringErrors.Exhausted($"the messages in flight hold {Held} bytes; the limit is {_limit}", RetryAfterMs);
+    }
+
+    /// <summary>Whether a call was refused since this was last asked.</summary>
+    public bool TakeRefusals() => Interlocked.Exchange(ref _hasRefused, 0) != 0;
 
     public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => HasRoom ? default : _gate.WaitAsync(cancellationToken);
 

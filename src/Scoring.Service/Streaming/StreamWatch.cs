@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Scoring.Service.Hosting;
@@ -6,8 +7,8 @@ using Scoring.Service.Telemetry;
 namespace Scoring.Service.Streaming;
 
 /// <summary>
-/// Ends a stream that waits for its client for too long. The stream only notes what it waits for; a timer looks at that in quarters of the smallest limit, so that
-/// a wait ends at most such a quarter late. Where nothing has a limit there is no timer.
+/// Ends a call that waits for its client for too long. The call only notes what it waits for; a timer looks at that in quarters of the smallest limit, so that
+/// a wait ends at most such a quarter late. Where nothing has a limit there is no timer. A call of one message is only watched while others wait for memory.
 /// </summary>
 internal sealed class StreamWatch : IAsyncDisposable
 {
@@ -43,14 +44,16 @@ internal sealed class StreamWatch : IAsyncDisposable
     /// <param name="limits">How long is too long.</param>
     /// <param name="http">The stream's call, which is not over until the watch is disposed.</param>
     /// <param name="memory">What the stream holds.</param>
+    /// <param name="isStream">Whether there are limits to it at any time, and not only while others wait for memory.</param>
     /// <param name="time">Runs the timer.</param>
     /// <param name="failures">Where a look that fails is told.</param>
     /// <param name="over">Called when the watch is over.</param>
-    public StreamWatch(LimitSettings limits, HttpContext http, CallMemory memory, TimeProvider time, FailureLog failures, Action<StreamWatch> over)
+    public StreamWatch(
+        LimitSettings limits, HttpContext http, CallMemory memory, bool isStream, TimeProvider time, FailureLog failures, Action<StreamWatch> over)
     {
         (_limits, _http, _memory, _over) = (limits, http, memory, over);
         int[] set = [.. new[] { limits.FirstMessageMs, limits.StreamIdleMs, limits.SlowReaderMs }.Where(limit => limit > 0)];
-        if (set.Length > 0)
+        if (isStream && set.Length > 0)
         {
             _period = TimeSpan.FromMilliseconds(set.Min()) / LooksInSmallest;
             _timer = Looks.Start(time, _period, _period, "a stream", Look, failures);
@@ -80,6 +83,22 @@ internal sealed class StreamWatch : IAsyncDisposable
     /// <summary>Answers are on their way to the client.</summary>
     public void WaitsForReader() => _wait = StreamWait.Reader;
 
+    /// <summary>Reads for a call that has nothing else to end its reading with.</summary>
+    /// <exception cref="RpcException">The call is to end.</exception>
+    public async ValueTask<ReadResult> ReadAsync(PipeReader body, CancellationToken cancellationToken)
+    {
+        // Kestrel does not take it well when a read of HTTP/1.1 is given up by its token.
+        using var end = Ending.Register(static body => ((PipeReader)body!).CancelPendingRead(), body);
+        var read = await body.ReadAsync(cancellationToken);
+        if (Reason is null)
+        {
+            return read;
+        }
+
+        body.AdvanceTo(read.Buffer.Start);
+        throw Reason;
+    }
+
     /// <summary>
     /// Called in quarters of <see cref="LimitSettings.CrowdedMs"/> while others wait for memory: a stream that keeps some for a client which does not go on has less time then.
     /// </summary>
@@ -93,7 +112,7 @@ internal sealed class StreamWatch : IAsyncDisposable
             {
                 StreamWait.Nothing => false,
                 StreamWait.Reader => true,
-                _ => _memory.IsReserved,
+                _ => _memory.IsKept,
             };
             if (!keeps || now != _seenInCrowd)
             {

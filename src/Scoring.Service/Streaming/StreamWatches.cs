@@ -5,7 +5,10 @@ using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.Streaming;
 
-/// <summary>The watches of all streams. While somebody waits for memory it looks for those who keep some and do not go on: <see cref="LimitSettings.CrowdedMs"/>.</summary>
+/// <summary>
+/// The watches of all calls that may keep memory for long. While somebody waits for memory, or was refused for want of it, it looks for those who keep some and do not go on:
+/// <see cref="LimitSettings.CrowdedMs"/>.
+/// </summary>
 internal sealed class StreamWatches : IDisposable
 {
     private const int LooksInLimit = 4;
@@ -19,6 +22,9 @@ internal sealed class StreamWatches : IDisposable
     private bool _isCrowded;
     private int _crowd;
 
+    /// <summary>Looks since a call was refused. Who is refused comes again, but nobody knows when.</summary>
+    private int _looksSinceRefusal = LooksInLimit + 1;
+
     public StreamWatches(IOptions<LimitSettings> limits, ServerMemory memory, TimeProvider time, FailureLog failures)
     {
         (_limits, _memory, _time, _failures) = (limits.Value, memory, time, failures);
@@ -29,10 +35,10 @@ internal sealed class StreamWatches : IDisposable
         }
     }
 
-    /// <summary>A watch for a stream, which disposes it at its end.</summary>
-    public StreamWatch Create(HttpContext http, CallMemory memory)
+    /// <summary>A watch for a call, which disposes it at its end.</summary>
+    public StreamWatch Create(HttpContext http, CallMemory memory, bool isStream)
     {
-        var watch = new StreamWatch(_limits, http, memory, _time, _failures, over => _open.TryRemove(over, out _));
+        var watch = new StreamWatch(_limits, http, memory, isStream, _time, _failures, over => _open.TryRemove(over, out _));
         memory.Watch = watch;
         _open[watch] = true;
         return watch;
@@ -43,7 +49,8 @@ internal sealed class StreamWatches : IDisposable
     private void Look()
     {
         var wasCrowded = _isCrowded;
-        _isCrowded = _memory.IsWaitedFor;
+        _looksSinceRefusal = _memory.TakeRefusals() ? 0 : Math.Min(_looksSinceRefusal + 1, LooksInLimit + 1);
+        _isCrowded = _memory.IsWaitedFor || _looksSinceRefusal <= LooksInLimit;
         if (!_isCrowded)
         {
             return;

@@ -9,6 +9,7 @@ using Scoring.FunctionalTests.Abuse;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.FunctionalTests.Infrastructure.Http2;
 using Scoring.Service.Connections;
+using Scoring.Service.Evaluation;
 using Scoring.Service.Streaming;
 using Scoring.V1;
 using ScoreRequest = Scoring.Client.ScoreRequest;
@@ -186,6 +187,24 @@ public sealed class LargeMessageTests
         using var after = await other.ScoreAsync(new ScoreRequest { Classes = 2, Logits = new float[] { 3, 3 } }, TestEnd);
         Assert.Equal([0.5f, 0.5f], after.ScoresOf(0).ToArray());
         await UntilAsync(() => server.Services.GetRequiredService<HeldMemory>().Bytes < 8 << 20);
+    }
+
+    [Fact]
+    public async Task Rows_to_calibrate_with_count_among_what_is_held()
+    {
+        await using var server = await ScoringServer.StartAsync(
+            "--Scoring:Limits:BufferBytes=25165824", "--Scoring:Limits:ServerBytes=2097152", "--Scoring:Limits:MessageBytes=65536", "--Scoring:Limits:StreamWindowBytes=65535");
+        server.ExpectedLog = "A connection is cut";
+        var calibrations = server.Services.GetRequiredService<CalibrationMemory>();
+        calibrations.Reserve(this, 16 << 20, own: 0);
+        using var client = await FrameClient.ConnectAsync(server);
+        var received = client.ReceiveAllAsync();
+        // 16 MB of blocks, for which there would be room otherwise.
+        var part = RawCalls.Frame(RawCalls.Message(2, 3, 3))[..^1];
+        await client.FloodAsync(time => [.. Frame.Call((2 * time) + 1, "ScoreStream").ToBytes(), .. Frame.Data((2 * time) + 1, part).ToBytes()], times: 256);
+
+        await received;
+        calibrations.Release(this, 16 << 20);
     }
 
     /// <summary>The first bytes of a message.</summary>

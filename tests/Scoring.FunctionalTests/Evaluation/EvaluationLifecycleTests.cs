@@ -157,7 +157,7 @@ public sealed class EvaluationLifecycleTests
             return new EvaluateRequest { Head = "mine", Logits = { 0, 1 }, TargetLabels = { "yes" } };
         });
         using var memory = new CallMemory(server.Services.GetRequiredService<ServerMemory>(), new ConnectionMemory(limit: 1 << 20), waits: true);
-        await using var watch = server.Services.GetRequiredService<StreamWatches>().Create(new DefaultHttpContext(), memory);
+        await using var watch = server.Services.GetRequiredService<StreamWatches>().Create(new DefaultHttpContext(), memory, isStream: true);
         using var idle = ActivatorUtilities.CreateInstance<EvaluationIdle>(server.Services);
         var stream = ActivatorUtilities.CreateInstance<EvaluationStream>(server.Services, reader, Caller.Anyone, memory, watch, idle);
         var plan = await stream.ReadAllAsync((_, _) => null, TestEnd);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Service.Files;
+using Scoring.Service.Security;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.FunctionalTests.Security;
@@ -41,6 +42,21 @@ public sealed class WatchedFilesTests
         await reloads.NextIsAsync("certificate", "accepted");
         Assert.Equal("third", watched.Current);
         await watched.StopAsync(TestEnd);
+    }
+
+    [Fact]
+    public void A_file_that_is_far_too_large_is_not_read_to_its_end()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("large", string.Empty);
+        using (var large = File.OpenWrite(file))
+        {
+            // Nothing is written: it is one hole.
+            large.SetLength(64L << 30);
+        }
+
+        Func<object>[] readings = [() => ApiKeys.Read(file), () => JwtKeys.Read(file), () => TlsFiles.Read(new TlsSettings { CertificateFile = file, KeyFile = file }, TimeProvider.System)];
+        Assert.All(readings, reading => Assert.EndsWith("it has more than 16777216 bytes", Assert.Throws<InvalidDataException>(reading).Message, StringComparison.Ordinal));
     }
 
     [Fact]

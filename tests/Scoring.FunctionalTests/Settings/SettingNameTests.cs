@@ -124,6 +124,31 @@ public sealed class SettingNameTests
         Assert.Equal(["Scoring:Auth:ApiKeyFile is not a setting; the nearest is Scoring:Auth:ApiKeysFile"], refused.Failures);
     }
 
+    [Theory]
+    [InlineData("SCORING_Auth__ApiKeysFile", "SCORING_Auth:ApiKeysFile", "Scoring:Auth:ApiKeysFile")]
+    [InlineData("Scoring_RateLimits__Messages_Per_Second", "Scoring_RateLimits:Messages_Per_Second", "Scoring:RateLimits:MessagesPerSecond")]
+    [InlineData("Scoring_Heads__pets__Activation", "Scoring_Heads", "Scoring:Heads")]
+    public async Task A_variable_of_the_environment_with_one_underscore_where_two_must_be_is_told(string variable, string told, string meant)
+    {
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => ScoringServer.StartAsync(builder =>
+        {
+            Environment.SetEnvironmentVariable($"SettingNameTests3{variable}_{variable}", "1");
+            builder.Configuration.AddEnvironmentVariables($"SettingNameTests3{variable}_");
+        }));
+        Assert.Equal([$"{told} is not a setting; the nearest is {meant}"], refused.Failures);
+    }
+
+    [Fact]
+    public async Task What_Kubernetes_tells_of_a_service_with_almost_the_name_of_a_setting_is_none()
+    {
+        await using var server = await ScoringServer.StartAsync(builder =>
+        {
+            Environment.SetEnvironmentVariable("SettingNameTests4_SCORING_ADMIN_PORT", "tcp://10.0.0.1:9464");
+            builder.Configuration.AddEnvironmentVariables("SettingNameTests4_");
+        });
+        Assert.NotEmpty((await server.Connect().ListHeadsAsync(TestEnd)).Heads);
+    }
+
     [Fact]
     public async Task A_variable_of_the_environment_with_the_name_of_all_settings_is_none()
     {

@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Scoring.FunctionalTests.Infrastructure;
+using Scoring.FunctionalTests.Infrastructure.Http2;
+using Scoring.Service.Streaming;
+
+namespace Scoring.FunctionalTests.Connections;
+
+/// <summary>Calls of one message that keep memory for a client which does not go on, while others are refused for want of it.</summary>
+public sealed class KeptMemoryTests
+{
+    private static readonly string[] Small =
+    [
+        "--Scoring:Listen:HttpPort=0", "--Scoring:Limits:ServerBytes=2097152", "--Scoring:Limits:MessageBytes=1048576", "--Scoring:Limits:CrowdedMs=1000",
+    ];
+
+    private readonly FakeTimeProvider _time = new();
+
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_message_of_gRPC_that_does_not_come_whole_gives_way()
+    {
+        await using var server = await ScoringServer.StartAsync(_time, Small);
+        var memory = server.Services.GetRequiredService<ServerMemory>();
+        using var client = await FrameClient.ConnectAsync(server);
+        await BeginAsync(client, 1);
+        await BeginAsync(client, 3);
+        await AdvanceUntilAsync(() => memory.Unfinished.Bytes == 1_600_000);
+
+        var refused = await BeginRefusedAsync(server);
+        Assert.Contains("the messages in flight hold 1600000 bytes", refused, StringComparison.Ordinal);
+        var ended = client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Headers, Stream: 1 or 3 });
+        await AdvanceUntilAsync(() => ended.IsCompleted && memory.Unfinished.Bytes == 0);
+        Assert.Contains("a message did not come whole for 1000 ms while others waited for memory", Text((await ended)[^1]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_message_of_gRPC_after_which_the_call_is_not_ended_gives_way()
+    {
+        await using var server = await ScoringServer.StartAsync(_time, Small);
+        using var client = await FrameClient.ConnectAsync(server);
+        var message = RawCalls.Frame(RawCalls.Message(200_000, new float[200_000]));
+        foreach (var stream in new[] { 1, 3 })
+        {
+            await client.SendAsync(Frame.Call(stream, "Score"));
+            foreach (var part in message.Chunk(16 << 10))
+            {
+                Assert.True(await client.TrySendDataAsync(stream, part));
+            }
+        }
+
+        await AdvanceUntilAsync(() => server.Pool.Buffers.RentedBytes > 1_600_000);
+        await BeginRefusedAsync(server);
+        await AdvanceUntilAsync(() => server.Pool.Buffers.RentedBytes == 0);
+    }
+
+    [Fact]
+    public async Task A_body_of_JSON_that_does_not_come_whole_gives_way()
+    {
+        await using var server = await ScoringServer.StartAsync(_time, Small);
+        using var first = await PostAsync(server, new byte[800_000], length: 900_000);
+        using var second = await PostAsync(server, new byte[800_000], length: 900_000);
+        await AdvanceUntilAsync(() => server.Pool.Buffers.RentedBytes > 1_800_000);
+
+        await BeginRefusedAsync(server);
+        var answer = new byte[1000];
+        var answered = first.GetStream().ReadAsync(answer, TestEnd).AsTask();
+        await AdvanceUntilAsync(() => answered.IsCompleted && server.Pool.Buffers.RentedBytes == 0);
+        var text = Encoding.ASCII.GetString(answer, 0, await answered);
+        Assert.StartsWith("HTTP/1.1 503", text, StringComparison.Ordinal);
+        Assert.Contains("a message did not come whole for 1000 ms", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_of_JSON_takes_no_memory_for_what_is_not_here()
+    {
+        await using var server = await ScoringServer.StartAsync(_time, Small);
+        using var client = await PostAsync(server, new byte[1000], length: 1_000_000);
+        await AdvanceUntilAsync(() => server.Pool.Buffers.RentedBytes > 0);
+        Assert.InRange(server.Pool.Buffers.RentedBytes, 1000, 2000);
+    }
+
+    [Fact]
+    public async Task An_answer_in_JSON_that_is_not_read_gives_way()
+    {
+        await using var server = await ScoringServer.StartAsync(
+            _time, "--Scoring:Listen:HttpPort=0", "--Scoring:Limits:ServerBytes=8388608", "--Scoring:Limits:MessageBytes=4194304", "--Scoring:Limits:CrowdedMs=1000");
+        var memory = server.Services.GetRequiredService<ServerMemory>();
+        // More than all buffers of sockets take: 0.14285715 for each.
+        var body = Encoding.ASCII.GetBytes("{\"classes\":7,\"logits\":[1" + string.Concat(Enumerable.Repeat(",1", (7 * 140_000) - 1)) + "]}");
+        using var client = await PostAsync(server, body, body.Length);
+        await AdvanceUntilAsync(() => memory.Unfinished.Bytes > 0);
+
+        using var other = await FrameClient.ConnectAsync(server);
+        await BeginAsync(other, 1, 3_000_000, "ScoreStream");
+        await AdvanceUntilAsync(() => memory.Unfinished.Bytes == 3_000_000 && server.Pool.Buffers.RentedBytes == 0);
+    }
+
+    /// <summary>What a call is told for whose message there is no room.</summary>
+    private static async Task<string> BeginRefusedAsync(ScoringServer server)
+    {
+        using var client = await FrameClient.ConnectAsync(server);
+        await BeginAsync(client, 1);
+        return Text((await client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Headers, Stream: 1 }))[^1]);
+    }
+
+    /// <summary>The first bytes of a message.</summary>
+    private static Task BeginAsync(FrameClient client, int stream, int length = 800_000, string rpc = "Score")
+    {
+        var begin = new byte[100];
+        BinaryPrimitives.WriteInt32BigEndian(begin.AsSpan(1), length);
+        return client.SendAsync(Frame.Call(stream, rpc), Frame.Data(stream, begin));
+    }
+
+    /// <summary>A client that has sent so much of a body, and reads nothing.</summary>
+    private static async Task<TcpClient> PostAsync(ScoringServer server, byte[] bytes, int length)
+    {
+        var address = new Uri(server.HttpAddress);
+        var client = new TcpClient { ReceiveBufferSize = 4096 };
+        await client.ConnectAsync(address.Host, address.Port, TestEnd);
+        var head = string.Create(CultureInfo.InvariantCulture, $"POST /v1/score HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Length: {length}\r\n\r\n");
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), TestEnd);
+        await client.GetStream().WriteAsync(bytes, TestEnd);
+        return client;
+    }
+
+    private static string Text(Frame frame) => Uri.UnescapeDataString(Encoding.ASCII.GetString(frame.Payload));
+
+    private async Task AdvanceUntilAsync(Func<bool> isSo)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestEnd);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!isSo())
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(250));
+            await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);
+        }
+    }
+}
