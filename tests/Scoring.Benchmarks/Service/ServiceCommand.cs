@@ -24,9 +24,9 @@ internal static class ServiceCommand
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (arguments is not (["--quick" or "--windows" or "--client"] or ["--against", _]))
+        if (arguments is not (["--quick" or "--windows" or "--client"] or ["--against", _, ..]))
         {
-            await Console.Error.WriteLineAsync("service takes --quick, --windows, --client, or --against with the path of another build's scoring");
+            await Console.Error.WriteLineAsync("service takes --quick, --windows, --client, or --against with the path of another build's scoring and the names of workloads");
             return 2;
         }
 
@@ -42,7 +42,7 @@ internal static class ServiceCommand
             {
                 ["--quick"] => CompareAsync(LoadSource.OfWire),
                 ["--windows"] => SlowDownAsync(),
-                ["--against", var other] => PairAsync(LoadSource.OfWire, Path.GetFullPath(other)),
+                ["--against", var other, .. var names] => PairAsync(LoadSource.OfWire, Path.GetFullPath(other), names),
                 _ => CompareAsync(LoadSource.OfClient),
             });
             return 0;
@@ -103,13 +103,13 @@ internal static class ServiceCommand
         ]);
     }
 
-    /// <summary>This build beside another.</summary>
-    private static async Task PairAsync(LoadSource load, string other)
+    /// <summary>This build beside another, under all workloads or some.</summary>
+    private static async Task PairAsync(LoadSource load, string other, string[] names)
     {
         WriteConditions(load);
         Console.WriteLine("| | workload | messages/s of server CPU, other | this | this / other | in each round | p99 in ms, other | this |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
-        foreach (var workload in Workload.All)
+        foreach (var workload in Workload.All.Where(workload => names.Length == 0 || names.Contains(workload.Name)))
         {
             await using var others = await load.StartAsync(port => ServerProcess.ServeOnPort([other], port));
             await using var ours = await load.StartAsync(ServerProcess.ServeOnPort);
