@@ -62,7 +62,7 @@ public static class ScoringEndpointRouteBuilderExtensions
         {
             using var inbox = MessageInbox.Open();
             await call(context);
-            await ThrownStatus.MendAsync(context, maxMessageBytes);
         };
+        endpoint.Metadata.Add(new MessageLimit(maxMessageBytes));
     }
 }

@@ -5,11 +5,25 @@ internal sealed class CallEnd : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        app.Use(call => async http =>
+        app.Use(call => http =>
         {
-            await call(http);
-            CallStatus.Complete(http.Response);
+            var calling = call(http);
+            return calling.IsCompletedSuccessfully && CallStatus.IsOk(http.Response) ? calling : EndAsync(calling, http);
         });
         next(app);
     };
+
+    private static async Task EndAsync(Task calling, HttpContext http)
+    {
+        await calling;
+        if (!CallStatus.IsOk(http.Response))
+        {
+            if (http.GetEndpoint()?.Metadata.GetMetadata<MessageLimit>() is { } limit)
+            {
+                await ThrownStatus.MendAsync(http, limit.Bytes);
+            }
+
+            CallStatus.Complete(http.Response);
+        }
+    }
 }

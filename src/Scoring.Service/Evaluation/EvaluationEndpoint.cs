@@ -57,7 +57,7 @@ internal sealed class EvaluationEndpoint(
         var http = context.GetHttpContext();
         streams.Add(http.Response);
         var holder = callers.HolderOf(context);
-        var memory = http.Features.GetRequiredFeature<CallMemory>();
+        var memory = CallMemory.Of(http);
         await using var watch = watches.Create(http, memory, isStream: true);
         using var idle = new EvaluationIdle(settings, time);
         using var aged = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using Grpc.Core;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
 using Scoring.Protocol.Buffers;
@@ -102,7 +101,7 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
     {
         Reserve(context, _limit);
         var text = compression.Decompress(new PooledStream(body));
-        context.Features.GetRequiredFeature<CallMemory>().ReleaseUnfinished();
+        CallMemory.Of(context).ReleaseUnfinished();
         return text;
     }
 
@@ -110,7 +109,7 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
     private void Reserve(HttpContext context, long bytes)
     {
         var room = Math.Min(bytes, memory.Unfinished.Limit / 2);
-        var call = context.Features.GetRequiredFeature<CallMemory>();
+        var call = CallMemory.Of(context);
         if (!call.TryReserve(room))
         {
             throw CallStatus.Refusal(call.Refusal(room));
@@ -127,7 +126,7 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
             throw CallStatus.Refusal(ScoringErrors.Exhausted($"a body of {told} bytes; the limit is {_limit}", retryAfterMs: 0));
         }
 
-        var held = context.Features.GetRequiredFeature<CallMemory>();
+        var held = CallMemory.Of(context);
         while (true)
         {
             if (!memory.HasRoom)

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
 using Scoring.Service.Calls;
 using Scoring.V1;
 
@@ -17,6 +18,15 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
     private long _held;
     private long _answers;
     private volatile bool _isBegun;
+    private StreamWatches? _watches;
+    private HttpContext? _http;
+
+    /// <summary>That of a call.</summary>
+    public static CallMemory Of(HttpContext http) =>
+        http.Features.Get<IRequestBodyPipeFeature>() is CountedBody body ? body.Memory : http.Features.GetRequiredFeature<CallMemory>();
+
+    /// <summary>What the memory is for, which goes with it: a call of one message has little time for more than one thing to be done at its end.</summary>
+    public IDisposable? Content { get; set; }
 
     /// <summary>What is told of what the call waits for; null where nothing is.</summary>
     public StreamWatch? Watch { get; set; }
@@ -33,8 +43,18 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
     /// <summary>Whether the call waits where it finds no room; it is refused otherwise.</summary>
     public bool Waits => waits;
 
-    /// <summary>A part of the message is here. What a call that does not wait has of it is kept until its client ends its side, also where the message is whole.</summary>
-    public void Begin() => _isBegun = !waits;
+    /// <summary>Has a call of one message watched once it keeps much memory, which most never do.</summary>
+    public void WatchLater(StreamWatches watches, HttpContext http) => (_watches, _http) = (watches, http);
+
+    /// <summary>
+    /// A good part of the message of a call that does not wait is here, or is to come. The call keeps what it has of it until its client ends its side, also where the message
+    /// is whole.
+    /// </summary>
+    public void Keep()
+    {
+        _isBegun = true;
+        Watch ??= _watches?.Create(_http!, this, isStream: false);
+    }
 
     /// <summary>What a unary call is told that finds no room; null where there is some, or the call has its own.</summary>
     public Error? Refusal() => IsReserved ? null : !server.HasRoom ? server.Refusal() : !connection.HasRoom ? connection.Refusal() : null;
@@ -150,8 +170,13 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
 
     public void Dispose()
     {
+        Content?.Dispose();
         ReleaseUnfinished();
         Release();
+        if (_watches is not null)
+        {
+            Watch?.Dispose();
+        }
     }
 
     private async ValueTask WaitAsync(CancellationToken cancellationToken)

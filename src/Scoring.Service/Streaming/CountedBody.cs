@@ -33,8 +33,22 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
 
     public CallMemory Memory => memory;
 
-    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
-        _wanted > 0 || _isPassed || memory.IsKept ? ReadOnAsync(cancellationToken) : body.ReadAsync(cancellationToken);
+    /// <summary>The transport's own.</summary>
+    public PipeReader Transport => body;
+
+    /// <summary>Whether the end was seen of the body of a call of one message; nobody looks at that of a stream's.</summary>
+    public bool HasEnded { get; private set; }
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        if (_wanted > 0 || _isPassed || memory.IsKept)
+        {
+            return ReadOnAsync(cancellationToken);
+        }
+
+        var read = body.ReadAsync(cancellationToken);
+        return memory.Waits ? read : read.IsCompletedSuccessfully ? new ValueTask<ReadResult>(Seen(read.Result)) : SeeAsync(read);
+    }
 
     public override bool TryRead(out ReadResult result)
     {
@@ -54,6 +68,11 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
         var needed = Unfinished(consumed, examined);
         if (needed != _room)
         {
+            if (!memory.Waits)
+            {
+                memory.Keep();
+            }
+
             if (needed == 0 && keeps)
             {
                 _isPassed = true;
@@ -69,7 +88,6 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
             }
         }
 
-        memory.Begin();
         body.AdvanceTo(consumed, examined);
     }
 
@@ -95,6 +113,21 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
 
         // Bytes that were not looked at to their end are there at once. gRPC waits for the end of a call that is no stream for as long as it takes to come.
         return memory is { Waits: false, Watch: { } watch } ? await watch.ReadAsync(body, cancellationToken) : await body.ReadAsync(cancellationToken);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> SeeAsync(ValueTask<ReadResult> read) => Seen(await read);
+
+    /// <summary>What was read for a call of one message, which may be large and whole.</summary>
+    private ReadResult Seen(ReadResult read)
+    {
+        HasEnded = read.IsCompleted;
+        if (read.Buffer.Length > FreeBytes)
+        {
+            memory.Keep();
+        }
+
+        return read;
     }
 
     private bool TryTakeRoom(long bytes)

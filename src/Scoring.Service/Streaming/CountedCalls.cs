@@ -18,14 +18,24 @@ internal sealed class CountedCalls(ServerMemory server, StreamWatches watches, I
         var method = isJson ? null : endpoint.Metadata.OfType<GrpcMethodMetadata>().FirstOrDefault()?.Method;
         var waits = method?.Type is MethodType.ClientStreaming or MethodType.DuplexStreaming;
         var keeps = method?.GetType().GenericTypeArguments[0] != typeof(PooledScoreRequest);
-        // What else there is watches over itself, or has messages of a few bytes.
-        var call = isJson || (!waits && !keeps) ? Watched(endpoint.RequestDelegate!) : endpoint.RequestDelegate!;
+        var call = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = http =>
         {
             var memory = new CallMemory(server, http.Features.GetRequiredFeature<OpenConnection>().Memory, waits);
-            http.Features.Set(memory);
             // What is registered first goes last: what a call holds is held until its answer is with the transport.
             http.Response.RegisterForDispose(memory);
+            if (isJson)
+            {
+                http.Features.Set(memory);
+                memory.WatchLater(watches, http);
+                memory.Keep();
+            }
+            else if (!waits && !keeps)
+            {
+                // What else there is watches over itself, or has messages of a few bytes.
+                memory.WatchLater(watches, http);
+            }
+
             if (method is not null)
             {
                 http.Features.Set<IRequestBodyPipeFeature>(new CountedBody(http.Request.BodyReader, memory, limits.Value.MessageBytes, keeps));
@@ -34,10 +44,4 @@ internal sealed class CountedCalls(ServerMemory server, StreamWatches watches, I
             return call(http);
         };
     }
-
-    private RequestDelegate Watched(RequestDelegate call) => async http =>
-    {
-        await using var watch = watches.Create(http, http.Features.GetRequiredFeature<CallMemory>(), isStream: false);
-        await call(http);
-    };
 }

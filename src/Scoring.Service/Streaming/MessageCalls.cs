@@ -28,14 +28,18 @@ internal sealed class MessageCalls(
         var batch = new RowBatch(batchSettings.Value, checker, callers.Of(context), pool, time, failures);
         var http = context.GetHttpContext();
         var told = telemetry.IsHeard ? telemetry.Create(batch) : null;
-        if (told is not null)
+        var memory = CallMemory.Of(http);
+        if (told is null)
         {
-            // What is registered last goes first: the batch's clock has stopped by then.
+            memory.Content = batch;
+        }
+        else
+        {
+            // What is registered last goes first: the batch's clock has stopped by the time it is told of.
             http.Response.RegisterForDispose(told);
+            http.Response.RegisterForDispose(batch);
         }
 
-        var memory = http.Features.GetRequiredFeature<CallMemory>();
-        http.Response.RegisterForDispose(batch);
         memory.Watch?.HasMessage();
         batch.Begin();
         var response = batch.Add(MessageInbox.Current.Take());
@@ -60,7 +64,7 @@ internal sealed class MessageCalls(
         var compression = new MessageCompression(http.Request.Headers[MessageCompression.Header], limits.Value.MessageBytes);
         var requests = new RequestFrames(http.Request.BodyReader, pool, codec, compression, limits.Value.MessageBytes);
         var responses = new ResponseFrames(http.Response.BodyWriter, codec);
-        var memory = http.Features.GetRequiredFeature<CallMemory>();
+        var memory = CallMemory.Of(http);
         var watch = watches.Create(http, memory, isStream: true);
         return new ScoreStreamLoop(batch, telemetry.Create(batch), memory, requests, responses, watch, failures)
             .RunAsync(context.CancellationToken, streams.Ending, connection.Ending);

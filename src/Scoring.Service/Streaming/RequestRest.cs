@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Scoring.Service.Streaming;
 
@@ -14,22 +15,42 @@ internal sealed class RequestRest(TimeProvider time) : IStartupFilter
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        app.Use(call => http => HttpProtocol.IsHttp2(http.Request.Protocol) ? RunAsync(call, http) : call(http));
+        app.Use(call => http =>
+        {
+            if (!HttpProtocol.IsHttp2(http.Request.Protocol))
+            {
+                return call(http);
+            }
+
+            var calling = call(http);
+            return calling.IsCompletedSuccessfully && HasEnded(http) ? calling : EndAsync(calling, http);
+        });
         next(app);
     };
 
-    private async Task RunAsync(RequestDelegate call, HttpContext http)
+    private async Task EndAsync(Task calling, HttpContext http)
     {
-        // The transport's, without what counts messages.
-        var body = http.Request.BodyReader;
-        await call(http);
-        if (!http.RequestAborted.IsCancellationRequested && !HasEnded(body))
+        await calling;
+        if (HasEnded(http) || http.RequestAborted.IsCancellationRequested)
         {
-            await http.Response.CompleteAsync();
-            http.Features.Get<CallMemory>()?.Dispose();
-            await DiscardAsync(body);
+            return;
+        }
+
+        await http.Response.CompleteAsync();
+        if (http.Features.Get<IRequestBodyPipeFeature>() is CountedBody counted)
+        {
+            counted.Memory.Dispose();
+            await DiscardAsync(counted.Transport);
+        }
+        else
+        {
+            await DiscardAsync(http.Request.BodyReader);
         }
     }
+
+    private static bool HasEnded(HttpContext http) => http.Features.Get<IRequestBodyPipeFeature>() is CountedBody counted
+        ? counted.HasEnded || HasEnded(counted.Transport)
+        : HasEnded(http.Request.BodyReader);
 
     private static bool HasEnded(PipeReader body)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
@@ -10,7 +11,7 @@ namespace Scoring.Service.Streaming;
 /// Ends a call that waits for its client for too long. The call only notes what it waits for; a timer looks at that in quarters of the smallest limit, so that
 /// a wait ends at most such a quarter late. Where nothing has a limit there is no timer. A call of one message is only watched while others wait for memory.
 /// </summary>
-internal sealed class StreamWatch : IAsyncDisposable
+internal sealed class StreamWatch : IAsyncDisposable, IDisposable
 {
     private const int LooksInSmallest = 4;
 
@@ -52,8 +53,7 @@ internal sealed class StreamWatch : IAsyncDisposable
         LimitSettings limits, HttpContext http, CallMemory memory, bool isStream, TimeProvider time, FailureLog failures, Action<StreamWatch> over)
     {
         (_limits, _http, _memory, _over) = (limits, http, memory, over);
-        int[] set = [.. new[] { limits.FirstMessageMs, limits.StreamIdleMs, limits.SlowReaderMs }.Where(limit => limit > 0)];
-        if (isStream && set.Length > 0)
+        if (isStream && new[] { limits.FirstMessageMs, limits.StreamIdleMs, limits.SlowReaderMs }.Where(limit => limit > 0).ToArray() is { Length: > 0 } set)
         {
             _period = TimeSpan.FromMilliseconds(set.Min()) / LooksInSmallest;
             _timer = Looks.Start(time, _period, _period, "a stream", Look, failures);
@@ -140,6 +140,19 @@ internal sealed class StreamWatch : IAsyncDisposable
         if (_timer is not null)
         {
             await _timer.DisposeAsync();
+        }
+
+        _ending.Dispose();
+    }
+
+    /// <summary>The same for a watch without a timer.</summary>
+    public void Dispose()
+    {
+        Debug.Assert(_timer is null, "A timer is waited for.");
+        _over(this);
+        lock (_lock)
+        {
+            _isOver = true;
         }
 
         _ending.Dispose();
