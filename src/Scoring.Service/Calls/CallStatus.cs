@@ -27,7 +27,7 @@ internal static class CallStatus
     }
 
     /// <summary>Whether the call has ended well.</summary>
-    public static bool IsOk(HttpResponse response) => Destination(response) is { } headers && headers.TryGetValue(Code, out var code) && code == "0";
+    public static bool IsOk(HttpResponse response) => Destination(response) is { } headers && headers.GrpcStatus == "0";
 
     /// <summary>Goes over the status of a call that is served, and whose status is not on its way yet.</summary>
     public static void Complete(HttpResponse response)

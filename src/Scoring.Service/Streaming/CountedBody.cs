@@ -36,7 +36,7 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
     /// <summary>The transport's own.</summary>
     public PipeReader Transport => body;
 
-    /// <summary>Whether the end was seen of the body of a call of one message; nobody looks at that of a stream's.</summary>
+    /// <summary>Whether the end of the body was seen. It may have come all the same: not every look at it is one that would tell.</summary>
     public bool HasEnded { get; private set; }
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
@@ -47,7 +47,14 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
         }
 
         var read = body.ReadAsync(cancellationToken);
-        return memory.Waits ? read : read.IsCompletedSuccessfully ? new ValueTask<ReadResult>(Seen(read.Result)) : SeeAsync(read);
+        if (memory.Waits || !read.IsCompletedSuccessfully)
+        {
+            return read;
+        }
+
+        var result = read.Result;
+        HasEnded = result.IsCompleted;
+        return new ValueTask<ReadResult>(result);
     }
 
     public override bool TryRead(out ReadResult result)
@@ -68,11 +75,6 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
         var needed = Unfinished(consumed, examined);
         if (needed != _room)
         {
-            if (!memory.Waits)
-            {
-                memory.Keep();
-            }
-
             if (needed == 0 && keeps)
             {
                 _isPassed = true;
@@ -86,6 +88,12 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
                     examined = consumed;
                 }
             }
+        }
+
+        // Most messages are small, and then nobody needs to know what becomes of the call.
+        if (!memory.Waits && (needed > 0 || Offset(examined) > FreeBytes))
+        {
+            memory.Keep();
         }
 
         body.AdvanceTo(consumed, examined);
@@ -113,21 +121,6 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
 
         // Bytes that were not looked at to their end are there at once. gRPC waits for the end of a call that is no stream for as long as it takes to come.
         return memory is { Waits: false, Watch: { } watch } ? await watch.ReadAsync(body, cancellationToken) : await body.ReadAsync(cancellationToken);
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadResult> SeeAsync(ValueTask<ReadResult> read) => Seen(await read);
-
-    /// <summary>What was read for a call of one message, which may be large and whole.</summary>
-    private ReadResult Seen(ReadResult read)
-    {
-        HasEnded = read.IsCompleted;
-        if (read.Buffer.Length > FreeBytes)
-        {
-            memory.Keep();
-        }
-
-        return read;
     }
 
     private bool TryTakeRoom(long bytes)
@@ -166,6 +159,9 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
         var (_, length) = FrameHeader.Read(header);
         return length > FreeBytes && length <= maxMessageBytes && bytes.Length < FrameHeader.Bytes + length ? length : 0;
     }
+
+    /// <summary>How far into what the pipe has had without a break: the first message of a call begins at 0.</summary>
+    private static long Offset(SequencePosition position) => (position.GetObject() is ReadOnlySequenceSegment<byte> segment ? segment.RunningIndex : 0) + position.GetInteger();
 
     /// <summary>Positions of a pipe are in its segments; those of other readers may be in an array.</summary>
     private static ReadOnlySequence<byte> Between(SequencePosition start, SequencePosition end) => (start.GetObject(), end.GetObject()) switch

@@ -18,6 +18,8 @@ internal sealed class CountedCalls(ServerMemory server, StreamWatches watches, I
         var method = isJson ? null : endpoint.Metadata.OfType<GrpcMethodMetadata>().FirstOrDefault()?.Method;
         var waits = method?.Type is MethodType.ClientStreaming or MethodType.DuplexStreaming;
         var keeps = method?.GetType().GenericTypeArguments[0] != typeof(PooledScoreRequest);
+        var isWatched = !isJson && !waits && !keeps;
+        var maxMessageBytes = limits.Value.MessageBytes;
         var call = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = http =>
         {
@@ -30,7 +32,7 @@ internal sealed class CountedCalls(ServerMemory server, StreamWatches watches, I
                 memory.WatchLater(watches, http);
                 memory.Keep();
             }
-            else if (!waits && !keeps)
+            else if (isWatched)
             {
                 // What else there is watches over itself, or has messages of a few bytes.
                 memory.WatchLater(watches, http);
@@ -38,7 +40,7 @@ internal sealed class CountedCalls(ServerMemory server, StreamWatches watches, I
 
             if (method is not null)
             {
-                http.Features.Set<IRequestBodyPipeFeature>(new CountedBody(http.Request.BodyReader, memory, limits.Value.MessageBytes, keeps));
+                http.Features.Set<IRequestBodyPipeFeature>(new CountedBody(http.Request.BodyReader, memory, maxMessageBytes, keeps));
             }
 
             return call(http);

@@ -15,10 +15,21 @@ internal sealed class GuardedLogger(ILogger logger, LogLevel limitedFrom, Teleme
     /// <summary>By event, of which code knows a few.</summary>
     private readonly ConcurrentDictionary<int, LogLimiter> _limiters = new();
 
+    // No lambda in these two: they are asked on hot paths.
     public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => Guard(() => logger.BeginScope(state));
+        where TState : notnull
+    {
+        try
+        {
+            return logger.BeginScope(state);
+        }
+        catch (Exception)
+        {
+            faults.Add();
+            return null;
+        }
+    }
 
-    // No lambda: it is asked on hot paths.
     public bool IsEnabled(LogLevel logLevel)
     {
         try
