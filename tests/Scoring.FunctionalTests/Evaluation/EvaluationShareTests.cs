@@ -102,12 +102,15 @@ public sealed class EvaluationShareTests
             (StatusCode.Unavailable, "the connection is twice as old as Scoring:Limits:ConnectionAgeMs allows; send the whole stream again"), (status.StatusCode, status.Detail));
     }
 
-    /// <summary>Lets time pass until the call ends. Before each step another call is answered, so that this one has come to what it waits for.</summary>
+    /// <summary>
+    /// Lets time pass until the call ends. Before each step another call is answered, so that this one has come to what it waits for: over a connection of its own, which does
+    /// not come to its age.
+    /// </summary>
     private static async Task<RpcException> EndsAsync(AsyncClientStreamingCall<EvaluateRequest, EvaluateResponse> call, ScoringServer server, FakeTimeProvider time)
     {
-        await using var others = new SecureCalls(server.Address);
         while (!call.ResponseAsync.IsCompleted)
         {
+            await using var others = new SecureCalls(server.Address);
             await others.Generated.ListHeadsAsync(new ListHeadsRequest(), cancellationToken: TestEnd);
             time.Advance(TimeSpan.FromSeconds(20));
         }
