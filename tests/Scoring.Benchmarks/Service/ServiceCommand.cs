@@ -72,23 +72,7 @@ internal static class ServiceCommand
         await using var tensors = await load.StartAsync(port => PlainCommand(PlainServer.TensorsVerb, port));
         await using var mathF = await load.StartAsync(port => PlainCommand(PlainServer.MathFVerb, port));
         await using var ours = await load.StartAsync(ServerProcess.ServeOnPort);
-        ServerProcess[] servers = [tensors, mathF, ours];
-        foreach (var server in servers)
-        {
-            await WarmUpAsync(load, workload, server);
-        }
-
-        LoadFigures[][] figures = [.. servers.Select(_ => new LoadFigures[Rounds])];
-        for (var round = 0; round < Rounds; round++)
-        {
-            for (var turn = 0; turn < servers.Length; turn++)
-            {
-                // Each comes first once.
-                var i = (turn + round) % servers.Length;
-                figures[i][round] = await RunAsync(load, workload.Plan, servers[i]);
-            }
-        }
-
+        var figures = await RunInTurnsAsync(load, workload, [tensors, mathF, ours], Rounds);
         WriteRow(
         [
             workload.Name,
@@ -103,6 +87,27 @@ internal static class ServiceCommand
         ]);
     }
 
+    /// <summary>The rounds of each server, once it is warm. Each comes first as often.</summary>
+    private static async Task<LoadFigures[][]> RunInTurnsAsync(LoadSource load, Workload workload, ServerProcess[] servers, int rounds)
+    {
+        foreach (var server in servers)
+        {
+            await WarmUpAsync(load, workload, server);
+        }
+
+        LoadFigures[][] figures = [.. servers.Select(_ => new LoadFigures[rounds])];
+        for (var round = 0; round < rounds; round++)
+        {
+            for (var turn = 0; turn < servers.Length; turn++)
+            {
+                var i = (turn + round) % servers.Length;
+                figures[i][round] = await RunAsync(load, workload.Plan, servers[i]);
+            }
+        }
+
+        return figures;
+    }
+
     /// <summary>This build beside another, under all workloads or some.</summary>
     private static async Task PairAsync(LoadSource load, string other, string[] names)
     {
@@ -113,22 +118,7 @@ internal static class ServiceCommand
         {
             await using var others = await load.StartAsync(port => ServerProcess.ServeOnPort([other], port));
             await using var ours = await load.StartAsync(ServerProcess.ServeOnPort);
-            ServerProcess[] servers = [others, ours];
-            foreach (var server in servers)
-            {
-                await WarmUpAsync(load, workload, server);
-            }
-
-            LoadFigures[][] figures = [.. servers.Select(_ => new LoadFigures[PairedRounds])];
-            for (var round = 0; round < PairedRounds; round++)
-            {
-                for (var turn = 0; turn < servers.Length; turn++)
-                {
-                    var i = (turn + round) % servers.Length;
-                    figures[i][round] = await RunAsync(load, workload.Plan, servers[i]);
-                }
-            }
-
+            var figures = await RunInTurnsAsync(load, workload, [others, ours], PairedRounds);
             WriteRow(
             [
                 workload.Name,
