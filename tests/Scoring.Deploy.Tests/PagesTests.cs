@@ -29,7 +29,13 @@ public sealed partial class PagesTests
     public void A_line_of_prose_is_no_longer_than_an_editor_is_wide()
     {
         const int Columns = 140;
-        string[] pages = [.. Directory.GetFiles(Repository.Path, "*.md"), .. Directory.GetFiles(Repository.PathOf("docs"), "*.md"), .. Directory.GetFiles(Repository.PathOf("clients"), "README.md", SearchOption.AllDirectories)];
+        string[] pages =
+        [
+            .. Directory.GetFiles(Repository.Path, "*.md"),
+            .. Directory.GetFiles(Repository.PathOf("docs"), "*.md"),
+            .. Directory.GetFiles(Repository.PathOf("clients"), "README.md", SearchOption.AllDirectories),
+            .. Directory.GetDirectories(Repository.PathOf("src")).Select(project => Path.Combine(project, "README.md")).Where(File.Exists),
+        ];
         Assert.All(pages.Where(page => !page.Contains("node_modules", StringComparison.Ordinal)), page => Assert.All(
             Prose(File.ReadAllLines(page)), line => Assert.True(line.Length <= Columns, $"{Path.GetRelativePath(Repository.Path, page)}: {line}")));
     }

@@ -131,12 +131,7 @@ internal sealed class StreamWatch : IAsyncDisposable, IDisposable
     /// <summary>Waits for a look that is under way, which may not find the call gone.</summary>
     public async ValueTask DisposeAsync()
     {
-        _over(this);
-        lock (_lock)
-        {
-            _isOver = true;
-        }
-
+        Leave();
         if (_timer is not null)
         {
             await _timer.DisposeAsync();
@@ -149,13 +144,17 @@ internal sealed class StreamWatch : IAsyncDisposable, IDisposable
     public void Dispose()
     {
         Debug.Assert(_timer is null, "A timer is waited for.");
+        Leave();
+        _ending.Dispose();
+    }
+
+    private void Leave()
+    {
         _over(this);
         lock (_lock)
         {
             _isOver = true;
         }
-
-        _ending.Dispose();
     }
 
     private void Look()
