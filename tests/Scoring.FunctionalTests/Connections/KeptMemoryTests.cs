@@ -30,7 +30,7 @@ public sealed class KeptMemoryTests
         using var client = await FrameClient.ConnectAsync(server);
         await BeginAsync(client, 1);
         await BeginAsync(client, 3);
-        await AdvanceUntilAsync(() => memory.Unfinished.Bytes == 1_600_000);
+        await UntilAsync(() => memory.Unfinished.Bytes == 1_600_000);
 
         var refused = await BeginRefusedAsync(server);
         Assert.Contains("the messages in flight hold 1600000 bytes", refused, StringComparison.Ordinal);
@@ -54,7 +54,7 @@ public sealed class KeptMemoryTests
             }
         }
 
-        await AdvanceUntilAsync(() => server.Pool.Buffers.RentedBytes > 1_600_000);
+        await UntilAsync(() => server.Pool.Buffers.RentedBytes > 1_600_000);
         await BeginRefusedAsync(server);
         await AdvanceUntilAsync(() => server.Pool.Buffers.RentedBytes == 0);
     }
@@ -65,7 +65,7 @@ public sealed class KeptMemoryTests
         await using var server = await ScoringServer.StartAsync(_time, Small);
         using var first = await PostAsync(server, new byte[800_000], length: 900_000);
         using var second = await PostAsync(server, new byte[800_000], length: 900_000);
-        await AdvanceUntilAsync(() => server.Pool.Buffers.RentedBytes > 1_800_000);
+        await UntilAsync(() => server.Pool.Buffers.RentedBytes > 1_800_000);
 
         await BeginRefusedAsync(server);
         var answer = new byte[1000];
@@ -81,7 +81,7 @@ public sealed class KeptMemoryTests
     {
         await using var server = await ScoringServer.StartAsync(_time, Small);
         using var client = await PostAsync(server, new byte[1000], length: 1_000_000);
-        await AdvanceUntilAsync(() => server.Pool.Buffers.RentedBytes > 0);
+        await UntilAsync(() => server.Pool.Buffers.RentedBytes > 0);
         Assert.InRange(server.Pool.Buffers.RentedBytes, 1000, 2000);
     }
 
@@ -94,7 +94,7 @@ public sealed class KeptMemoryTests
         // More than all buffers of sockets take: 0.14285715 for each.
         var body = Encoding.ASCII.GetBytes("{\"classes\":7,\"logits\":[1" + string.Concat(Enumerable.Repeat(",1", (7 * 140_000) - 1)) + "]}");
         using var client = await PostAsync(server, body, body.Length);
-        await AdvanceUntilAsync(() => memory.Unfinished.Bytes > 0);
+        await UntilAsync(() => memory.Unfinished.Bytes > 0);
 
         using var other = await FrameClient.ConnectAsync(server);
         await BeginAsync(other, 1, 3_000_000, "ScoreStream");
@@ -131,14 +131,20 @@ public sealed class KeptMemoryTests
 
     private static string Text(Frame frame) => Uri.UnescapeDataString(Encoding.ASCII.GetString(frame.Payload));
 
-    private async Task AdvanceUntilAsync(Func<bool> isSo)
+    /// <summary>Waits for what needs no time of the service's: what was sent has come.</summary>
+    private static async Task UntilAsync(Func<bool> isSo)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestEnd);
         patience.CancelAfter(TimeSpan.FromSeconds(30));
         while (!isSo())
         {
-            _time.Advance(TimeSpan.FromMilliseconds(250));
             await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);
         }
     }
+
+    private Task AdvanceUntilAsync(Func<bool> isSo) => UntilAsync(() =>
+    {
+        _time.Advance(TimeSpan.FromMilliseconds(250));
+        return isSo();
+    });
 }
