@@ -68,7 +68,7 @@ internal sealed class ScoringMethods
         try
         {
             read(context.PayloadAsReadOnlySequence(), request);
-            MessageInbox.Current.Put(request);
+            MessageHandOver.Put(request);
             return request;
         }
         catch (Exception exception)

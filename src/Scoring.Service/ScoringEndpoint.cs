@@ -26,10 +26,9 @@ internal sealed class ScoringEndpoint(
     IOptions<BatchSettings> batchSettings,
     IOptions<EvaluationSettings> evaluation)
 {
-    /// <summary>Answers the message in the call's inbox.</summary>
-    public Task<PooledScoreResponse> Score(ServerCallContext context)
+    public Task<PooledScoreResponse> Score(PooledScoreRequest request, ServerCallContext context)
     {
-        var response = calls.Score(context);
+        var response = calls.Score(request, context);
         return response.Error is null ? Task.FromResult(response) : throw CallStatus.Refusal(response.Error);
     }
 

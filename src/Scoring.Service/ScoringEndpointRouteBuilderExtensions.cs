@@ -43,26 +43,14 @@ public static class ScoringEndpointRouteBuilderExtensions
         var messageBytes = endpoints.ServiceProvider.GetRequiredService<IOptions<LimitSettings>>().Value.MessageBytes;
         foreach (var service in scoring)
         {
-            service.Add(endpoint => Surround(endpoint, messageBytes));
+            service.Add(endpoint => endpoint.Metadata.Add(new MessageLimit(messageBytes)));
             service.Add(counted.Surround);
         }
 
         foreach (var service in reflection.Append(health))
         {
-            service.Add(endpoint => Surround(endpoint, ScoringMethods.MaxControlBytes));
+            service.Add(endpoint => endpoint.Metadata.Add(new MessageLimit(ScoringMethods.MaxControlBytes)));
             service.Add(counted.Surround);
         }
-    }
-
-    /// <summary>What is around every call: the inbox that its message lies in, and a look at what it ends with.</summary>
-    private static void Surround(EndpointBuilder endpoint, int maxMessageBytes)
-    {
-        var call = endpoint.RequestDelegate!;
-        endpoint.RequestDelegate = async context =>
-        {
-            using var inbox = MessageInbox.Open();
-            await call(context);
-        };
-        endpoint.Metadata.Add(new MessageLimit(maxMessageBytes));
     }
 }

@@ -8,7 +8,7 @@ internal sealed class ScoringMethodProvider(ScoringMethods methods) : IServiceMe
 {
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<ScoringEndpoint> context)
     {
-        context.AddUnaryMethod(methods.Score, [], (endpoint, _, call) => endpoint.Score(call));
+        context.AddUnaryMethod(methods.Score, [], (endpoint, request, call) => endpoint.Score(request, call));
         // The stream's messages are read and written without gRPC's own reader and writer: see RequestFrames.
         context.AddDuplexStreamingMethod(methods.ScoreStream, [], (endpoint, _, _, call) => endpoint.ScoreStream(call));
         context.AddUnaryMethod(methods.ListHeads, [], (endpoint, request, call) => endpoint.ListHeads(request, call));

@@ -66,6 +66,7 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton<TelemetryGuard>();
         services.TryAddSingleton<FailureLog>();
         services.TryAddSingleton<LoggerFactory>();
+        services.TryAddSingleton<LogFloor>();
         services.Replace(ServiceDescriptor.Singleton<ILoggerFactory, GuardedLoggers>());
         services.TryAddSingleton(provider => new MessagePool(provider.GetRequiredService<IOptions<LimitSettings>>().Value.IdleBufferBytes, isNative: true));
         services.TryAddSingleton(provider => new LargeBlockMemoryPool(provider.GetRequiredService<IOptions<LimitSettings>>().Value.IdleBufferBytes));

@@ -54,7 +54,7 @@ internal sealed class InferenceMethods
         try
         {
             InferenceRequestCodec.Read(context.PayloadAsReadOnlySequence(), request);
-            MessageInbox.Current.Put(request);
+            MessageHandOver.Put(request);
             return request;
         }
         catch (Exception exception)

@@ -46,7 +46,7 @@ internal sealed class EvaluationStream(
             watch.HasMessage();
             await HoldBackAsync(static limit => limit.TakeMessage(), stop);
             var rowsBefore = _rows;
-            Use(MessageInbox.Current.Take(), use);
+            Use(requests.Current, use);
             _messages++;
             await HoldBackAsync(limit => limit.TakeRows((int)(_rows - rowsBefore)), stop);
         }
@@ -67,6 +67,7 @@ internal sealed class EvaluationStream(
 
     private void Use(PooledScoreRequest message, Func<EvaluationPlan, EvaluationRows, Error?> use)
     {
+        memory.Content = null;
         using var request = message;
         using var rows = new EvaluationRows(pool.Buffers);
         if ((checker.Read(request, caller, _plan, rows, out _plan) ?? use(_plan!, rows)) is { } error)

@@ -14,7 +14,7 @@ namespace Scoring.Service.Http;
 
 /// <summary>
 /// Reads the message of a call in JSON before the transcoding would, which knows no limit and says no more of bad JSON than that it is bad. The body lies in pooled memory, so that
-/// it counts with all else that is in flight, and the message in the call's inbox, where that of any call lies.
+/// it counts with all else that is in flight, and the message is the call's.
 /// </summary>
 internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog failures, IOptions<LimitSettings> limits)
 {
@@ -63,12 +63,13 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
         }
     }
 
-    /// <summary>The message is in the inbox afterwards.</summary>
+    /// <summary>The message is a feature of the call afterwards.</summary>
     private async Task TakeMessageAsync(HttpContext context)
     {
         var compression = CompressionOf(context.Request);
         var request = pool.RentRequest();
-        MessageInbox.Current.Put(request);
+        CallMemory.Of(context).Content = request;
+        context.Features.Set(request);
         var body = new PooledArray<byte>(pool.Buffers);
         try
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
 using Scoring.Protocol;
 using Scoring.Service.Calls;
 using Scoring.Service.Streaming;
@@ -10,8 +11,8 @@ using Scoring.V1;
 namespace Scoring.Service.Http;
 
 /// <summary>
-/// The RPCs that JSON serves, on generated messages because that is what the transcoding knows. They go the way of all others: the message lies in the call's inbox, where
-/// <see cref="JsonBody"/> has put it, and <see cref="ScoringEndpoint"/> answers.
+/// The RPCs that JSON serves, on generated messages because that is what the transcoding knows. They go the way of all others: <see cref="JsonBody"/> has
+/// read the message, and <see cref="ScoringEndpoint"/> answers.
 /// </summary>
 internal sealed class JsonScoring(ScoringEndpoint endpoint, FailureLog failures) : ScoringService.ScoringServiceBase
 {
@@ -20,7 +21,7 @@ internal sealed class JsonScoring(ScoringEndpoint endpoint, FailureLog failures)
     public override Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context) => AnswerAsync(
         async () =>
         {
-            var response = await endpoint.Score(context);
+            var response = await endpoint.Score(context.GetHttpContext().Features.GetRequiredFeature<PooledScoreRequest>(), context);
             var bytes = new ArrayBufferWriter<byte>();
             ScoreResponseCodec.Write(response, bytes);
             return ScoreResponse.Parser.ParseFrom(bytes.WrittenSpan);

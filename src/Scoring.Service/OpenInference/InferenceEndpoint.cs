@@ -25,7 +25,7 @@ internal sealed class InferenceEndpoint(
 
     public Task<PooledScoreResponse> ModelInfer(PooledScoreRequest request, ServerCallContext context)
     {
-        var response = calls.Score(context);
+        var response = calls.Score(request, context);
         counters.Count(response);
         return response.Error is null ? Task.FromResult(response) : throw CallStatus.Refusal(response.Error);
     }

@@ -25,7 +25,10 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
     public static CallMemory Of(HttpContext http) =>
         http.Features.Get<IRequestBodyPipeFeature>() is CountedBody body ? body.Memory : http.Features.GetRequiredFeature<CallMemory>();
 
-    /// <summary>What the memory is for, which goes with it: a call of one message has little time for more than one thing to be done at its end.</summary>
+    /// <summary>
+    /// What the memory is for, which goes with it: the message that was read until somebody takes it over, and of a call of one message its batch, which has little time for more
+    /// than one thing to be done at its end.
+    /// </summary>
     public IDisposable? Content { get; set; }
 
     /// <summary>What is told of what the call waits for; null where nothing is.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.Features;
+using Scoring.Protocol;
 
 namespace Scoring.Service.Streaming;
 
@@ -72,6 +73,11 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
+        if (MessageHandOver.Take() is { } message)
+        {
+            memory.Content = message;
+        }
+
         var needed = Unfinished(consumed, examined);
         if (needed != _room)
         {

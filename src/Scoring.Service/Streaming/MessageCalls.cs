@@ -22,18 +22,14 @@ internal sealed class MessageCalls(
     StreamWatches watches,
     TimeProvider time)
 {
-    /// <summary>Scores the one message that lies in the call's inbox, as a batch of one. Its memory is the call's until the answer is on the wire.</summary>
-    public PooledScoreResponse Score(ServerCallContext context)
+    /// <summary>Scores the one message of a call, as a batch of one. Its memory is the call's until the answer is on the wire.</summary>
+    public PooledScoreResponse Score(PooledScoreRequest request, ServerCallContext context)
     {
         var batch = new RowBatch(batchSettings.Value, checker, callers.Of(context), pool, time, failures);
         var http = context.GetHttpContext();
         var told = telemetry.IsHeard ? telemetry.Create(batch) : null;
         var memory = CallMemory.Of(http);
-        if (told is null)
-        {
-            memory.Content = batch;
-        }
-        else
+        if (told is not null)
         {
             // What is registered last goes first: the batch's clock has stopped by the time it is told of.
             http.Response.RegisterForDispose(told);
@@ -42,7 +38,8 @@ internal sealed class MessageCalls(
 
         memory.Watch?.HasMessage();
         batch.Begin();
-        var response = batch.Add(MessageInbox.Current.Take());
+        memory.Content = told is null ? batch : null;
+        var response = batch.Add(request);
         response.Error = memory.Refusal() ?? response.Error;
         batch.Close();
         memory.Hold(batch.Bytes);

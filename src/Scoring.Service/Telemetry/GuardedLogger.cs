@@ -8,9 +8,10 @@ namespace Scoring.Service.Telemetry;
 /// </summary>
 /// <param name="logger">Where lines go.</param>
 /// <param name="limitedFrom">The lowest level of which a client can provoke lines.</param>
+/// <param name="floor">What nobody is told of.</param>
 /// <param name="faults">Counts how often the logger throws.</param>
 /// <param name="time">The clock.</param>
-internal sealed class GuardedLogger(ILogger logger, LogLevel limitedFrom, TelemetryFaults faults, TimeProvider time) : ILogger
+internal sealed class GuardedLogger(ILogger logger, LogLevel limitedFrom, LogFloor floor, TelemetryFaults faults, TimeProvider time) : ILogger
 {
     /// <summary>By event, of which code knows a few.</summary>
     private readonly ConcurrentDictionary<int, LogLimiter> _limiters = new();
@@ -32,6 +33,11 @@ internal sealed class GuardedLogger(ILogger logger, LogLevel limitedFrom, Teleme
 
     public bool IsEnabled(LogLevel logLevel)
     {
+        if (floor.IsBelow(logLevel))
+        {
+            return false;
+        }
+
         try
         {
             return logger.IsEnabled(logLevel);

@@ -5,13 +5,14 @@ namespace Scoring.Service.Telemetry;
 /// provoke are those of <see cref="FailureLog"/>, and the framework's warnings and errors.
 /// </summary>
 /// <param name="loggers">Where lines go; its owner disposes it.</param>
+/// <param name="floor">What nobody is told of.</param>
 /// <param name="faults">Counts the loggers that throw.</param>
 /// <param name="time">The clock.</param>
-internal sealed class GuardedLoggers(LoggerFactory loggers, TelemetryFaults faults, TimeProvider time) : ILoggerFactory
+internal sealed class GuardedLoggers(LoggerFactory loggers, LogFloor floor, TelemetryFaults faults, TimeProvider time) : ILoggerFactory
 {
     private static readonly string[] Framework = ["Microsoft.AspNetCore.", "Grpc."];
 
-    public ILogger CreateLogger(string categoryName) => new GuardedLogger(loggers.CreateLogger(categoryName), LimitedFrom(categoryName), faults, time);
+    public ILogger CreateLogger(string categoryName) => new GuardedLogger(loggers.CreateLogger(categoryName), LimitedFrom(categoryName), floor, faults, time);
 
     public void AddProvider(ILoggerProvider provider) => loggers.AddProvider(provider);
 

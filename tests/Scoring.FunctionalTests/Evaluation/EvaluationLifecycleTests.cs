@@ -146,7 +146,6 @@ public sealed class EvaluationLifecycleTests
         await using var server = await ScoringServer.StartAsync();
         var heads = server.Services.GetRequiredService<HeadRegistry>();
         heads.Swap(new HeadSnapshot([new HeadDefinition { Name = "mine", Activation = Activation.Softmax, Classes = 2, Labels = new(["no", "yes"]) }], revision: 2));
-        using var inbox = MessageInbox.Open();
         var reader = new Reader(server.Pool, 2, at =>
         {
             if (at == 1)
@@ -212,12 +211,11 @@ public sealed class EvaluationLifecycleTests
         }
     }
 
-    /// <summary>Reads as the transport does: each message into the call's inbox.</summary>
     private sealed class Reader(MessagePool pool, int count, Func<int, EvaluateRequest> message) : IAsyncStreamReader<PooledScoreRequest>
     {
         public int Read { get; private set; }
 
-        public PooledScoreRequest Current => throw new NotSupportedException("It is in the inbox.");
+        public PooledScoreRequest Current { get; private set; } = null!;
 
         public Task<bool> MoveNext(CancellationToken cancellationToken)
         {
@@ -226,9 +224,8 @@ public sealed class EvaluationLifecycleTests
                 return Task.FromResult(false);
             }
 
-            var request = pool.RentRequest();
-            EvaluateRequestCodec.Read(new ReadOnlySequence<byte>(message(Read++).ToByteArray()), request);
-            MessageInbox.Current.Put(request);
+            Current = pool.RentRequest();
+            EvaluateRequestCodec.Read(new ReadOnlySequence<byte>(message(Read++).ToByteArray()), Current);
             return Task.FromResult(true);
         }
     }

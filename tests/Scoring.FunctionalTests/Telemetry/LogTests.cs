@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OpenTelemetry.Logs;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Heads;
@@ -77,8 +78,9 @@ public sealed partial class LogTests
         var time = new StoppedTime();
         using var lines = new EverythingLogged();
         using var inner = new LoggerFactory([lines]);
+        using var floor = new LogFloor(new Rules(new LoggerFilterOptions()));
         var faults = new TelemetryFaults();
-        using var loggers = new GuardedLoggers(inner, faults, time);
+        using var loggers = new GuardedLoggers(inner, floor, faults, time);
         foreach (var category in new[] { typeof(FailureLog).FullName!, "Microsoft.AspNetCore.Server.Kestrel", "Grpc.AspNetCore.Server.ServerCallHandler" })
         {
             var logger = loggers.CreateLogger(category);
@@ -100,7 +102,8 @@ public sealed partial class LogTests
     {
         using var lines = new EverythingLogged();
         using var inner = new LoggerFactory([lines]);
-        using var loggers = new GuardedLoggers(inner, new TelemetryFaults(), new StoppedTime());
+        using var floor = new LogFloor(new Rules(new LoggerFilterOptions()));
+        using var loggers = new GuardedLoggers(inner, floor, new TelemetryFaults(), new StoppedTime());
         var text = new string('y', 20_000);
         foreach (var (category, level) in new[] { ("Anybody", LogLevel.Error), ("Microsoft.AspNetCore.Hosting", LogLevel.Information) })
         {
@@ -113,9 +116,57 @@ public sealed partial class LogTests
         Assert.Equal(6, lines.Lines.Count(line => line.Contains(text, StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void Levels_that_no_rule_lets_through_are_not_asked_of_until_one_does()
+    {
+        var rules = new Rules(new LoggerFilterOptions { MinLevel = LogLevel.Information });
+        using var lines = new EverythingLogged();
+        using var inner = new LoggerFactory([lines], rules);
+        using var floor = new LogFloor(rules);
+        using var loggers = new GuardedLoggers(inner, floor, new TelemetryFaults(), new StoppedTime());
+        var logger = loggers.CreateLogger("Somebody");
+        LogAt(logger, LogLevel.Debug, "the first");
+        Assert.False(logger.IsEnabled(LogLevel.Debug));
+        Assert.Empty(lines.Lines);
+
+        rules.Change(new LoggerFilterOptions { MinLevel = LogLevel.Error, Rules = { new LoggerFilterRule(null, "Somebody", LogLevel.Debug, null) } });
+        LogAt(logger, LogLevel.Debug, "the second");
+        LogAt(logger, LogLevel.Trace, "the third");
+        LogAt(loggers.CreateLogger("Another"), LogLevel.Warning, "the fourth");
+        Assert.Contains("the second", Assert.Single(lines.Lines), StringComparison.Ordinal);
+
+        rules.Change(new LoggerFilterOptions { MinLevel = LogLevel.Error, Rules = { new LoggerFilterRule(null, null, null, static (_, _, level) => level == LogLevel.Trace) } });
+        LogAt(logger, LogLevel.Debug, "the fifth");
+        LogAt(logger, LogLevel.Trace, "the sixth");
+        Assert.Contains("the sixth", lines.Lines.Last(), StringComparison.Ordinal);
+        Assert.Equal(2, lines.Lines.Count);
+    }
+
     [LoggerMessage(1, LogLevel.Error, "from {Client}")]
     private static partial void LogFrom(ILogger logger, string client);
 
     [LoggerMessage(EventId = 2, Message = "from {Client}")]
     private static partial void LogAt(ILogger logger, LogLevel level, string client);
+
+    /// <summary>Rules that change while loggers are in use, as those of a file do.</summary>
+    private sealed class Rules(LoggerFilterOptions rules) : IOptionsMonitor<LoggerFilterOptions>
+    {
+        private event Action<LoggerFilterOptions, string?>? Changed;
+
+        public LoggerFilterOptions CurrentValue { get; private set; } = rules;
+
+        public LoggerFilterOptions Get(string? name) => CurrentValue;
+
+        public IDisposable? OnChange(Action<LoggerFilterOptions, string?> listener)
+        {
+            Changed += listener;
+            return null;
+        }
+
+        public void Change(LoggerFilterOptions now)
+        {
+            CurrentValue = now;
+            Changed?.Invoke(now, Options.DefaultName);
+        }
+    }
 }
