@@ -15,6 +15,12 @@ internal static class LabelsFile
     {
         try
         {
+            if (File.Exists(path) && new FileInfo(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path).Length == 0)
+            {
+                // To open a pipe is to wait for whoever may write to it.
+                return (null, "it is empty, or no file but a pipe or a device");
+            }
+
             using var file = File.OpenRead(path);
             if (file.Length > MaxBytes)
             {

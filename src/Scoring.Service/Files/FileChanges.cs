@@ -5,10 +5,11 @@ namespace Scoring.Service.Files;
 /// file is rewritten. What cannot be used may be half-written, so it is read once more at the next look before anybody complains.
 /// </summary>
 /// <param name="files">The files to look at now.</param>
+/// <param name="time">The clock.</param>
 /// <param name="waits">
 /// Whether a change is read at the look after the one that finds it, because a file of which a part is there can pass for whole.
 /// </param>
-internal sealed class FileChanges(Func<IEnumerable<string>> files, bool waits = false)
+internal sealed class FileChanges(Func<IEnumerable<string>> files, TimeProvider time, bool waits = false)
 {
     private FileStamp[] _seen = [];
 
@@ -18,6 +19,9 @@ internal sealed class FileChanges(Func<IEnumerable<string>> files, bool waits = 
     /// <summary>What was read last could not be used.</summary>
     private bool _isDoubtful;
 
+    /// <summary>Why the files are not to be read, as the last look found them; null where they may be.</summary>
+    public string? Problem => _seen.Where(static stamp => stamp.Problem is not null).Select(static stamp => $"'{stamp.Path}' cannot be read: {stamp.Problem}").FirstOrDefault();
+
     /// <summary>Takes the files as they are now for known. Without it, the first files that are found stand for a change.</summary>
     public void TakeAsKnown() => _seen = Stamps();
 
@@ -25,7 +29,7 @@ internal sealed class FileChanges(Func<IEnumerable<string>> files, bool waits = 
     public bool Look()
     {
         var now = Stamps();
-        var hasChanged = !now.SequenceEqual(_seen);
+        var hasChanged = now.Length != _seen.Length || !now.Zip(_seen).All(static pair => pair.First.IsSameAs(pair.Second));
         _seen = now;
         if (hasChanged && waits && !_isNew)
         {
@@ -46,5 +50,5 @@ internal sealed class FileChanges(Func<IEnumerable<string>> files, bool waits = 
         return !_isDoubtful;
     }
 
-    private FileStamp[] Stamps() => [.. files().Select(FileStamp.Of)];
+    private FileStamp[] Stamps() => [.. files().Select(path => FileStamp.Of(path, Array.Find(_seen, stamp => stamp.Path == path), time.GetUtcNow()))];
 }

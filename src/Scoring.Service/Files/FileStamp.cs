@@ -1,23 +1,62 @@
+using System.Security.Cryptography;
+
 namespace Scoring.Service.Files;
 
 /// <summary>What tells one state of a file from another. Of a link it is the file at its end that counts.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Written">When it was last written; null where it is not there.</param>
-/// <param name="Length">Its bytes.</param>
+/// <param name="Length">Its bytes; none also where it is a pipe or a device.</param>
 internal readonly record struct FileStamp(string Path, DateTime? Written, long Length)
 {
-    public static FileStamp Of(string path)
+    /// <summary>The clock of a file system goes on in steps: of hundredths of a second at best, and of two seconds at worst.</summary>
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
+
+    /// <summary>A hash of its bytes, which may have changed within the step in which the file was written.</summary>
+    private string? Content { get; init; }
+
+    /// <summary>Whether its bytes were looked at after that step.</summary>
+    private bool IsSettled { get; init; }
+
+    /// <summary>Why the file is not to be read; null where it may be. Who opens a pipe waits for whoever may write to it.</summary>
+    public string? Problem => Written is not null && Length == 0 ? "it is empty, or no file but a pipe or a device" : null;
+
+    /// <param name="path">The file.</param>
+    /// <param name="before">The stamp that it had at the last look.</param>
+    /// <param name="now">The time of this look.</param>
+    public static FileStamp Of(string path, FileStamp before, DateTimeOffset now)
     {
         try
         {
             FileSystemInfo file = new FileInfo(path);
             // A mounted ConfigMap has links to files in a folder that is itself a link, and that is what changes.
             file = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
-            return file is FileInfo { Exists: true } there ? new FileStamp(path, there.LastWriteTimeUtc, there.Length) : new FileStamp(path, null, 0);
+            if (file is not FileInfo { Exists: true } there)
+            {
+                return new FileStamp(path, null, 0);
+            }
+
+            var stamp = new FileStamp(path, there.LastWriteTimeUtc, there.Length);
+            return before.IsSettled && stamp == before with { Content = null, IsSettled = false }
+                ? before
+                : stamp with { Content = HashOf(there), IsSettled = now.UtcDateTime - there.LastWriteTimeUtc > Step };
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return new FileStamp(path, null, 0);
         }
+    }
+
+    /// <summary>Whether the file is as it was then.</summary>
+    public bool IsSameAs(FileStamp other) => this with { IsSettled = other.IsSettled } == other;
+
+    private static string HashOf(FileInfo file)
+    {
+        if (file.Length == 0)
+        {
+            return string.Empty;
+        }
+
+        using var bytes = file.OpenRead();
+        return Convert.ToHexString(SHA256.HashData(bytes));
     }
 }

@@ -31,7 +31,7 @@ internal sealed class WatchedFiles<T> : BackgroundService
     public WatchedFiles(
         string name, IReadOnlyList<string> files, Func<T> read, TimeSpan interval, TimeProvider time, ScoringMetrics metrics, ILogger<WatchedFiles<T>> logger)
     {
-        (_name, _files, _read, _interval, _time, _metrics, _logger) = (name, new FileChanges(() => files), read, interval, time, metrics, logger);
+        (_name, _files, _read, _interval, _time, _metrics, _logger) = (name, new FileChanges(() => files, time), read, interval, time, metrics, logger);
         // Before the reading, so that no change is missed.
         _files.TakeAsKnown();
         _current = read();
@@ -76,7 +76,7 @@ internal sealed class WatchedFiles<T> : BackgroundService
     {
         try
         {
-            _current = _read();
+            _current = _files.Problem is { } problem ? throw new InvalidDataException(problem) : _read();
             _files.Accept();
             _refusedFor = string.Empty;
             Log.FilesAccepted(_logger, _name);

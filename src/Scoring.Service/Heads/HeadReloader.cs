@@ -69,7 +69,7 @@ internal sealed class HeadReloader(
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(settings.Value.HeadsPollMs), time);
         // Some lines of a file of labels would be labels as well.
-        var files = new FileChanges(WatchedFiles, waits: true);
+        var files = new FileChanges(WatchedFiles, time, waits: true);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             Poll(files);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Scoring.Heads.Reading;
+using Scoring.Service.Files;
 
 namespace Scoring.Service.Heads;
 
@@ -10,6 +11,8 @@ namespace Scoring.Service.Heads;
 /// <param name="path">The file, from the root.</param>
 internal sealed class HeadsFileProvider(string path) : ConfigurationProvider
 {
+    private bool _isRead;
+
     public string Path => path;
 
     /// <summary>Why the file could not be read; null where it could.</summary>
@@ -19,11 +22,18 @@ internal sealed class HeadsFileProvider(string path) : ConfigurationProvider
     {
         try
         {
+            // What a process is started with may be a pipe, but not what has come in the place of a file.
+            if (_isRead && FileStamp.Of(path, before: default, now: default).Problem is { } problem)
+            {
+                throw new IOException(problem);
+            }
+
             using var stream = File.OpenRead(path);
             // Through IConfiguration the settings would be found one by one.
             Data = JsonSettings.Read(stream).ToDictionary(
                 setting => ConfigurationPath.Combine("Scoring:Heads", setting.Key), setting => setting.Value, StringComparer.OrdinalIgnoreCase);
             Problem = null;
+            _isRead = true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or JsonException)
         {

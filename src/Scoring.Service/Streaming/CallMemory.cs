@@ -171,9 +171,12 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
         }
     }
 
+    /// <summary>May be called again: what ends early gives its memory back before its client has ended it.</summary>
     public void Dispose()
     {
-        Content?.Dispose();
+        var content = Content;
+        Content = null;
+        content?.Dispose();
         ReleaseUnfinished();
         Release();
         if (_watches is not null)

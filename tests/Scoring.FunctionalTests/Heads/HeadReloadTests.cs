@@ -94,6 +94,27 @@ public sealed class HeadReloadTests
         Assert.Equal((2UL, Activation.Sigmoid), await HeadAsync(server, "pets") is { } head ? (head.Revision, head.Activation) : default);
     }
 
+    [Theory]
+    [InlineData("heads.json")]
+    [InlineData("pets.txt")]
+    public async Task A_pipe_in_the_place_of_a_file_is_refused_and_waited_for_by_nobody(string file)
+    {
+        using var folder = new TemporaryFolder();
+        var labels = folder.Write("pets.txt", "cat\ndog\n");
+        var heads = folder.Write("heads.json", $$"""{ "pets": { "activation": "softmax", "labelsFile": "{{labels}}" } }""");
+        await using var server = await ScoringServer.StartAsync($"--Scoring:HeadsFile={heads}", Poll);
+        server.ExpectedLog = "no file but a pipe or a device";
+        using var reloads = new ReloadRecorder(server);
+        NamedPipe.Replace(folder.PathOf(file));
+        await reloads.NextIsAsync("refused");
+        server.ReloadHeads();
+        Assert.NotNull(await HeadAsync(server, "pets"));
+        folder.Write("pets.txt", "cat\ncow\n");
+        folder.Write("heads.json", $$"""{ "pets": { "activation": "sigmoid", "labelsFile": "{{labels}}" } }""");
+        await reloads.NextIsAsync("accepted");
+        Assert.Equal(["cat", "cow"], (await HeadAsync(server, "pets"))!.Labels);
+    }
+
     [Fact]
     public async Task The_same_heads_written_in_another_way_are_no_change()
     {

@@ -83,6 +83,32 @@ public sealed class WatchedFilesTests
         await watched.StopAsync(TestEnd);
     }
 
+    [Fact]
+    public async Task A_pipe_in_the_place_of_a_file_is_refused_and_waited_for_by_nobody()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("text", "first");
+        await using var server = await ScoringServer.StartAsync();
+        using var reloads = new FileReloadRecorder(server);
+        var log = new LogRecorder();
+        using var watched = new WatchedFiles<string>(
+            "certificate",
+            [file],
+            () => File.ReadAllText(file),
+            TimeSpan.FromMilliseconds(10),
+            TimeProvider.System,
+            server.Services.GetRequiredService<ScoringMetrics>(),
+            new LoggerFactory([log]).CreateLogger<WatchedFiles<string>>());
+        await watched.StartAsync(TestEnd);
+        NamedPipe.Replace(file);
+        await reloads.NextIsAsync("certificate", "refused");
+        Assert.Contains(log.Lines, line => line.Contains($"'{file}' cannot be read: it is empty, or no file but a pipe or a device", StringComparison.Ordinal));
+        folder.Write("text", "second");
+        await reloads.NextIsAsync("certificate", "accepted");
+        Assert.Equal("second", watched.Current);
+        await watched.StopAsync(TestEnd);
+    }
+
     /// <summary>A file of which some looks, counted from 1, fail.</summary>
     private sealed class FilesThatFail(string file, int firstBad, int lastBad) : IReadOnlyList<string>
     {
