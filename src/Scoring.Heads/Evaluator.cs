@@ -20,6 +20,9 @@ public abstract class Evaluator
         BlockRows = Math.Max(1, BlockLogits / plan.Classes);
     }
 
+    /// <summary>Bytes of the most that the evaluation holds, however many rows there are.</summary>
+    public abstract long MostBytes { get; }
+
     private protected EvaluationPlan Plan { get; }
 
     private protected int Classes => Plan.Classes;

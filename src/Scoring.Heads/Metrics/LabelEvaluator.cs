@@ -27,6 +27,8 @@ internal sealed class LabelEvaluator : Evaluator
         _curves = new RocCurves(Classes, limits.AurocScores);
     }
 
+    public override long MostBytes => (_probabilities.Length * (sizeof(float) + 1)) + ((long)BlockRows * sizeof(float)) + (_qualities.Length * 3L * sizeof(long)) + _curves.MostBytes;
+
     private protected override InvalidLogit? AddBlock(ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets)
     {
         var labels = _labels.AsSpan(0, targets.Length);

@@ -21,6 +21,9 @@ internal sealed class RocCurves
         (_labels, _capacity) = (labels, capacity);
     }
 
+    /// <summary>Bytes of as many bins as there may be, which take more than scores.</summary>
+    public long MostBytes => 2L * sizeof(long) * _capacity;
+
     /// <param name="scores">Rows × labels. Only their order counts.</param>
     /// <param name="targets">Rows × labels of 0 or 1.</param>
     public void Add(ReadOnlySpan<float> scores, ReadOnlySpan<byte> targets)

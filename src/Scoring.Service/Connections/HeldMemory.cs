@@ -4,18 +4,18 @@ using Scoring.Service.Hosting;
 
 namespace Scoring.Service.Connections;
 
-/// <summary>All that clients make the server hold: messages, answers, what the transport has of them, and rows to calibrate with; and the most that it may be.</summary>
+/// <summary>All that clients make the server hold: messages, answers, what the transport has of them, and what is measured; and the most that it may be.</summary>
 internal sealed class HeldMemory(MessagePool messages, LargeBlockMemoryPool blocks, IOptions<LimitSettings> limits) : IDisposable
 {
-    private long _rows;
+    private long _measured;
 
     /// <summary>The most that all may be together.</summary>
     public long Limit { get; } = MemorySum.Of(limits.Value).BufferBytes;
 
-    public long Bytes => messages.Buffers.RentedBytes + blocks.RentedBytes + Volatile.Read(ref _rows);
+    public long Bytes => messages.Buffers.RentedBytes + blocks.RentedBytes + Volatile.Read(ref _measured);
 
-    /// <summary>Counts so many bytes of rows more, or fewer.</summary>
-    public void AddRows(long bytes) => Interlocked.Add(ref _rows, bytes);
+    /// <summary>Counts so many bytes more, or fewer, of what Evaluate and Calibrate hold.</summary>
+    public void AddMeasured(long bytes) => Interlocked.Add(ref _measured, bytes);
 
     /// <summary>Gives back what is kept for use again.</summary>
     public void Trim()

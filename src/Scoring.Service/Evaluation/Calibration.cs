@@ -1,35 +1,30 @@
 using Scoring.Heads;
 using Scoring.Heads.Metrics;
+using Scoring.Service.Connections;
 using Scoring.Service.Streaming;
 using Scoring.V1;
 
 namespace Scoring.Service.Evaluation;
 
 /// <summary>One Calibrate call: measures the rows as they come and holds them, fits the temperature, and measures them with it.</summary>
-internal sealed class Calibration(EvaluationSettings settings, CalibrationMemory memory, object holder) : IDisposable
+internal sealed class Calibration(EvaluationSettings settings, HeldMemory held, CalibrationMemory memory, object holder) : IDisposable
 {
     /// <summary>What a built-in head is called: its own name is taken.</summary>
     private const string BuiltInName = "calibrated";
 
-    private Evaluator? _before;
-    private HeldRows? _held;
+    private readonly EvaluationRun _before = new(settings, held);
+    private HeldRows? _rows;
 
     /// <summary>Takes in the rows of one message, or tells which of them cannot be.</summary>
     public Error? Add(EvaluationPlan plan, EvaluationRows rows)
     {
-        _before ??= Evaluator.For(plan, settings.Metrics);
-        _held ??= new HeldRows(plan, memory, holder);
-        if (_before.Add(rows.Logits.Span, rows.Targets.Span) is { } invalid)
+        if ((_before.Add(plan, rows.Logits.Span, rows.Targets.Span) ?? FindMaskedTarget(plan, rows.Logits.Span, rows.Targets.Span)) is { } error)
         {
-            return ScoringErrors.NonFinite(invalid, plan.Head);
+            return error;
         }
 
-        if (FindMaskedTarget(plan, rows.Logits.Span, rows.Targets.Span) is { } masked)
-        {
-            return masked;
-        }
-
-        _held.Add(rows.Logits.Span, rows.Targets.Span);
+        _rows ??= new HeldRows(plan, memory, holder);
+        _rows.Add(rows.Logits.Span, rows.Targets.Span);
         return null;
     }
 
@@ -38,24 +33,29 @@ internal sealed class Calibration(EvaluationSettings settings, CalibrationMemory
     public CalibrateResponse Finish(EvaluationPlan plan, CancellationToken stop)
     {
         var fit = TemperatureFit.Find(plan.Temperature, beta => SlopeAt(plan, beta, stop));
-        var after = Evaluator.For(plan with { Temperature = fit.Temperature }, settings.Metrics);
-        for (var block = 0; block < _held!.Blocks; block++)
+        var fitted = plan with { Temperature = fit.Temperature };
+        using var after = new EvaluationRun(settings, held);
+        for (var block = 0; block < _rows!.Blocks; block++)
         {
             stop.ThrowIfCancellationRequested();
-            after.Add(_held.Logits(block), _held.Targets(block));
+            after.Add(fitted, _rows.Logits(block), _rows.Targets(block));
         }
 
         return new CalibrateResponse
         {
             Temperature = fit.Temperature,
             AtBound = fit.AtBound,
-            Before = _before!.Finish().ToMessage(plan),
-            After = after.Finish().ToMessage(plan),
+            Before = _before.Finish(plan),
+            After = after.Finish(plan),
             HeadConfiguration = ToJson(plan, fit.Temperature),
         };
     }
 
-    public void Dispose() => _held?.Dispose();
+    public void Dispose()
+    {
+        _before.Dispose();
+        _rows?.Dispose();
+    }
 
     /// <summary>The head with its new temperature, as <c>Scoring:Heads</c> has it.</summary>
     private static string ToJson(EvaluationPlan plan, float temperature) => HeadJson.Write(plan.Head with
@@ -68,10 +68,10 @@ internal sealed class Calibration(EvaluationSettings settings, CalibrationMemory
     private LossSlope SlopeAt(EvaluationPlan plan, double beta, CancellationToken stop)
     {
         var sum = default(LossSlope);
-        for (var block = 0; block < _held!.Blocks; block++)
+        for (var block = 0; block < _rows!.Blocks; block++)
         {
             stop.ThrowIfCancellationRequested();
-            sum += LossSlope.Of(plan, _held.Logits(block), _held.Targets(block), beta);
+            sum += LossSlope.Of(plan, _rows.Logits(block), _rows.Targets(block), beta);
         }
 
         return sum;

@@ -26,7 +26,7 @@ internal sealed class CalibrationMemory(IOptions<EvaluationSettings> settings, H
     {
         if (_bytes.Take(holder, bytes) is not { } shortage)
         {
-            memory.AddRows(bytes);
+            memory.AddMeasured(bytes);
             return;
         }
 
@@ -44,6 +44,6 @@ internal sealed class CalibrationMemory(IOptions<EvaluationSettings> settings, H
     public void Release(object holder, long bytes)
     {
         _bytes.GiveBack(holder, bytes);
-        memory.AddRows(-bytes);
+        memory.AddMeasured(-bytes);
     }
 }

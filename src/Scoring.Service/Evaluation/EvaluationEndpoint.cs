@@ -1,7 +1,6 @@
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
-using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.Service.Calls;
 using Scoring.Service.Connections;
@@ -19,6 +18,7 @@ internal sealed class EvaluationEndpoint(
     EvaluationChecker checker,
     StreamWatches watches,
     CalibrationMemory calibrationMemory,
+    HeldMemory held,
     EvaluationCalls calls,
     IOptions<EvaluationSettings> settings,
     IOptions<LimitSettings> limits,
@@ -30,15 +30,9 @@ internal sealed class EvaluationEndpoint(
         context,
         async (stream, stop) =>
         {
-            Evaluator? evaluator = null;
-            var measured = await stream.ReadAllAsync(
-                (plan, rows) =>
-                {
-                    evaluator ??= Evaluator.For(plan, settings.Value.Metrics);
-                    return evaluator.Add(rows.Logits.Span, rows.Targets.Span) is { } invalid ? ScoringErrors.NonFinite(invalid, plan.Head) : null;
-                },
-                stop);
-            return evaluator!.Finish().ToMessage(measured);
+            using var evaluation = new EvaluationRun(settings.Value, held);
+            var plan = await stream.ReadAllAsync((plan, rows) => evaluation.Add(plan, rows.Logits.Span, rows.Targets.Span), stop);
+            return evaluation.Finish(plan);
         });
 
     public Task<CalibrateResponse> Calibrate(IAsyncStreamReader<PooledScoreRequest> requests, ServerCallContext context) => RunAsync(
@@ -46,7 +40,7 @@ internal sealed class EvaluationEndpoint(
         context,
         async (stream, stop) =>
         {
-            using var calibration = new Calibration(settings.Value, calibrationMemory, callers.HolderOf(context));
+            using var calibration = new Calibration(settings.Value, held, calibrationMemory, callers.HolderOf(context));
             var plan = await stream.ReadAllAsync(calibration.Add, stop);
             return calibration.Finish(plan, stop);
         });

@@ -52,6 +52,11 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
             var error = JsonRefusal.ErrorOf(refused);
             await JsonRefusal.WriteAsync(context.Response, HttpStatusOf(error), error);
         }
+        catch (BadHttpRequestException bad) when (!context.Response.HasStarted)
+        {
+            // It came too slowly, for example. Kestrel closes the connection.
+            await JsonRefusal.WriteAsync(context.Response, bad.StatusCode, ScoringErrors.InvalidArgument(bad.Message));
+        }
         catch (Exception exception) when (exception is not BadHttpRequestException && Departure.IsReasonFor(exception, context.RequestAborted))
         {
         }

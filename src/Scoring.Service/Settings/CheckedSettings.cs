@@ -50,8 +50,8 @@ internal sealed class CheckedSettings
     }
 
     /// <summary>
-    /// An environment variable with one underscore where there must be two: SCORING_Auth__ApiKeysFile. One that has no other place for two is somebody else's, such as Kubernetes',
-    /// which tells of a service named scoring-admin in SCORING_ADMIN_PORT.
+    /// An environment variable with one underscore where there must be two: SCORING_Auth__ApiKeysFile. Of those that have two nowhere, the ones whose values begin with tcp:// or
+    /// udp:// are Kubernetes', which tells of a service named scoring-listen in SCORING_LISTEN_PORT.
     /// </summary>
     private void CheckUnderscores(IConfigurationRoot configuration)
     {
@@ -62,6 +62,10 @@ internal sealed class CheckedSettings
             if (node.Children.Count > 0)
             {
                 CheckUnderscores(node, names);
+            }
+            else if (configuration[root]?.Contains("p://", StringComparison.Ordinal) == false && names.TryGetValue(Letters(root), out var meant) && !IsSection(meant))
+            {
+                _problems.Add($"{Shown.Text(root)} is not a setting; the nearest is {meant}");
             }
         }
     }
@@ -88,6 +92,8 @@ internal sealed class CheckedSettings
         _problems.Add($"{Shown.Text(node.Path)} is not a setting; the nearest is {meant}");
         return true;
     }
+
+    private bool IsSection(string path) => _paths.Any(other => other.StartsWith($"{path}{ConfigurationPath.KeyDelimiter}", StringComparison.OrdinalIgnoreCase));
 
     private static string Letters(string path) => path.Replace(ConfigurationPath.KeyDelimiter, string.Empty, StringComparison.Ordinal).Replace("_", string.Empty, StringComparison.Ordinal);
 

@@ -207,6 +207,23 @@ public sealed class LargeMessageTests
         calibrations.Release(this, 16 << 20);
     }
 
+    [Theory]
+    [InlineData("softmax")]
+    [InlineData("sigmoid")]
+    public async Task What_an_evaluation_counts_in_counts_among_what_is_held(string head)
+    {
+        await using var server = await ScoringServer.StartAsync();
+        var held = server.Services.GetRequiredService<HeldMemory>();
+        await using var calls = new SecureCalls(server.Address);
+        using var call = calls.Generated.Evaluate(cancellationToken: TestEnd);
+        await call.RequestStream.WriteAsync(Evaluations.Message(head, 1000, new float[1000], head == "softmax" ? [1] : new uint[1000]), TestEnd);
+        // 1000 × 1000 counts of a confusion matrix; as many bins as for a million scores.
+        await UntilAsync(() => held.Bytes > (head == "softmax" ? 8_000_000 : 16 << 20));
+        await call.RequestStream.CompleteAsync();
+        await call.ResponseAsync;
+        await UntilAsync(() => held.Bytes < 1 << 20);
+    }
+
     /// <summary>The first bytes of a message.</summary>
     private static Task BeginAsync(FrameClient client, int stream, string rpc = "ScoreStream", int length = Length)
     {

@@ -1,9 +1,11 @@
 using System.IO.Compression;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Scoring.FunctionalTests.Infrastructure;
@@ -237,6 +239,23 @@ public sealed class JsonTests
         var largest = server.Services.GetRequiredService<IOptions<LimitSettings>>().Value.MessageBytes;
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(server, Body.PadRight(largest))).Status);
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(server, Pack("gzip", Body.PadRight(largest)), "gzip")).Status);
+    }
+
+    [Fact]
+    public async Task A_body_that_comes_too_slowly_is_told()
+    {
+        var rate = new MinDataRate(bytesPerSecond: 1000, gracePeriod: TimeSpan.FromSeconds(1.1));
+        await using var server = await ScoringServer.StartAsync(
+            builder => builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MinRequestBodyDataRate = rate), Settings);
+        var address = new Uri(server.HttpAddress);
+        using var client = new TcpClient();
+        await client.ConnectAsync(address.Host, address.Port, TestEnd);
+        await client.GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes($"POST /v1/score HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Length: 100\r\n\r\n{{\"classes\":"), TestEnd);
+        using var answer = new StreamReader(client.GetStream());
+        var text = await answer.ReadToEndAsync(TestEnd);
+        Assert.StartsWith("HTTP/1.1 408", text, StringComparison.Ordinal);
+        Assert.Contains("Reading the request body timed out due to data arriving too slowly", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -128,6 +128,9 @@ public sealed class SettingNameTests
     [InlineData("SCORING_Auth__ApiKeysFile", "SCORING_Auth:ApiKeysFile", "Scoring:Auth:ApiKeysFile")]
     [InlineData("Scoring_RateLimits__Messages_Per_Second", "Scoring_RateLimits:Messages_Per_Second", "Scoring:RateLimits:MessagesPerSecond")]
     [InlineData("Scoring_Heads__pets__Activation", "Scoring_Heads", "Scoring:Heads")]
+    [InlineData("SCORING_AUTH_APIKEYSFILE", "SCORING_AUTH_APIKEYSFILE", "Scoring:Auth:ApiKeysFile")]
+    [InlineData("SCORING_TLS_CERTIFICATE_FILE", "SCORING_TLS_CERTIFICATE_FILE", "Scoring:Tls:CertificateFile")]
+    [InlineData("SCORING_HEADSFILE", "SCORING_HEADSFILE", "Scoring:HeadsFile")]
     public async Task A_variable_of_the_environment_with_one_underscore_where_two_must_be_is_told(string variable, string told, string meant)
     {
         var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => ScoringServer.StartAsync(builder =>
@@ -138,13 +141,17 @@ public sealed class SettingNameTests
         Assert.Equal([$"{told} is not a setting; the nearest is {meant}"], refused.Failures);
     }
 
-    [Fact]
-    public async Task What_Kubernetes_tells_of_a_service_with_almost_the_name_of_a_setting_is_none()
+    [Theory]
+    [InlineData("SCORING_ADMIN_PORT", "tcp://10.0.0.1:9464")]
+    [InlineData("SCORING_LISTEN_PORT", "tcp://10.0.0.1:8080")]
+    [InlineData("SCORING_HTTP", "/opt/scoring-http")]
+    [InlineData("SCORING_LISTEN_PORT_8080_TCP_PORT", "8080")]
+    public async Task What_Kubernetes_and_others_tell_with_almost_the_name_of_a_setting_is_none(string variable, string value)
     {
         await using var server = await ScoringServer.StartAsync(builder =>
         {
-            Environment.SetEnvironmentVariable("SettingNameTests4_SCORING_ADMIN_PORT", "tcp://10.0.0.1:9464");
-            builder.Configuration.AddEnvironmentVariables("SettingNameTests4_");
+            Environment.SetEnvironmentVariable($"SettingNameTests4{variable}_{variable}", value);
+            builder.Configuration.AddEnvironmentVariables($"SettingNameTests4{variable}_");
         });
         Assert.NotEmpty((await server.Connect().ListHeadsAsync(TestEnd)).Heads);
     }
