@@ -4,11 +4,11 @@ using Microsoft.Extensions.Options;
 using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.Service.Calls;
-using Scoring.Service.Connections;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
-using Scoring.Service.Hosting;
+using Scoring.Service.Memory;
 using Scoring.Service.Security;
+using Scoring.Service.Settings;
 using Scoring.Service.Streaming;
 using Scoring.V1;
 
@@ -17,7 +17,7 @@ namespace Scoring.Service;
 /// <summary>The RPCs of <c>scoring.v1.ScoringService</c>.</summary>
 internal sealed class ScoringEndpoint(
     MessageCalls calls,
-    RequestChecker checker,
+    RequestPlanner planner,
     Callers callers,
     MessagePool pool,
     HeadRegistry heads,
@@ -28,7 +28,7 @@ internal sealed class ScoringEndpoint(
 {
     public Task<PooledScoreResponse> Score(PooledScoreRequest request, ServerCallContext context)
     {
-        var response = calls.Score(request, context);
+        var response = calls.Score(request, ScoreMessageCodec.Instance, context);
         return response.Error is null ? Task.FromResult(response) : throw CallStatus.Refusal(response.Error);
     }
 
@@ -81,5 +81,5 @@ internal sealed class ScoringEndpoint(
         return Task.FromResult(answer);
     }
 
-    private HeadDefinition Find(string name, Caller caller) => checker.FindHead(name, caller, out var head) is { } error ? throw CallStatus.Refusal(error) : head;
+    private HeadDefinition Find(string name, Caller caller) => planner.FindHead(name, caller, out var head) is { } error ? throw CallStatus.Refusal(error) : head;
 }

@@ -4,10 +4,11 @@ using Scoring.Protocol;
 using Scoring.Service;
 using Scoring.Service.Calls;
 using Scoring.Service.Evaluation;
-using Scoring.Service.Hosting;
 using Scoring.Service.Http;
+using Scoring.Service.Hosting;
 using Scoring.Service.OpenInference;
 using Scoring.Service.Security;
+using Scoring.Service.Settings;
 using Scoring.Service.Streaming;
 using Scoring.Service.Telemetry;
 

@@ -17,6 +17,7 @@ using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
 using Scoring.Service.Hosting;
 using Scoring.Service.Http;
+using Scoring.Service.Memory;
 using Scoring.Service.OpenInference;
 using Scoring.Service.Security;
 using Scoring.Service.Settings;
@@ -57,7 +58,7 @@ public static class ScoringServiceCollectionExtensions
         AddHeads(services, root);
 
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<RequestChecker>();
+        services.TryAddSingleton<RequestPlanner>();
         services.TryAddSingleton<ServerMemory>();
         services.TryAddSingleton<ScoringMetrics>();
         services.TryAddSingleton<DriftSampler>();

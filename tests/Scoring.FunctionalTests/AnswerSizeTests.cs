@@ -3,10 +3,12 @@ using Google.Protobuf;
 using Grpc.Core;
 using Inference;
 using Scoring.Client;
+using Microsoft.Extensions.DependencyInjection;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.FunctionalTests.OpenInference;
 using Scoring.Protocol;
 using Scoring.Protocol.OpenInference;
+using Scoring.Service.OpenInference;
 using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 using Scoring.V1;
@@ -52,7 +54,7 @@ public sealed class AnswerSizeTests
                 Targets(head).CopyTo(request.Targets.Allocate(Targets(head).Length));
             }
 
-            AssertKnown(server, request, ScoreResponseCodec.Size);
+            AssertKnown(server, request, ScoreMessageCodec.Instance);
         }
     }
 
@@ -77,7 +79,7 @@ public sealed class AnswerSizeTests
 
             using var request = server.Pool.RentRequest();
             InferenceRequestCodec.Read(new ReadOnlySequence<byte>(message.ToByteArray()), request);
-            AssertKnown(server, request, InferenceResponseCodec.Size);
+            AssertKnown(server, request, new InferenceMessageCodec(server.Services.GetRequiredService<InferenceCounters>()));
         }
     }
 
@@ -119,9 +121,9 @@ public sealed class AnswerSizeTests
         Assert.Equal(200, answers[1].InferResponse.Outputs[0].Shape[0]);
     }
 
-    private static void AssertKnown(ScoringServer server, PooledScoreRequest request, Func<PooledScoreResponse, int> size)
+    private static void AssertKnown(ScoringServer server, PooledScoreRequest request, IMessageCodec codec)
     {
-        if (server.Checker.Check(request, Caller.Anyone, out var plan) is not null)
+        if (server.Planner.Plan(request, codec, Caller.Anyone, out var plan) is not null)
         {
             // There are outputs that some heads have not.
             return;
@@ -130,9 +132,9 @@ public sealed class AnswerSizeTests
         using var response = server.Pool.RentResponse();
         response.Inference = request.Inference;
         MessageScorer.Score(request, plan, response);
-        Assert.InRange(size(response), 0, plan.AnswerBytes);
+        Assert.InRange(codec.Size(response), 0, plan.AnswerBytes);
         // What is charged is not far from what it takes.
-        Assert.True(response.Error is not null || plan.AnswerBytes < (4 * size(response)) + 1024);
+        Assert.True(response.Error is not null || plan.AnswerBytes < (4 * codec.Size(response)) + 1024);
     }
 
     /// <summary>The longest texts there are, and rows without a score.</summary>

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Configuration;
 using Scoring.Service.Connections;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
-using Scoring.Service.Hosting;
 using Scoring.Service.Http;
 using Scoring.Service.Security;
+using Scoring.Service.Settings;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.FunctionalTests;

@@ -9,26 +9,7 @@ public sealed partial class LayerTests
 {
     /// <summary>From what puts all together down to what knows of nothing else: a folder uses those after it.</summary>
     private static readonly string[] Folders =
-        ["Hosting", "Evaluation", "OpenInference", "Http", "Streaming", "Security", "Connections", "Calls", "Heads", "Files", "Telemetry", "Settings"];
-
-    /// <summary>What still points the other way. The list is to become shorter: an arrow that is gone must leave it.</summary>
-    private static readonly string[] Left =
-    [
-        "Calls → Streaming",
-        "Connections → Hosting",
-        "Connections → Streaming",
-        "Evaluation → Hosting",
-        "Heads → Hosting",
-        "Http → Hosting",
-        "OpenInference → Hosting",
-        "Security → Http",
-        "Security → Streaming",
-        "Streaming → Hosting",
-        "Streaming → OpenInference",
-        "Telemetry → Heads",
-        "Telemetry → Hosting",
-        "Telemetry → Streaming",
-    ];
+        ["Hosting", "Evaluation", "OpenInference", "Http", "Streaming", "Security", "Connections", "Memory", "Calls", "Heads", "Files", "Telemetry", "Settings"];
 
     private static readonly string Sources = Path.Combine(
         typeof(LayerTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "Repository").Value!, "src");
@@ -74,7 +55,7 @@ public sealed partial class LayerTests
             .Select(arrow => (arrow.From, To: arrow.Using.Groups["folder"].Value))
             .Where(arrow => arrow.From != arrow.To && Array.IndexOf(Folders, arrow.To) < Array.IndexOf(Folders, arrow.From))
             .Select(arrow => $"{arrow.From} → {arrow.To}");
-        Assert.Equal(Left, upward.Distinct().Order(StringComparer.Ordinal));
+        Assert.Empty(upward);
     }
 
     private static XDocument Project(string name) => XDocument.Load(Path.Combine(Sources, name, $"{name}.csproj"));

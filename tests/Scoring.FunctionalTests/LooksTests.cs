@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Scoring.FunctionalTests.Infrastructure;
-using Scoring.Service.Hosting;
+using Scoring.Service.Memory;
 using Scoring.Service.Streaming;
 using Scoring.Service.Telemetry;
 

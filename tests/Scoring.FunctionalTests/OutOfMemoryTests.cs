@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Scoring.FunctionalTests.Infrastructure;
-using Scoring.Service.Hosting;
+using Scoring.Service.Memory;
 using static Grpc.Health.V1.HealthCheckResponse.Types;
 
 namespace Scoring.FunctionalTests;

@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
-using Scoring.Service.Streaming;
 
 namespace Scoring.Service.Calls;
 

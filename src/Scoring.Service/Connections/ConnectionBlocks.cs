@@ -1,7 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Connections.Features;
-using Scoring.Service.Hosting;
-using Scoring.Service.Streaming;
+using Scoring.Service.Memory;
 
 namespace Scoring.Service.Connections;
 

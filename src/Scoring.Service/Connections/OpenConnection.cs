@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Scoring.Service.Streaming;
+using Scoring.Service.Memory;
 
 namespace Scoring.Service.Connections;
 

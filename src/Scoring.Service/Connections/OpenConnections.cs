@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
-using Scoring.Service.Hosting;
-using Scoring.Service.Streaming;
+using Scoring.Service.Memory;
+using Scoring.Service.Settings;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.Connections;

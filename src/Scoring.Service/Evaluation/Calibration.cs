@@ -1,7 +1,7 @@
 using Scoring.Heads;
 using Scoring.Heads.Metrics;
-using Scoring.Service.Connections;
-using Scoring.Service.Streaming;
+using Scoring.Service.Calls;
+using Scoring.Service.Memory;
 using Scoring.V1;
 
 namespace Scoring.Service.Evaluation;

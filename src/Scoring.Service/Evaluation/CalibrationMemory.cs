@@ -1,9 +1,8 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Scoring.Service.Calls;
-using Scoring.Service.Connections;
+using Scoring.Service.Memory;
 using Scoring.Service.Security;
-using Scoring.Service.Streaming;
 
 namespace Scoring.Service.Evaluation;
 

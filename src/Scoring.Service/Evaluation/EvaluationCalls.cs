@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Scoring.Service.Calls;
 using Scoring.Service.Security;
-using Scoring.Service.Streaming;
 
 namespace Scoring.Service.Evaluation;
 

@@ -3,15 +3,16 @@ using Microsoft.Extensions.Options;
 using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.Protocol.Buffers;
-using Scoring.Service.Hosting;
+using Scoring.Service.Calls;
 using Scoring.Service.Security;
+using Scoring.Service.Settings;
 using Scoring.Service.Streaming;
 using Scoring.V1;
 
 namespace Scoring.Service.Evaluation;
 
 /// <summary>Takes a stream's messages apart into rows and targets, or tells what is wrong with one.</summary>
-internal sealed class EvaluationChecker(RequestChecker heads, IOptions<LimitSettings> limits, IOptions<EvaluationSettings> settings)
+internal sealed class EvaluationChecker(RequestPlanner heads, IOptions<LimitSettings> limits, IOptions<EvaluationSettings> settings)
 {
     private readonly EvaluationSettings _settings = settings.Value;
 
@@ -64,7 +65,7 @@ internal sealed class EvaluationChecker(RequestChecker heads, IOptions<LimitSett
     {
         var temperature = request.Temperature ?? head.Temperature;
         plan = first ?? new EvaluationPlan(head, classes, temperature);
-        if (RequestChecker.CheckTemperature(temperature) is { } error)
+        if (RequestPlanner.CheckTemperature(temperature) is { } error)
         {
             return error;
         }

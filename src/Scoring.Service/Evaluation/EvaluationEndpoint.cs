@@ -4,8 +4,9 @@ using Microsoft.Extensions.Options;
 using Scoring.Protocol;
 using Scoring.Service.Calls;
 using Scoring.Service.Connections;
-using Scoring.Service.Hosting;
+using Scoring.Service.Memory;
 using Scoring.Service.Security;
+using Scoring.Service.Settings;
 using Scoring.Service.Streaming;
 using Scoring.V1;
 

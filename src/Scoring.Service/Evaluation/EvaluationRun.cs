@@ -1,6 +1,6 @@
 using Scoring.Heads;
-using Scoring.Service.Connections;
-using Scoring.Service.Streaming;
+using Scoring.Service.Calls;
+using Scoring.Service.Memory;
 using Scoring.V1;
 
 namespace Scoring.Service.Evaluation;

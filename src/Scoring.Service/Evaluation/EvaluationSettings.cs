@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Scoring.Heads;
-using Scoring.Service.Hosting;
+using Scoring.Service.Settings;
 
 namespace Scoring.Service.Evaluation;
 

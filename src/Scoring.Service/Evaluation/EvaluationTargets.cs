@@ -1,6 +1,6 @@
 using Scoring.Heads;
 using Scoring.Protocol;
-using Scoring.Service.Streaming;
+using Scoring.Service.Calls;
 using Scoring.V1;
 
 namespace Scoring.Service.Evaluation;

@@ -1,3 +1,4 @@
+
 namespace Scoring.Service.Files;
 
 /// <summary>

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Scoring.Heads;
 using Scoring.Heads.Reading;
-using Scoring.Service.Hosting;
 using Scoring.Service.Settings;
 
 namespace Scoring.Service.Heads;

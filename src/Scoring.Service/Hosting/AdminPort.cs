@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using Scoring.Service.Connections;
+using Scoring.Service.Settings;
 
 namespace Scoring.Service.Hosting;
 

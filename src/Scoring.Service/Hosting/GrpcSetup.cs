@@ -1,5 +1,6 @@
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.Options;
+using Scoring.Service.Settings;
 using Scoring.Service.Streaming;
 
 namespace Scoring.Service.Hosting;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Scoring.Service.Connections;
 using Scoring.Service.Http;
 using Scoring.Service.Security;
+using Scoring.Service.Settings;
 
 namespace Scoring.Service.Hosting;
 
@@ -13,9 +14,6 @@ internal sealed class KestrelSetup(
     IOptions<ListenSettings> listen, IOptions<AdminSettings> admin, IOptions<LimitSettings> limits, OpenConnections connections, TlsHandshake? tls = null)
     : IConfigureOptions<KestrelServerOptions>, IConfigureOptions<SocketTransportOptions>
 {
-    /// <summary>Stream windows in the window of a connection: so many streams at full speed before it holds them back.</summary>
-    public const int StreamsPerWindow = 8;
-
     public void Configure(KestrelServerOptions options)
     {
         if (!AreGood())
@@ -26,7 +24,7 @@ internal sealed class KestrelSetup(
         options.AddServerHeader = false;
         options.Limits.Http2.MaxStreamsPerConnection = limits.Value.StreamsPerConnection;
         options.Limits.Http2.InitialStreamWindowSize = limits.Value.StreamWindowBytes;
-        options.Limits.Http2.InitialConnectionWindowSize = StreamsPerWindow * limits.Value.StreamWindowBytes;
+        options.Limits.Http2.InitialConnectionWindowSize = LimitSettings.StreamsPerWindow * limits.Value.StreamWindowBytes;
         // A client that went away without a word is noticed, and what its streams hold is given back. Without pings it would never be.
         options.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
         options.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);

@@ -1,6 +1,7 @@
 using System.Runtime;
 using Microsoft.Extensions.Options;
-using Scoring.Service.Connections;
+using Scoring.Service.Memory;
+using Scoring.Service.Settings;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.Hosting;

@@ -4,7 +4,9 @@ using System.IO.Pipelines;
 using Microsoft.Extensions.Options;
 using Scoring.Kernels;
 using Scoring.Protocol;
+using Scoring.Service.Calls;
 using Scoring.Service.Security;
+using Scoring.Service.Settings;
 using Scoring.Service.Streaming;
 using Scoring.Service.Telemetry;
 
@@ -14,7 +16,7 @@ namespace Scoring.Service.Hosting;
 /// Runs the kernels, the codec and a stream's batches before the server listens, so that the first messages do not pay for the compiler.
 /// </summary>
 internal sealed class WarmUp(
-    MessagePool pool, RequestChecker checker, IOptions<BatchSettings> batchSettings, TimeProvider time, FailureLog failures, ILogger<WarmUp> logger)
+    MessagePool pool, RequestPlanner planner, IOptions<BatchSettings> batchSettings, TimeProvider time, FailureLog failures, ILogger<WarmUp> logger)
     : IHostedService
 {
     private const int Rounds = 50;
@@ -43,7 +45,7 @@ internal sealed class WarmUp(
         var sent = new Pipe();
         var requests = new RequestFrames(received.Reader, pool, ScoreMessageCodec.Instance, new MessageCompression(null, int.MaxValue), int.MaxValue);
         var responses = new ResponseFrames(sent.Writer, ScoreMessageCodec.Instance);
-        using var batch = new RowBatch(batchSettings.Value, checker, Caller.Anyone, pool, time, failures);
+        using var batch = new RowBatch(batchSettings.Value, ScoreMessageCodec.Instance, planner, Caller.Anyone, pool, time, failures);
         var frame = Frame(head, classes);
         for (var round = 0; round < Rounds; round++)
         {

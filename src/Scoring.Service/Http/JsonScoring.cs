@@ -4,7 +4,6 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Scoring.Protocol;
 using Scoring.Service.Calls;
-using Scoring.Service.Streaming;
 using Scoring.Service.Telemetry;
 using Scoring.V1;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.Protocol.OpenInference;
+using Scoring.Service.Calls;
 using Scoring.Service.Streaming;
 using Scoring.V1;
 

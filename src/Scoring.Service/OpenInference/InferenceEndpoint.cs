@@ -5,16 +5,17 @@ using Microsoft.Extensions.Options;
 using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.Service.Calls;
+using Scoring.Service.Connections;
 using Scoring.Service.Heads;
-using Scoring.Service.Hosting;
 using Scoring.Service.Security;
+using Scoring.Service.Settings;
 using Scoring.Service.Streaming;
 
 namespace Scoring.Service.OpenInference;
 
 /// <summary>The RPCs of <c>inference.GRPCInferenceService</c>: another way to the same batches and kernels.</summary>
 internal sealed class InferenceEndpoint(
-    MessageCalls calls, Callers callers, InferenceCounters counters, HeadRegistry heads, RequestChecker checker, Readiness readiness, IOptions<LimitSettings> limits)
+    MessageCalls calls, Callers callers, InferenceCounters counters, HeadRegistry heads, RequestPlanner planner, Readiness readiness, IOptions<LimitSettings> limits)
 {
     private static readonly string ServerVersion =
         typeof(InferenceEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
@@ -25,7 +26,7 @@ internal sealed class InferenceEndpoint(
 
     public Task<PooledScoreResponse> ModelInfer(PooledScoreRequest request, ServerCallContext context)
     {
-        var response = calls.Score(request, context);
+        var response = calls.Score(request, _codec, context);
         counters.Count(response);
         return response.Error is null ? Task.FromResult(response) : throw CallStatus.Refusal(response.Error);
     }
@@ -80,5 +81,5 @@ internal sealed class InferenceEndpoint(
         FindHead(name, version, caller, out var head) is { } error ? throw CallStatus.Refusal(error) : head;
 
     private V1.Error? FindHead(string name, string version, Caller caller, out HeadDefinition head) =>
-        checker.FindHead(name, caller, out head) ?? InferenceChecker.CheckModel(name, version, head);
+        planner.FindHead(name, caller, out head) ?? InferenceChecker.CheckModel(name, version, head);
 }

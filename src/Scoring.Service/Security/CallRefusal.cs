@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Scoring.Service.Calls;
-using Scoring.Service.Http;
 using Scoring.Service.Telemetry;
 using Scoring.V1;
 

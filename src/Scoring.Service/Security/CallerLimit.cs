@@ -1,5 +1,5 @@
 using System.Globalization;
-using Scoring.Service.Streaming;
+using Scoring.Service.Calls;
 using Scoring.V1;
 
 namespace Scoring.Service.Security;

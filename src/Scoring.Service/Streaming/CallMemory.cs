@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Scoring.Service.Calls;
+using Scoring.Service.Memory;
 using Scoring.V1;
 
 namespace Scoring.Service.Streaming;

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.Features;
 using Scoring.Protocol;
+using Scoring.Service.Calls;
 
 namespace Scoring.Service.Streaming;
 

@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
 using Scoring.Service.Connections;
-using Scoring.Service.Hosting;
+using Scoring.Service.Memory;
+using Scoring.Service.Settings;
 
 namespace Scoring.Service.Streaming;
 

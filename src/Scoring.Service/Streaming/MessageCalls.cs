@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
 using Scoring.Service.Connections;
-using Scoring.Service.Hosting;
 using Scoring.Service.Security;
+using Scoring.Service.Settings;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.Streaming;
@@ -12,7 +12,7 @@ namespace Scoring.Service.Streaming;
 /// <summary>What calls of any protocol do with their messages once those are read.</summary>
 internal sealed class MessageCalls(
     MessagePool pool,
-    RequestChecker checker,
+    RequestPlanner planner,
     Callers callers,
     IOptions<LimitSettings> limits,
     IOptions<BatchSettings> batchSettings,
@@ -23,9 +23,9 @@ internal sealed class MessageCalls(
     TimeProvider time)
 {
     /// <summary>Scores the one message of a call, as a batch of one. Its memory is the call's until the answer is on the wire.</summary>
-    public PooledScoreResponse Score(PooledScoreRequest request, ServerCallContext context)
+    public PooledScoreResponse Score(PooledScoreRequest request, IMessageCodec codec, ServerCallContext context)
     {
-        var batch = new RowBatch(batchSettings.Value, checker, callers.Of(context), pool, time, failures);
+        var batch = new RowBatch(batchSettings.Value, codec, planner, callers.Of(context), pool, time, failures);
         var http = context.GetHttpContext();
         var told = telemetry.IsHeard ? telemetry.Create(batch) : null;
         var memory = CallMemory.Of(http);
@@ -57,7 +57,7 @@ internal sealed class MessageCalls(
         var http = context.GetHttpContext();
         streams.Add(http.Response);
         var connection = http.Features.GetRequiredFeature<OpenConnection>();
-        var batch = new RowBatch(batchSettings.Value, checker, callers.Of(context), pool, time, failures);
+        var batch = new RowBatch(batchSettings.Value, codec, planner, callers.Of(context), pool, time, failures);
         var compression = new MessageCompression(http.Request.Headers[MessageCompression.Header], limits.Value.MessageBytes);
         var requests = new RequestFrames(http.Request.BodyReader, pool, codec, compression, limits.Value.MessageBytes);
         var responses = new ResponseFrames(http.Response.BodyWriter, codec);

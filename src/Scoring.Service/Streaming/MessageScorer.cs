@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Scoring.Kernels;
 using Scoring.Protocol;
 using Scoring.Protocol.Buffers;
+using Scoring.Service.Calls;
 using Scoring.V1;
 
 namespace Scoring.Service.Streaming;

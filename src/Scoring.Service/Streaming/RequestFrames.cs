@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Scoring.Protocol;
 using Scoring.Protocol.Wire;
+using Scoring.Service.Calls;
 
 namespace Scoring.Service.Streaming;
 

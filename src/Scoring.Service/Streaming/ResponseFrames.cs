@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Grpc.Core;
 using Scoring.Protocol;
+using Scoring.Service.Calls;
 
 namespace Scoring.Service.Streaming;
 

@@ -3,8 +3,10 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Grpc.Core;
 using Scoring.Protocol;
-using Scoring.Service.Hosting;
+using Scoring.Service.Calls;
+using Scoring.Service.Memory;
 using Scoring.Service.Security;
+using Scoring.Service.Settings;
 using Scoring.Service.Telemetry;
 using Scoring.V1;
 
@@ -14,7 +16,8 @@ namespace Scoring.Service.Streaming;
 /// The messages of one stream that are scored together and answered with one flush. It owns each message's request and
 /// response from <see cref="Add"/> until it is written or the batch is disposed.
 /// </summary>
-internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, Caller caller, MessagePool pool, TimeProvider time, FailureLog failures) : IDisposable
+internal sealed class RowBatch(
+    BatchSettings settings, IMessageCodec codec, RequestPlanner planner, Caller caller, MessagePool pool, TimeProvider time, FailureLog failures) : IDisposable
 {
     /// <summary>So that the client works on the first answers of a large batch while the last are still written.</summary>
     private const int FlushBytes = 128 << 10;
@@ -147,7 +150,7 @@ internal sealed class RowBatch(BatchSettings settings, RequestChecker checker, C
         }
 
         ScoringPlan plan = default;
-        message.Response.Error = caller.Limit?.TakeMessage() ?? checker.Check(message.Request, caller, out plan);
+        message.Response.Error = caller.Limit?.TakeMessage() ?? planner.Plan(message.Request, codec, caller, out plan);
         message.Response.Error ??= caller.Limit?.TakeRows(plan.Rows);
         if (message.Response.Error is null)
         {

@@ -1,5 +1,6 @@
 using Scoring.Heads;
-using Scoring.Service.Hosting;
+using Scoring.Service.Calls;
+using Scoring.Service.Settings;
 using Scoring.V1;
 
 namespace Scoring.Service.Streaming;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.V1;
 
@@ -12,6 +13,10 @@ internal sealed class ScoreMessageCodec : IMessageCodec
     public string RequestName => nameof(ScoreRequest);
 
     public void Read(ReadOnlySequence<byte> bytes, PooledScoreRequest request) => ScoreRequestCodec.Read(bytes, request);
+
+    public Error? Prepare(PooledScoreRequest request, HeadDefinition head) => null;
+
+    public long MostBytes(in ScoringPlan plan, PooledScoreRequest request) => AnswerSize.Of(plan, request);
 
     public int Size(PooledScoreResponse response) => ScoreResponseCodec.Size(response);
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.IO.Pipelines;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
-using Scoring.Service.Hosting;
+using Scoring.Service.Settings;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.Streaming;

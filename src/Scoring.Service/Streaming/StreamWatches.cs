@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
-using Scoring.Service.Hosting;
+using Scoring.Service.Memory;
+using Scoring.Service.Settings;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.Streaming;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Scoring.Service.Streaming;
 
 namespace Scoring.Service.Telemetry;
 

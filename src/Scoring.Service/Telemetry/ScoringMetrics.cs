@@ -3,12 +3,11 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Scoring.Heads;
 using Scoring.Protocol;
-using Scoring.Service.Hosting;
-using Scoring.Service.Streaming;
+using Scoring.Service.Settings;
 
 namespace Scoring.Service.Telemetry;
 
-/// <summary>The instruments of the service. Those of the hot path are told of whole batches, which <see cref="BatchTelemetry"/> guards; the others guard themselves.</summary>
+/// <summary>The instruments of the service. Those of the hot path are told of whole batches, whose teller guards itself; the others guard themselves.</summary>
 internal sealed class ScoringMetrics
 {
     public const string MeterName = "Scoring";

@@ -7,7 +7,6 @@ using Grpc.Net.Client.Web;
 using Microsoft.AspNetCore.Http;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Service.Calls;
-using Scoring.Service.Streaming;
 using Scoring.V1;
 
 namespace Scoring.FunctionalTests.Calls;

@@ -8,9 +8,8 @@ using Scoring.Client;
 using Scoring.FunctionalTests.Abuse;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.FunctionalTests.Infrastructure.Http2;
-using Scoring.Service.Connections;
 using Scoring.Service.Evaluation;
-using Scoring.Service.Streaming;
+using Scoring.Service.Memory;
 using Scoring.V1;
 using ScoreRequest = Scoring.Client.ScoreRequest;
 

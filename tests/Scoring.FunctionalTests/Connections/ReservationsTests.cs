@@ -1,4 +1,4 @@
-using Scoring.Service.Streaming;
+using Scoring.Service.Memory;
 
 namespace Scoring.FunctionalTests.Connections;
 

@@ -7,7 +7,7 @@ using Scoring.FunctionalTests.Abuse;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.FunctionalTests.Infrastructure.Http2;
 using Scoring.Service.Connections;
-using Scoring.Service.Streaming;
+using Scoring.Service.Memory;
 using Scoring.V1;
 
 namespace Scoring.FunctionalTests.Connections;

@@ -10,6 +10,7 @@ using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.Service.Evaluation;
 using Scoring.Service.Heads;
+using Scoring.Service.Memory;
 using Scoring.Service.Security;
 using Scoring.Service.Streaming;
 using Scoring.V1;

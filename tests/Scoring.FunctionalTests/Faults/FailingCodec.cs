@@ -1,6 +1,8 @@
 using System.Buffers;
+using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.Service.Streaming;
+using Scoring.V1;
 
 namespace Scoring.FunctionalTests.Faults;
 
@@ -17,6 +19,10 @@ internal sealed class FailingCodec(FailingStep failing) : IMessageCodec
         ScoreMessageCodec.Instance.Read(bytes, request);
         FailAt(FailingStep.Read, request.Id);
     }
+
+    public Error? Prepare(PooledScoreRequest request, HeadDefinition head) => ScoreMessageCodec.Instance.Prepare(request, head);
+
+    public long MostBytes(in ScoringPlan plan, PooledScoreRequest request) => ScoreMessageCodec.Instance.MostBytes(plan, request);
 
     public int Size(PooledScoreResponse response)
     {

@@ -10,8 +10,8 @@ using Scoring.FunctionalTests.Infrastructure;
 using Scoring.FunctionalTests.OpenInference;
 using Scoring.Heads;
 using Scoring.Service.Heads;
-using Scoring.Service.Hosting;
 using Scoring.Service.Security;
+using Scoring.Service.Settings;
 using Scoring.Service.Streaming;
 using Scoring.Service.Telemetry;
 using Scoring.V1;
@@ -117,7 +117,7 @@ public sealed class MessageFaultTests
         Pipe received = new(unbounded), sent = new(unbounded);
         var requests = new RequestFrames(received.Reader, server.Pool, codec, new MessageCompression(null, int.MaxValue), int.MaxValue);
         using var batch = new RowBatch(
-            services.GetRequiredService<IOptions<BatchSettings>>().Value, server.Checker, Caller.Anyone, server.Pool, TimeProvider.System, services.GetRequiredService<FailureLog>());
+            services.GetRequiredService<IOptions<BatchSettings>>().Value, codec, server.Planner, Caller.Anyone, server.Pool, TimeProvider.System, services.GetRequiredService<FailureLog>());
         foreach (var id in new[] { 1UL, FailingCodec.Id, 3UL })
         {
             var message = new ScoreRequest { Id = id, Classes = (uint)classes };

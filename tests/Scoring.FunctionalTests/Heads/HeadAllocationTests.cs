@@ -52,7 +52,7 @@ public sealed class HeadAllocationTests
             using var response = server.Pool.RentResponse();
             ScoreRequestCodec.Read(bytes, request);
             Assert.Null(caller.Limit?.TakeMessage());
-            Assert.Null(server.Checker.Check(request, caller, out var plan));
+            Assert.Null(server.Planner.Plan(request, ScoreMessageCodec.Instance, caller, out var plan));
             Assert.Null(caller.Limit?.TakeRows(plan.Rows));
             MessageScorer.Score(request, plan, response);
             ScoreResponseCodec.Write(response, output);

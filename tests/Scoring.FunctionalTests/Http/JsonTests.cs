@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Scoring.FunctionalTests.Infrastructure;
-using Scoring.Service.Hosting;
+using Scoring.Service.Settings;
 using Scoring.V1;
 
 namespace Scoring.FunctionalTests.Http;

@@ -34,7 +34,7 @@ internal sealed class ScoringServer : IAsyncDisposable
     public MessagePool Pool { get; }
 
     /// <summary>The server's own judgement of requests.</summary>
-    public RequestChecker Checker => _app.Services.GetRequiredService<RequestChecker>();
+    public RequestPlanner Planner => _app.Services.GetRequiredService<RequestPlanner>();
 
     /// <summary>What tells this server's instruments from those of another in the same process.</summary>
     public IMeterFactory MeterFactory => _app.Services.GetRequiredService<IMeterFactory>();

@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Service;
-using Scoring.Service.Hosting;
 using Scoring.Service.Http;
+using Scoring.Service.Settings;
 
 namespace Scoring.FunctionalTests.Settings;
 

@@ -2,8 +2,8 @@ using System.IO.Pipelines;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Scoring.FunctionalTests.Infrastructure;
-using Scoring.Service.Hosting;
 using Scoring.Service.Security;
+using Scoring.Service.Settings;
 using Scoring.Service.Streaming;
 using Scoring.Service.Telemetry;
 
@@ -25,7 +25,8 @@ internal sealed class BatchRun : IDisposable
         var time = clock ?? services.GetRequiredService<TimeProvider>();
         _batch = new RowBatch(
             services.GetRequiredService<IOptions<BatchSettings>>().Value,
-            server.Checker,
+            ScoreMessageCodec.Instance,
+            server.Planner,
             Caller.Anyone,
             server.Pool,
             time,

@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 using Scoring.Heads;
 using Scoring.Kernels;
-using Scoring.Service.Streaming;
+using Scoring.Service.Telemetry;
 
-namespace Scoring.Service.Telemetry;
+namespace Scoring.Service.Streaming;
 
 /// <summary>
 /// Looks at a few rows of each head, so that a model whose inputs have changed shows. Heads that make one distribution of a row are looked at:

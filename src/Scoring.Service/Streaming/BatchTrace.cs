@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Grpc.Core;
 using Scoring.Kernels;
-using Scoring.Service.Streaming;
+using Scoring.Service.Telemetry;
 
-namespace Scoring.Service.Telemetry;
+namespace Scoring.Service.Streaming;
 
 /// <summary>The spans of one batch at a time: its own, and one for each of its messages that is traced. They link to one another.</summary>
 internal sealed class BatchTrace(TimeProvider time)

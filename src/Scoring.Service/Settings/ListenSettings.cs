@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 
-namespace Scoring.Service.Hosting;
+namespace Scoring.Service.Settings;
 
 /// <summary><c>Scoring:Listen</c>: where clients reach the service.</summary>
 internal sealed class ListenSettings : IValidatableObject

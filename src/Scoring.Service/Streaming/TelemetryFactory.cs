@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Options;
 using Scoring.Service.Heads;
-using Scoring.Service.Streaming;
+using Scoring.Service.Telemetry;
 
-namespace Scoring.Service.Telemetry;
+namespace Scoring.Service.Streaming;
 
 /// <summary>Gives each stream what tells of its batches.</summary>
 internal sealed class TelemetryFactory(

@@ -2,16 +2,16 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using Scoring.Heads;
 using Scoring.Protocol;
+using Scoring.Service.Calls;
 using Scoring.Service.Heads;
-using Scoring.Service.Hosting;
-using Scoring.Service.OpenInference;
 using Scoring.Service.Security;
+using Scoring.Service.Settings;
 using Scoring.V1;
 
 namespace Scoring.Service.Streaming;
 
 /// <summary>Tells what a request asks for, or what is wrong with it.</summary>
-internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings> limits, IOptions<BatchSettings> batch)
+internal sealed class RequestPlanner(HeadRegistry heads, IOptions<LimitSettings> limits, IOptions<BatchSettings> batch)
 {
     /// <summary>Heads that an error lists.</summary>
     private const int MaxNames = 20;
@@ -19,7 +19,7 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
     private readonly LimitSettings _limits = limits.Value;
 
     /// <summary>The error that the message is answered with; null where it is well-formed.</summary>
-    public Error? Check(PooledScoreRequest request, Caller caller, out ScoringPlan plan)
+    public Error? Plan(PooledScoreRequest request, IMessageCodec codec, Caller caller, out ScoringPlan plan)
     {
         plan = default;
         if (FindHead(request.Head, caller, out var head) is { } unknown)
@@ -27,14 +27,14 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
             return unknown;
         }
 
-        if (request.Inference is { } inference && InferenceChecker.Apply(request, inference, head) is { } unfit)
+        if (codec.Prepare(request, head) is { } unfit)
         {
             return unfit;
         }
 
         var shape = new RowShape(request.Classes, request.Logits.Count, request.Data.Count, request.DataType);
         return shape.Check(head, _limits, out var rows, out var classes)
-            ?? CheckOptions(request, head, rows, classes, out plan);
+            ?? CheckOptions(request, codec, head, rows, classes, out plan);
     }
 
     /// <summary>The head of this name, or why there is none for this caller.</summary>
@@ -74,7 +74,7 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
         ? null
         : ScoringErrors.InvalidArgument(string.Create(CultureInfo.InvariantCulture, $"temperature is {temperature}; it must be finite and above 0"), "temperature");
 
-    private Error? CheckOptions(PooledScoreRequest request, HeadDefinition head, int rows, int classes, out ScoringPlan plan)
+    private Error? CheckOptions(PooledScoreRequest request, IMessageCodec codec, HeadDefinition head, int rows, int classes, out ScoringPlan plan)
     {
         plan = default;
         if (request.UnknownOutput is { } unknown)
@@ -97,13 +97,13 @@ internal sealed class RequestChecker(HeadRegistry heads, IOptions<LimitSettings>
         var topK = request.TopK == 0 ? 1 : request.TopK;
         var error = CheckTopK(outputs, topK, head, classes) ?? CheckActivation(outputs, head) ?? TargetChecker.Check(outputs, request, head, rows, classes);
         return error ?? MakePlan(
-            new ScoringPlan(head, rows, classes, temperature, outputs, (int)Math.Min(topK, (uint)classes), batch.Value.Threads, _limits.MessageBytes), request, out plan);
+            new ScoringPlan(head, rows, classes, temperature, outputs, (int)Math.Min(topK, (uint)classes), batch.Value.Threads, _limits.MessageBytes), codec, request, out plan);
     }
 
     /// <summary>The plan with the size of its answer, unless that is over the limit.</summary>
-    private Error? MakePlan(in ScoringPlan unmeasured, PooledScoreRequest request, out ScoringPlan plan)
+    private Error? MakePlan(in ScoringPlan unmeasured, IMessageCodec codec, PooledScoreRequest request, out ScoringPlan plan)
     {
-        plan = unmeasured with { AnswerBytes = AnswerSize.Of(unmeasured, request) };
+        plan = unmeasured with { AnswerBytes = codec.MostBytes(unmeasured, request) };
         var (bytes, limit) = (plan.AnswerBytes, AnswerSize.Limit(_limits.MessageBytes));
         if (bytes <= limit)
         {

@@ -1,10 +1,13 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Scoring.Service.Hosting;
+namespace Scoring.Service.Settings;
 
 /// <summary><c>Scoring:Limits</c>: how much of everything the service takes on. ListHeads tells them to clients.</summary>
 internal sealed class LimitSettings : IValidatableObject
 {
+    /// <summary>Stream windows in the window of a connection: so many streams at full speed before it holds them back.</summary>
+    public const int StreamsPerWindow = 8;
+
     /// <summary>Bytes of one message, as it is sent and once it is decompressed. A larger one ends its call with RESOURCE_EXHAUSTED, whichever call it is.</summary>
     [Range(1024, 256 << 20)]
     public int MessageBytes { get; set; } = 16 << 20;

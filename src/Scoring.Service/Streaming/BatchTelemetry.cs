@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 using Grpc.Core;
 using Scoring.Heads;
 using Scoring.Service.Heads;
-using Scoring.Service.Streaming;
+using Scoring.Service.Telemetry;
 
-namespace Scoring.Service.Telemetry;
+namespace Scoring.Service.Streaming;
 
 /// <summary>
 /// What is told of the batches of one stream, one after another: started once the batch is gathered, noted once it is scored, stopped once it

@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
-using Scoring.Service.Hosting;
+using Scoring.Service.Calls;
+using Scoring.Service.Settings;
 using Scoring.V1;
 
-namespace Scoring.Service.Streaming;
+namespace Scoring.Service.Memory;
 
 /// <summary>
 /// Keeps the messages of all calls within <see cref="LimitSettings.ServerBytes"/>, each from its first bytes on, and what is made for their answers within as much again. A

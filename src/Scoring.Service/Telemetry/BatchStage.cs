@@ -1,4 +1,4 @@
-namespace Scoring.Service.Streaming;
+namespace Scoring.Service.Telemetry;
 
 /// <summary>What a batch goes through, in this order. The times of all stages add up to the batch's.</summary>
 internal enum BatchStage

@@ -1,4 +1,4 @@
-namespace Scoring.Service.Hosting;
+namespace Scoring.Service.Settings;
 
 /// <summary>What the service may hold by its limits, in bytes, and whether that fits in the memory that the process has. docs/operations.md adds it up.</summary>
 /// <param name="Heap">What the garbage collector's heap may grow to: three quarters of a container's memory, unless the process is told otherwise.</param>
@@ -29,7 +29,7 @@ internal sealed record MemorySum(long Heap, long Messages, long Answers, long Id
     /// <summary>What is wrong with the limits, for the log; null where they fit.</summary>
     public string? Problem(LimitSettings limits)
     {
-        var least = (long)KestrelSetup.StreamsPerWindow * limits.StreamWindowBytes;
+        var least = (long)LimitSettings.StreamsPerWindow * limits.StreamWindowBytes;
         if (Windows >= least && BufferBytes + Idle <= Heap)
         {
             return null;

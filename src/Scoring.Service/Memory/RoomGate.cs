@@ -1,4 +1,4 @@
-namespace Scoring.Service.Streaming;
+namespace Scoring.Service.Memory;
 
 /// <summary>Where streams wait for room.</summary>
 internal sealed class RoomGate(Func<bool> hasRoom)

@@ -1,10 +1,9 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Scoring.Protocol;
-using Scoring.Service.Calls;
 using Scoring.V1;
 
-namespace Scoring.Service.Http;
+namespace Scoring.Service.Calls;
 
 /// <summary>What a call in JSON is answered that cannot be served: a <c>google.rpc.Status</c>, whose one detail is the Error that ScoreStream would have answered.</summary>
 internal static class JsonRefusal

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Scoring.Service.Streaming;
+namespace Scoring.Service.Telemetry;
 
 /// <summary>Where the time of one batch went: one look at the clock for each change of stage, whoever listens.</summary>
 internal struct BatchClock(TimeProvider time)

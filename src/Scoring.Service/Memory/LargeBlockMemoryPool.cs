@@ -1,8 +1,7 @@
 using System.Buffers;
 using Scoring.Protocol.Buffers;
-using Scoring.Service.Streaming;
 
-namespace Scoring.Service.Hosting;
+namespace Scoring.Service.Memory;
 
 /// <summary>
 /// Blocks of 64 KB for the transport, where Kestrel's own pool has 4 KB: a message of half a megabyte then takes 8 of them and

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Connections;
 
-namespace Scoring.Service.Hosting;
+namespace Scoring.Service.Memory;
 
 /// <summary>Gives every part of the transport the same <see cref="LargeBlockMemoryPool"/>.</summary>
 internal sealed class LargeBlockMemoryPoolFactory(LargeBlockMemoryPool pool) : IMemoryPoolFactory<byte>

@@ -1,8 +1,7 @@
 using System.Runtime.ExceptionServices;
-using Scoring.Service.Connections;
 using Scoring.Service.Telemetry;
 
-namespace Scoring.Service.Hosting;
+namespace Scoring.Service.Memory;
 
 /// <summary>
 /// Sees every <see cref="OutOfMemoryException"/>, whoever catches it: it may have come at any line, so the process is not trusted with more calls until it has shown that

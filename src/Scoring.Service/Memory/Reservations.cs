@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Scoring.Service.Streaming;
+namespace Scoring.Service.Memory;
 
 /// <summary>
 /// Bytes that are promised before they are there, within a limit. Who finds no room waits in a queue, so that nobody who came later is served

@@ -2,10 +2,9 @@ using System.Globalization;
 using Grpc.Core;
 using Scoring.Heads;
 using Scoring.Kernels;
-using Scoring.Service.Calls;
 using Scoring.V1;
 
-namespace Scoring.Service.Streaming;
+namespace Scoring.Service.Calls;
 
 /// <summary>The errors that one message can be answered with.</summary>
 internal static class ScoringErrors

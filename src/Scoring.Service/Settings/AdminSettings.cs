@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 
-namespace Scoring.Service.Hosting;
+namespace Scoring.Service.Settings;
 
 /// <summary><c>Scoring:Admin</c>: where the service is watched, apart from where clients reach it.</summary>
 internal sealed class AdminSettings : IValidatableObject

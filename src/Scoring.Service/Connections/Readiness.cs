@@ -1,6 +1,6 @@
-using Scoring.Service.Connections;
+using Scoring.Service.Memory;
 
-namespace Scoring.Service.Hosting;
+namespace Scoring.Service.Connections;
 
 /// <summary>Whether the service may be sent calls: until it begins to end, and while there is memory.</summary>
 internal sealed class Readiness(Drain drain, MemoryFailure memory)

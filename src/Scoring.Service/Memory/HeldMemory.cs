@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
-using Scoring.Service.Hosting;
+using Scoring.Service.Settings;
 
-namespace Scoring.Service.Connections;
+namespace Scoring.Service.Memory;
 
 /// <summary>All that clients make the server hold: messages, answers, what the transport has of them, and what is measured; and the most that it may be.</summary>
 internal sealed class HeldMemory(MessagePool messages, LargeBlockMemoryPool blocks, IOptions<LimitSettings> limits) : IDisposable

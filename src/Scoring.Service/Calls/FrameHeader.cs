@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Scoring.Service.Streaming;
+namespace Scoring.Service.Calls;
 
 /// <summary>The five bytes before each message: whether it is compressed, and its length. (gRPC over HTTP/2, "Length-Prefixed-Message".)</summary>
 internal static class FrameHeader

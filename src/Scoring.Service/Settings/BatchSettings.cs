@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Scoring.Service.Hosting;
+namespace Scoring.Service.Settings;
 
 /// <summary>
 /// <c>Scoring:Batch</c>: when a stream stops gathering messages that have arrived, scores them, and answers. It never waits for

@@ -1,7 +1,8 @@
-using Scoring.Service.Hosting;
+using Scoring.Service.Calls;
+using Scoring.Service.Settings;
 using Scoring.V1;
 
-namespace Scoring.Service.Streaming;
+namespace Scoring.Service.Memory;
 
 /// <summary>
 /// Keeps the messages of one connection's calls within <see cref="LimitSettings.ConnectionBytes"/>, so that one client cannot take all of the server's memory, and counts what
@@ -10,11 +11,11 @@ namespace Scoring.Service.Streaming;
 internal sealed class ConnectionMemory
 {
     /// <summary>
-    /// Calls that may wait for room. Each keeps up to a stream's window of what its client has sent, of the <see cref="KestrelSetup.StreamsPerWindow"/> that the connection
+    /// Calls that may wait for room. Each keeps up to a stream's window of what its client has sent, of the <see cref="LimitSettings.StreamsPerWindow"/> that the connection
     /// has. Messages that have their room need what is left, or they would never come whole, nor give it back; and Kestrel opens the connection's window only by half of it at
     /// a time, so less than half of it may be kept.
     /// </summary>
-    private const int Seats = (KestrelSetup.StreamsPerWindow / 2) - 1;
+    private const int Seats = (LimitSettings.StreamsPerWindow / 2) - 1;
 
     private readonly long _limit;
     private readonly RoomGate _gate;

@@ -1,6 +1,4 @@
-using Scoring.Service.Telemetry;
-
-namespace Scoring.Service.Hosting;
+namespace Scoring.Service.Telemetry;
 
 /// <summary>
 /// What is done now and then, on nobody's behalf. It may fail, such as for want of memory, and is done again at the next time; left to itself, .NET
