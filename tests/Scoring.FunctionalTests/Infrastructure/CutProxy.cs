@@ -31,7 +31,7 @@ internal sealed class CutProxy : IAsyncDisposable
     public int Open => _links.Count;
 
     /// <summary>Waits until one side or the other has closed each connection.</summary>
-    public Task AllEndAsync() => Task.WhenAll(_links.Values);
+    public Task AllEndAsync() => Task.WhenAll(_links.Values).WaitAsync(TestContext.Current.CancellationToken);
 
     /// <summary>Resets every connection there is, whatever is on its way.</summary>
     public void Cut()
@@ -112,7 +112,22 @@ internal sealed class CutProxy : IAsyncDisposable
             try
             {
                 await _server.ConnectAsync(server.Host, server.Port);
-                await Task.WhenAll(CopyAsync(client, _server), CopyAsync(_server, client));
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                Dispose();
+                return;
+            }
+
+            await Task.WhenAll(PassAsync(client, _server), PassAsync(_server, client));
+        }
+
+        /// <summary>Passes on what comes, and resets the other side where this one is reset: a client that closes its socket with something unread does that.</summary>
+        private async Task PassAsync(Socket from, Socket to)
+        {
+            try
+            {
+                await CopyAsync(from, to);
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {
