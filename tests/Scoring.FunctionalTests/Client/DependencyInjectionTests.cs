@@ -115,6 +115,6 @@ public sealed class DependencyInjectionTests
             Assert.Equal(1, proxy.Open);
         }
 
-        await proxy.AllEndAsync();
+        await proxy.AllEndAsync().WaitAsync(TestContext.Current.CancellationToken);
     }
 }
