@@ -30,7 +30,7 @@ public static class ScoringEndpointRouteBuilderExtensions
             endpoints.MapJsonScoring(),
         ];
         IEndpointConventionBuilder[] reflection = [endpoints.MapGrpcService<ReflectionServiceImpl>(), endpoints.MapGrpcService<ReflectionV1ServiceImpl>()];
-        if (endpoints.ServiceProvider.GetRequiredService<KnownBy>().Any)
+        if (endpoints.ServiceProvider.GetRequiredService<CallerAuthentication>().Any)
         {
             foreach (var service in scoring.Concat(reflection))
             {

@@ -123,7 +123,7 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton(new ReflectionV1ServiceImpl(served));
         services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<HealthEndpoint>(provider, served.Select(service => service.FullName)));
 
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, StuckAnswers>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, StalledResponseWorkaround>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RequestRest>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, AdminPort>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, HttpPort>());

@@ -15,7 +15,7 @@ internal sealed class HeadSectionReader(
     {
         if (!string.IsNullOrEmpty(section.Value))
         {
-            Refuse($"{section.Path} is '{Shown.Text(section.Value)}'; a head is an object with the keys {string.Join(", ", Keys)}");
+            Refuse($"{section.Path} is '{Quoted.Text(section.Value)}'; a head is an object with the keys {string.Join(", ", Keys)}");
             return null;
         }
 
@@ -61,7 +61,7 @@ internal sealed class HeadSectionReader(
         {
             if (!Keys.Contains(key.Key, StringComparer.OrdinalIgnoreCase))
             {
-                Refuse($"{section.Path}:{Shown.Text(key.Key)} is not a key of a head; the keys are {string.Join(", ", Keys)}");
+                Refuse($"{section.Path}:{Quoted.Text(key.Key)} is not a key of a head; the keys are {string.Join(", ", Keys)}");
             }
         }
     }
@@ -83,7 +83,7 @@ internal sealed class HeadSectionReader(
             return activation;
         }
 
-        Refuse("activation", $"is '{Shown.Text(name)}'; it must be {ActivationNames.Known}");
+        Refuse("activation", $"is '{Quoted.Text(name)}'; it must be {ActivationNames.Known}");
         return null;
     }
 
@@ -108,7 +108,7 @@ internal sealed class HeadSectionReader(
         var (lines, problem) = LabelsFile.Read(path);
         if (lines is null)
         {
-            Refuse("labelsFile", $"is '{Shown.Text(file)}', which cannot be read: {problem}");
+            Refuse("labelsFile", $"is '{Quoted.Text(file)}', which cannot be read: {problem}");
             return [];
         }
 
@@ -128,7 +128,7 @@ internal sealed class HeadSectionReader(
             }
             else if (!first.TryAdd(label, index))
             {
-                Refuse(place(index), $"is '{Shown.Text(label)}', as is the label of class {first[label]}; labels must differ");
+                Refuse(place(index), $"is '{Quoted.Text(label)}', as is the label of class {first[label]}; labels must differ");
             }
         }
     }
@@ -182,7 +182,7 @@ internal sealed class HeadSectionReader(
             return value;
         }
 
-        Refuse(key, $"is '{Shown.Text(text)}'; it must be {allowed}");
+        Refuse(key, $"is '{Quoted.Text(text)}'; it must be {allowed}");
         return absent;
     }
 
@@ -195,7 +195,7 @@ internal sealed class HeadSectionReader(
 
         if (!string.IsNullOrEmpty(array.Value))
         {
-            Refuse(key, $"is '{Shown.Text(array.Value)}'; it must be an array");
+            Refuse(key, $"is '{Quoted.Text(array.Value)}'; it must be an array");
             return [];
         }
 
@@ -204,7 +204,7 @@ internal sealed class HeadSectionReader(
         {
             if (!int.TryParse(element.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index != values.Count)
             {
-                Refuse(key, $"has '{Shown.Text(element.Key)}' where the entry {values.Count} of an array must be");
+                Refuse(key, $"has '{Quoted.Text(element.Key)}' where the entry {values.Count} of an array must be");
                 break;
             }
 
@@ -215,7 +215,7 @@ internal sealed class HeadSectionReader(
             }
             else if (!isValue || !isAllowed(value))
             {
-                Refuse($"{key}:{element.Key}", $"is '{Shown.Text(element.Value)}'; it must be {allowed}");
+                Refuse($"{key}:{element.Key}", $"is '{Quoted.Text(element.Value)}'; it must be {allowed}");
             }
 
             values.Add(value);

@@ -35,7 +35,7 @@ internal static partial class HeadsReader
         if (section.Key.Length > HeadDefinition.MaxNameLength || !Name().IsMatch(section.Key))
         {
             problems.Add(
-                $"{section.Path[..^section.Key.Length]}{Shown.Text(section.Key)} is not a head's name; it must be 1 to "
+                $"{section.Path[..^section.Key.Length]}{Quoted.Text(section.Key)} is not a head's name; it must be 1 to "
                 + $"{HeadDefinition.MaxNameLength} letters, digits, '.', '_' and '-', of which the first is a letter or a digit");
         }
         else if (BuiltInHeads.All.Any(head => head.Name.Equals(section.Key, StringComparison.OrdinalIgnoreCase)))

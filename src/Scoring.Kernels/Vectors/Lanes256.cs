@@ -51,7 +51,7 @@ internal readonly unsafe struct Lanes256(Vector256<float> lower, Vector256<float
         }
         else
         {
-            Pieces.Store(value._lower, value._upper, destination, count);
+            PartialStore.Store(value._lower, value._upper, destination, count);
         }
     }
 

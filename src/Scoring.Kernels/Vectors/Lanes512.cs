@@ -37,7 +37,7 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
         }
         else
         {
-            Pieces.Store(value._value.GetLower(), value._value.GetUpper(), destination, count);
+            PartialStore.Store(value._value.GetLower(), value._value.GetUpper(), destination, count);
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class EvaluationChecker(RequestPlanner heads, IOptions<LimitSett
             head = first.Head;
             if (!NamesHead(request.Head, head))
             {
-                return ScoringErrors.InvalidArgument($"head is '{Shown.Text(request.Head)}'; the stream began with '{head.Name}'", "head");
+                return ScoringErrors.InvalidArgument($"head is '{Quoted.Text(request.Head)}'; the stream began with '{head.Name}'", "head");
             }
         }
         else if ((heads.FindHead(request.Head, caller, out head) ?? CheckHead(head)) is { } unfit)

@@ -64,7 +64,7 @@ internal static class EvaluationTargets
             var label = request.TargetLabels[row];
             if (!plan.Head.Labels.TryFind(label, out var target))
             {
-                return At("target_labels", $"the target is '{Shown.Text(label)}', which is no label of head '{plan.Head.Name}'", row);
+                return At("target_labels", $"the target is '{Quoted.Text(label)}', which is not a label of head '{plan.Head.Name}'", row);
             }
 
             targets[row] = (uint)target;

@@ -17,7 +17,7 @@ internal sealed class HealthEndpoint(Readiness readiness, OpenStreams streams, I
 
     public override Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context) => _names.Contains(request.Service)
         ? Task.FromResult(new HealthCheckResponse { Status = Status(request.Service) })
-        : throw new RpcException(new Status(StatusCode.NotFound, $"nothing here has the name '{Shown.Text(request.Service)}'; there are '{string.Join("', '", _names)}'"));
+        : throw new RpcException(new Status(StatusCode.NotFound, $"nothing here has the name '{Quoted.Text(request.Service)}'; there are '{string.Join("', '", _names)}'"));
 
     /// <summary>Tells the status now, and each change. The call ends with the streams, so that it does not hold up the end.</summary>
     public override async Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responses, ServerCallContext context)

@@ -91,13 +91,13 @@ internal sealed class ListenCheck(IOptions<AdminSettings> admin) : IValidateOpti
         const string Setting = "Scoring:Listen:UnixSocket";
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
         {
-            return [$"{Setting} is '{Shown.Text(path)}', whose folder is not there"];
+            return [$"{Setting} is '{Quoted.Text(path)}', whose folder is not there"];
         }
 
         // Not by binding it, as ports are tried: its file would be there for a moment, and whoever waits for the service would believe that it listens.
         if (Path.Exists(path))
         {
-            return [$"{Setting} is '{Shown.Text(path)}', which is there already; another service may listen there, or one that was killed has left it"];
+            return [$"{Setting} is '{Quoted.Text(path)}', which is there already; another service may listen there, or one that was killed has left it"];
         }
 
         try
@@ -107,7 +107,7 @@ internal sealed class ListenCheck(IOptions<AdminSettings> admin) : IValidateOpti
         }
         catch (ArgumentOutOfRangeException)
         {
-            return [$"{Setting} is '{Shown.Text(path)}', which is too long for the path of a socket"];
+            return [$"{Setting} is '{Quoted.Text(path)}', which is too long for the path of a socket"];
         }
     }
 }

@@ -177,7 +177,7 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
         return compression ?? throw CallStatus.Refusal(new Error
         {
             Code = (uint)StatusCode.Unimplemented,
-            Message = $"content-encoding is '{Shown.Text(encoding)}'; this service knows {string.Join(" and ", MessageCompression.All(_limit).Select(known => known.EncodingName))}",
+            Message = $"content-encoding is '{Quoted.Text(encoding)}'; this service knows {string.Join(" and ", MessageCompression.All(_limit).Select(known => known.EncodingName))}",
         });
     }
 

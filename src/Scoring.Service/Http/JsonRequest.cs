@@ -29,7 +29,7 @@ internal static class JsonRequest
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                throw new MalformedMessageException($"the body begins with {Shown.Text(body)}; it must be an object");
+                throw new MalformedMessageException($"the body begins with {Quoted.Text(body)}; it must be an object");
             }
 
             // By number.
@@ -64,7 +64,7 @@ internal static class JsonRequest
         var fields = ScoreRequest.Descriptor.Fields.InDeclarationOrder();
         return fields.FirstOrDefault(field => field.JsonName == name || field.Name == name)
             ?? throw new MalformedMessageException(
-                $"there is no field '{Shown.Text(name)}'; {ScoreRequest.Descriptor.Name} has {string.Join(", ", fields.Select(known => known.JsonName))}");
+                $"there is no field '{Quoted.Text(name)}'; {ScoreRequest.Descriptor.Name} has {string.Join(", ", fields.Select(known => known.JsonName))}");
     }
 
     private static void Read(ref Utf8JsonReader reader, FieldDescriptor field, PooledScoreRequest request)

@@ -131,7 +131,7 @@ internal static class JsonValue
     {
         JsonTokenType.StartArray => "a list",
         JsonTokenType.StartObject => "an object",
-        JsonTokenType.String => $"\"{Scoring.Heads.Reading.Shown.Text(reader.ValueSpan)}\"",
-        _ => Scoring.Heads.Reading.Shown.Text(reader.ValueSpan),
+        JsonTokenType.String => $"\"{Scoring.Heads.Reading.Quoted.Text(reader.ValueSpan)}\"",
+        _ => Scoring.Heads.Reading.Quoted.Text(reader.ValueSpan),
     };
 }

@@ -32,7 +32,7 @@ internal static class InferenceChecker
 
         return version.Length == 0 || version == InferenceModel.Version(head)
             ? null
-            : ScoringErrors.NotFound($"model '{head.Name}' has version {InferenceModel.Version(head)}, not '{Shown.Text(version)}'");
+            : ScoringErrors.NotFound($"model '{head.Name}' has version {InferenceModel.Version(head)}, not '{Quoted.Text(version)}'");
     }
 
     private static Error? CheckId(InferenceDetails details) => details.HasLongId
@@ -55,7 +55,7 @@ internal static class InferenceChecker
         };
         if (nonFinite is not { } known)
         {
-            return ScoringErrors.InvalidArgument($"parameter non_finite is '{Shown.Text(details.NonFinite)}', which is none of reject, flag, propagate", "parameters");
+            return ScoringErrors.InvalidArgument($"parameter non_finite is '{Quoted.Text(details.NonFinite)}', which is not one of reject, flag, propagate", "parameters");
         }
 
         request.NonFinite = known;
@@ -73,7 +73,7 @@ internal static class InferenceChecker
         if (details.Inputs != 1 || details.InputName != InferenceRequestCodec.Input)
         {
             return ScoringErrors.InvalidArgument(details.Inputs == 1
-                ? $"the input is named '{Shown.Text(details.InputName)}'; a head has one, '{InferenceRequestCodec.Input}'"
+                ? $"the input is named '{Quoted.Text(details.InputName)}'; a head has one, '{InferenceRequestCodec.Input}'"
                 : $"the request has {details.Inputs} inputs; a head has one, '{InferenceRequestCodec.Input}'", "inputs");
         }
 
@@ -87,7 +87,7 @@ internal static class InferenceChecker
         };
         if (type is not { } dataType)
         {
-            return ScoringErrors.InvalidArgument($"input 'logits' is of '{Shown.Text(details.DataTypeName)}', which is none of FP32, FP16, BF16, FP64", "inputs[0].datatype");
+            return ScoringErrors.InvalidArgument($"input 'logits' is of '{Quoted.Text(details.DataTypeName)}', which is not one of FP32, FP16, BF16, FP64", "inputs[0].datatype");
         }
 
         if (details.Dimensions != 2 || details.Shape[0] < 0 || details.Shape[1] is < 1 or > int.MaxValue)
@@ -149,7 +149,7 @@ internal static class InferenceChecker
             if (InferenceModel.FindOutput(head, output.Name) is not { } wanted)
             {
                 return ScoringErrors.InvalidArgument(
-                    $"there is no output '{Shown.Text(output.Name)}'; model '{head.Name}' has {string.Join(", ", InferenceModel.Outputs(head).Select(known => known.Name))}", "outputs");
+                    $"there is no output '{Quoted.Text(output.Name)}'; model '{head.Name}' has {string.Join(", ", InferenceModel.Outputs(head).Select(known => known.Name))}", "outputs");
             }
 
             if (Names(details.Outputs[..i], output.Name))

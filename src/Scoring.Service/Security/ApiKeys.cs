@@ -85,12 +85,12 @@ internal sealed partial class ApiKeys
     {
         if (!IsName(name))
         {
-            throw new InvalidDataException($"'{Shown.Text(name)}' is not a name; it must be {NewApiKey.Names}");
+            throw new InvalidDataException($"'{Quoted.Text(name)}' is not a name; it must be {NewApiKey.Names}");
         }
 
         if (entry?.Heads.FirstOrDefault(head => !NamePattern.IsPattern(head) || head.AsSpan().ContainsAny(", ")) is { } bad)
         {
-            throw new InvalidDataException($"'{name}' has the head '{Shown.Text(bad)}'; it must be a name, or what names begin with and a * at the end");
+            throw new InvalidDataException($"'{name}' has the head '{Quoted.Text(bad)}'; it must be a name, or what names begin with and a * at the end");
         }
 
         return entry?.Sha256 is { Length: 2 * SHA256.HashSizeInBytes } hex && hex.All(char.IsAsciiHexDigit)

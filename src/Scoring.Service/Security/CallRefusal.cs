@@ -9,7 +9,7 @@ using Scoring.V1;
 namespace Scoring.Service.Security;
 
 /// <summary>Tells a caller that is not known what is missing, in the protocol that it speaks.</summary>
-internal sealed class CallRefusal(KnownBy knownBy, FailureLog failures) : IAuthorizationMiddlewareResultHandler
+internal sealed class CallRefusal(CallerAuthentication authentication, FailureLog failures) : IAuthorizationMiddlewareResultHandler
 {
     private readonly AuthorizationMiddlewareResultHandler _others = new();
 
@@ -22,7 +22,7 @@ internal sealed class CallRefusal(KnownBy knownBy, FailureLog failures) : IAutho
         }
 
         var failure = (await context.AuthenticateAsync(Credentials.Any)).Failure?.Message;
-        var message = $"{failure ?? "the call has no credentials"}; this service takes {knownBy}";
+        var message = $"{failure ?? "the call has no credentials"}; this service takes {authentication}";
         failures.CallRefused(message);
         if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true)
         {

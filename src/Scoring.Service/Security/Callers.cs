@@ -16,10 +16,10 @@ internal sealed class Callers
     private readonly int _max;
     private readonly Caller? _anyone;
 
-    public Callers(KnownBy knownBy, HeadRules rules, CallerLimits limits, IOptions<RateLimitSettings> settings)
+    public Callers(CallerAuthentication authentication, HeadRules rules, CallerLimits limits, IOptions<RateLimitSettings> settings)
     {
         (_rules, _limits, _max) = (rules, limits, settings.Value.MaxCallers);
-        _anyone = knownBy.Any ? null : new Caller(Caller.Anyone.Name, mayUse: null, limits.Of(Caller.Anyone.Name));
+        _anyone = authentication.Any ? null : new Caller(Caller.Anyone.Name, mayUse: null, limits.Of(Caller.Anyone.Name));
     }
 
     /// <summary>Whose call this is.</summary>

@@ -61,7 +61,7 @@ internal sealed class HeadRules
     {
         if (!NamePattern.IsPattern(pattern))
         {
-            throw new InvalidDataException($"{setting} has '{Shown.Text(pattern)}'; it must be a name, or what names begin with and a * at the end");
+            throw new InvalidDataException($"{setting} has '{Quoted.Text(pattern)}'; it must be a name, or what names begin with and a * at the end");
         }
     }
 }

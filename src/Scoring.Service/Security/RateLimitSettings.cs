@@ -38,7 +38,7 @@ internal sealed class RateLimitSettings : IValidatableObject
         {
             if (!NamePattern.IsPattern(caller))
             {
-                yield return new ValidationResult($"Scoring:RateLimits:Callers has '{Shown.Text(caller)}'; it must be a name, or what names begin with and a * at the end.");
+                yield return new ValidationResult($"Scoring:RateLimits:Callers has '{Quoted.Text(caller)}'; it must be a name, or what names begin with and a * at the end.");
             }
 
             if (rates.MessagesPerSecond is < 0 or > 1e9 or double.NaN || rates.RowsPerSecond is < 0 or > 1e9 or double.NaN)

@@ -15,8 +15,8 @@ internal static class SecurityServices
     public static void AddScoringSecurity(this IServiceCollection services, IConfigurationRoot configuration)
     {
         var section = configuration.GetSection("Scoring");
-        services.TryAddSingleton<KnownBy>();
-        services.AddHostedService(provider => provider.GetRequiredService<KnownBy>());
+        services.TryAddSingleton<CallerAuthentication>();
+        services.AddHostedService(provider => provider.GetRequiredService<CallerAuthentication>());
         AddTls(services, section);
         services.AddSettings<AuthSettings>("Auth");
         services.AddSettings<JwtSettings>("Auth:Jwt");
@@ -72,7 +72,7 @@ internal static class SecurityServices
             if (!areKnown && limits.Callers.Keys.FirstOrDefault(name => !NamePattern.Matches(name, Caller.Anyone.Name)) is { } nobody)
             {
                 throw new InvalidDataException(
-                    $"Scoring:RateLimits:Callers has '{Shown.Text(nobody)}', and nothing tells callers apart; Scoring:Auth or Scoring:Tls must, or else all are '{Caller.Anyone.Name}'");
+                    $"Scoring:RateLimits:Callers has '{Quoted.Text(nobody)}', and nothing tells callers apart; Scoring:Auth or Scoring:Tls must, or else all are '{Caller.Anyone.Name}'");
             }
         }));
 
@@ -131,8 +131,8 @@ internal static class SecurityServices
 
     private static string SchemeOf(HttpContext context)
     {
-        var knownBy = context.RequestServices.GetRequiredService<KnownBy>();
-        return Credentials.SchemeOf(context.Request, knownBy.ApiKeys, knownBy.Tokens, knownBy.Certificates);
+        var authentication = context.RequestServices.GetRequiredService<CallerAuthentication>();
+        return Credentials.SchemeOf(context.Request, authentication.ApiKeys, authentication.Tokens, authentication.Certificates);
     }
 
     private static bool IsSet(IConfigurationSection section, string setting) => !string.IsNullOrEmpty(section[setting]);

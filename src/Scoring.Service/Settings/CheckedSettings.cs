@@ -4,7 +4,7 @@ namespace Scoring.Service.Settings;
 
 /// <summary>
 /// All settings but the heads, as they are at the start, each held against what it is bound to. What has another shape, or a name that no setting has, is a problem,
-/// and is not bound: nothing that somebody has set goes for nothing.
+/// and is not bound: no setting is silently ignored.
 /// </summary>
 internal sealed class CheckedSettings
 {
@@ -44,7 +44,7 @@ internal sealed class CheckedSettings
         {
             if (SettingTree.Read(configuration, root).Children.FirstOrDefault(child => shape.Keys.ContainsKey(child.Key)) is { } meant)
             {
-                _problems.Add($"{Shown.Text(meant.Path)} is not a setting; the nearest is {ConfigurationPath.Combine(Root, meant.Key)}");
+                _problems.Add($"{Quoted.Text(meant.Path)} is not a setting; the nearest is {ConfigurationPath.Combine(Root, meant.Key)}");
             }
         }
     }
@@ -65,7 +65,7 @@ internal sealed class CheckedSettings
             }
             else if (configuration[root]?.Contains("p://", StringComparison.Ordinal) == false && names.TryGetValue(Letters(root), out var meant) && !IsSection(meant))
             {
-                _problems.Add($"{Shown.Text(root)} is not a setting; the nearest is {meant}");
+                _problems.Add($"{Quoted.Text(root)} is not a setting; the nearest is {meant}");
             }
         }
     }
@@ -89,7 +89,7 @@ internal sealed class CheckedSettings
             return false;
         }
 
-        _problems.Add($"{Shown.Text(node.Path)} is not a setting; the nearest is {meant}");
+        _problems.Add($"{Quoted.Text(node.Path)} is not a setting; the nearest is {meant}");
         return true;
     }
 
@@ -114,7 +114,7 @@ internal sealed class CheckedSettings
         }
         else if (node.Value is not null)
         {
-            Refuse(node, $"is '{Shown.Text(node.Value)}'", shape);
+            Refuse(node, $"is '{Quoted.Text(node.Value)}'", shape);
         }
         else
         {
@@ -152,7 +152,7 @@ internal sealed class CheckedSettings
         }
         else
         {
-            Refuse(node, $"is '{Shown.Text(node.Value)}'", shape);
+            Refuse(node, $"is '{Quoted.Text(node.Value)}'", shape);
         }
     }
 
@@ -164,11 +164,11 @@ internal sealed class CheckedSettings
         }
         else if (node.Children.Count > 0 && !string.IsNullOrEmpty(node.Value))
         {
-            _problems.Add($"{PathOf(node)} is '{Shown.Text(node.Value)}', and has entries as well; it must be one or the other");
+            _problems.Add($"{PathOf(node)} is '{Quoted.Text(node.Value)}', and has entries as well; it must be one or the other");
         }
         else if (node.Children.FirstOrDefault(entry => !entry.Key.All(char.IsAsciiDigit)) is { } name)
         {
-            Refuse(node, $"has the key '{Shown.Text(name.Key)}'", shape);
+            Refuse(node, $"has the key '{Quoted.Text(name.Key)}'", shape);
         }
         else if (node.Children.Count == 0 && node.Value!.Length > 0)
         {
@@ -179,7 +179,7 @@ internal sealed class CheckedSettings
             }
             else
             {
-                Refuse(node, $"is '{Shown.Text(node.Value)}'", shape);
+                Refuse(node, $"is '{Quoted.Text(node.Value)}'", shape);
             }
         }
         else
@@ -194,5 +194,5 @@ internal sealed class CheckedSettings
     private void Refuse(SettingNode node, string what, SettingShape shape) => _problems.Add($"{PathOf(node)} {what}; it must be {shape.Description}");
 
     /// <summary>Whoever misspelt it has chosen its last part.</summary>
-    private static string PathOf(SettingNode node) => $"{node.Path[..^node.Key.Length]}{Shown.Text(node.Key)}";
+    private static string PathOf(SettingNode node) => $"{node.Path[..^node.Key.Length]}{Quoted.Text(node.Key)}";
 }

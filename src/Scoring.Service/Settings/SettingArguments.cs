@@ -25,7 +25,7 @@ internal static class SettingArguments
                 continue;
             }
 
-            problems.Add($"'{Shown.Text(args[i])}' is not a setting with a value; settings are written --Section:Key=value");
+            problems.Add($"'{Quoted.Text(args[i])}' is not a setting with a value; settings are written --Section:Key=value");
         }
 
         return problems.Lines;

@@ -7,7 +7,7 @@ using Scoring.Service.Telemetry;
 namespace Scoring.Service.Streaming;
 
 /// <summary>
-/// What is told of the batches of one stream, one after another: started once the batch is gathered, noted once it is scored, stopped once it
+/// What is told of the batches of one stream, one after another: started once the batch is gathered, its outcomes recorded once it is scored, stopped once it
 /// is answered. Where nobody listens it does nothing. A stream of small messages has thousands of batches a second, and to look at each would cost it
 /// several hundredths of its speed: some are looked at, and what they were answered with is counted of all.
 /// </summary>
@@ -34,8 +34,8 @@ internal sealed class BatchTelemetry(
     /// <summary>Starts the spans, and looks at a row for drift. Called before the batch is scored.</summary>
     public void Start() => Guard(this, static telemetry => telemetry.StartBatch());
 
-    /// <summary>Notes what came of each message. Called before they are written, which is when the batch lets go of them.</summary>
-    public void Note() => Guard(this, static telemetry => telemetry.NoteMessages());
+    /// <summary>Records what came of each message. Called before they are written, which is when the batch lets go of them.</summary>
+    public void RecordOutcomes() => Guard(this, static telemetry => telemetry.RecordMessages());
 
     /// <summary>Ends the spans and records what was measured, once the batch's clock stands still.</summary>
     /// <param name="isAnswered">Whether the answers went out.</param>
@@ -55,7 +55,7 @@ internal sealed class BatchTelemetry(
 
     private void StartBatch()
     {
-        _counts = metrics.HearsBatches;
+        _counts = metrics.AreBatchesObserved;
         _traces = ScoringActivities.HasListeners;
         _looks = (_counts || _traces) && IsTimeToLook();
         if (_traces)
@@ -73,11 +73,11 @@ internal sealed class BatchTelemetry(
         }
     }
 
-    private void NoteMessages()
+    private void RecordMessages()
     {
         if (_traces)
         {
-            _trace!.Note(batch.Messages);
+            _trace!.Record(batch.Messages);
         }
 
         if (_counts)

@@ -51,7 +51,7 @@ internal sealed class BatchTrace(TimeProvider time)
     }
 
     /// <summary>Notes what came of each message that is traced.</summary>
-    public void Note(ReadOnlySpan<BatchMessage> messages)
+    public void Record(ReadOnlySpan<BatchMessage> messages)
     {
         foreach (var (span, index) in _messages)
         {

@@ -27,7 +27,7 @@ internal sealed class MessageCalls(
     {
         var batch = new RowBatch(batchSettings.Value, codec, planner, callers.Of(context), pool, time, failures);
         var http = context.GetHttpContext();
-        var told = telemetry.IsHeard ? telemetry.Create(batch) : null;
+        var told = telemetry.HasListeners ? telemetry.Create(batch) : null;
         var memory = CallMemory.Of(http);
         if (told is not null)
         {
@@ -45,7 +45,7 @@ internal sealed class MessageCalls(
         memory.Hold(batch.Bytes);
         told?.Start();
         batch.Score();
-        told?.Note();
+        told?.RecordOutcomes();
         batch.HandOver();
         memory.Watch?.WaitsForReader();
         return response;

@@ -40,7 +40,7 @@ internal sealed class MessageCompression(string? encoding, int maxMessageBytes) 
             Gzip => new UnpackedStream(Gzip, packed, new GZipStream(packed, CompressionMode.Decompress), maxMessageBytes, readsOn: true),
             Deflate => new UnpackedStream(Deflate, packed, new ZLibStream(packed, CompressionMode.Decompress), maxMessageBytes, readsOn: false),
             _ => throw new RpcException(new Status(
-                StatusCode.Unimplemented, $"a message is compressed, and {Header} is '{Shown.Text(EncodingName)}'; this service knows {Gzip} and {Deflate}")),
+                StatusCode.Unimplemented, $"a message is compressed, and {Header} is '{Quoted.Text(EncodingName)}'; this service knows {Gzip} and {Deflate}")),
         };
     }
 

@@ -51,8 +51,8 @@ internal sealed class RequestPlanner(HeadRegistry heads, IOptions<LimitSettings>
         {
             // Whether there is such a head is nobody's business who may not use it.
             return caller.MayUse(name)
-                ? ScoringErrors.NotFound($"head '{Shown.Text(name)}' is not configured; there are {Names(snapshot)}")
-                : ScoringErrors.PermissionDenied($"{Shown.Text(caller.Name)} may not use head '{Shown.Text(name.Length == 0 ? HeadSnapshot.DefaultName : name)}'; it may use {Names(snapshot)}");
+                ? ScoringErrors.NotFound($"head '{Quoted.Text(name)}' is not configured; there are {Names(snapshot)}")
+                : ScoringErrors.PermissionDenied($"{Quoted.Text(caller.Name)} may not use head '{Quoted.Text(name.Length == 0 ? HeadSnapshot.DefaultName : name)}'; it may use {Names(snapshot)}");
         }
 
         head = found;
@@ -84,7 +84,7 @@ internal sealed class RequestPlanner(HeadRegistry heads, IOptions<LimitSettings>
 
         if (request.NonFinite is not (NonFinite.Reject or NonFinite.Flag or NonFinite.Propagate))
         {
-            return ScoringErrors.InvalidArgument($"non_finite is {(int)request.NonFinite}, which is none of 0 (REJECT), 1 (FLAG), 2 (PROPAGATE)", "non_finite");
+            return ScoringErrors.InvalidArgument($"non_finite is {(int)request.NonFinite}, which is not one of 0 (REJECT), 1 (FLAG), 2 (PROPAGATE)", "non_finite");
         }
 
         var temperature = request.Temperature ?? head.Temperature;

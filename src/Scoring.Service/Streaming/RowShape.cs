@@ -59,7 +59,7 @@ internal readonly record struct RowShape(uint Classes, int Logits, int DataBytes
         elements = Logits;
         if (LogitData.ElementBytes(DataType) is not { } size)
         {
-            return ScoringErrors.InvalidArgument($"data_type is {(int)DataType}, which is none of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)", "data_type");
+            return ScoringErrors.InvalidArgument($"data_type is {(int)DataType}, which is not one of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)", "data_type");
         }
 
         if (DataBytes == 0)

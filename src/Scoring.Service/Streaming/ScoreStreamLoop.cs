@@ -141,7 +141,7 @@ internal sealed class ScoreStreamLoop(
             }
 
             batch.Score();
-            telemetry.Note();
+            telemetry.RecordOutcomes();
             watch.WaitsForReader();
             await batch.WriteAsync(responses);
             isAnswered = true;

@@ -69,7 +69,7 @@ internal static class TargetChecker
             if (!head.Labels.TryFind(labels[i], out var index))
             {
                 var (row, place) = Place(head, i);
-                return At(row, $"{place}: the target is '{Shown.Text(labels[i])}', which is not a label of head '{head.Name}'", "target_labels");
+                return At(row, $"{place}: the target is '{Quoted.Text(labels[i])}', which is not a label of head '{head.Name}'", "target_labels");
             }
 
             targets[i] = (uint)index;

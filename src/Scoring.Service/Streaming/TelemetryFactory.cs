@@ -11,7 +11,7 @@ internal sealed class TelemetryFactory(
     private readonly long _ticksBetweenLooks = time.TimestampFrequency / settings.Value.BatchesPerSecond;
 
     /// <summary>Whether anybody listens to batches.</summary>
-    public bool IsHeard => metrics.HearsBatches || ScoringActivities.HasListeners;
+    public bool HasListeners => metrics.AreBatchesObserved || ScoringActivities.HasListeners;
 
     public BatchTelemetry Create(RowBatch batch) => new(batch, metrics, drift, heads, guard, time, _ticksBetweenLooks);
 }

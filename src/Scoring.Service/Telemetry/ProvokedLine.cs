@@ -13,12 +13,12 @@ internal sealed record ProvokedLine(string Text, IReadOnlyList<KeyValuePair<stri
 
     public static ProvokedLine Of<TState>(TState state, Exception? exception, Func<TState, Exception?, string> formatter, long heldBack)
     {
-        var text = Shown.Line(formatter(state, exception));
+        var text = Quoted.Line(formatter(state, exception));
         var parts = state as IEnumerable<KeyValuePair<string, object?>> ?? [];
         return new ProvokedLine(
             heldBack == 0 ? text : $"{text} Lines of this kind held back since the last: {heldBack}.",
             // What is there comes last in them: the template.
-            [new("HeldBack", heldBack), .. parts.Select(part => part.Value is string own ? new(part.Key, Shown.Line(own)) : part)]);
+            [new("HeldBack", heldBack), .. parts.Select(part => part.Value is string own ? new(part.Key, Quoted.Line(own)) : part)]);
     }
 
     public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => Parts.GetEnumerator();

@@ -98,7 +98,7 @@ internal sealed class ScoringMetrics
     }
 
     /// <summary>Whether anybody listens to what batches are measured by.</summary>
-    public bool HearsBatches =>
+    public bool AreBatchesObserved =>
         _stageDuration.Enabled || _messageDuration.Enabled || _messages.Enabled || _rows.Enabled || _invalidRows.Enabled
         || _batchMessages.Enabled || _batchRows.Enabled || _batchBytes.Enabled || HearsDrift;
 

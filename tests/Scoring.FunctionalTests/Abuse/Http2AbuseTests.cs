@@ -5,7 +5,7 @@ using Scoring.V1;
 
 namespace Scoring.FunctionalTests.Abuse;
 
-/// <summary>Frames that no client means well with. docs/robustness.md tells which limit holds against each.</summary>
+/// <summary>Hostile frames. docs/robustness.md tells which limit holds against each.</summary>
 [Collection<AbuseTestGroup>]
 public sealed class Http2AbuseTests
 {

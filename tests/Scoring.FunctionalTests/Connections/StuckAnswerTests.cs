@@ -34,10 +34,10 @@ public sealed class StuckAnswerTests
             app.Use(call => http =>
             {
                 var stream = http.Features.GetRequiredFeature<IHttp2StreamIdFeature>();
-                Assert.False(StuckAnswers.Mark(stream));
+                Assert.False(StalledResponseWorkaround.Mark(stream));
                 http.Response.OnCompleted(() =>
                 {
-                    StuckAnswers.Mark(stream) = true;
+                    StalledResponseWorkaround.Mark(stream) = true;
                     return Task.CompletedTask;
                 });
                 return call(http);

@@ -122,7 +122,7 @@ public sealed class JsonTests
     [InlineData("""{ "data": "AAAAA" }""", "data is \"AAAAA\"; it must be a string of base64")]
     [InlineData("""{ "data": [0, 0] }""", "data is a list; it must be a string of base64")]
     [InlineData("""{ "dataType": "fp8" }""", "dataType is \"fp8\"; it must be one of fp32, fp16, bf16, fp64")]
-    [InlineData("""{ "dataType": 9, "classes": 1 }""", "data_type is 9, which is none of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)")]
+    [InlineData("""{ "dataType": 9, "classes": 1 }""", "data_type is 9, which is not one of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)")]
     [InlineData("""{ "outputs": [77], "classes": 1 }""", "outputs names 77, which this service does not know; it knows 0 to 6")]
     [InlineData("""{ "nonFinite": "ignore" }""", "nonFinite is \"ignore\"; it must be one of reject, flag, propagate")]
     [InlineData("""{ "targetLabels": ["a", 1] }""", "targetLabels[1] is 1; it must be a string")]

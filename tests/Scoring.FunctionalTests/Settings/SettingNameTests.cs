@@ -8,7 +8,7 @@ using Scoring.Service.Settings;
 
 namespace Scoring.FunctionalTests.Settings;
 
-/// <summary>Nothing that somebody has set goes for nothing: what is misspelt, or of another shape, stops the start.</summary>
+/// <summary>No setting is silently ignored: what is misspelt, or of another shape, stops the start.</summary>
 public sealed class SettingNameTests
 {
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;

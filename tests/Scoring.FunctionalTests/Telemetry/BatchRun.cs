@@ -54,7 +54,7 @@ internal sealed class BatchRun : IDisposable
         _batch.Close();
         _telemetry.Start();
         _batch.Score();
-        _telemetry.Note();
+        _telemetry.RecordOutcomes();
         var writing = _batch.WriteAsync(_responses);
         Assert.True(writing.IsCompletedSuccessfully);
         _telemetry.Stop(isAnswered: true);

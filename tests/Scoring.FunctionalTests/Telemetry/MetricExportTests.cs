@@ -130,7 +130,7 @@ public sealed class MetricExportTests
     {
         await using var server = await ScoringServer.StartAsync();
         Assert.Throws<InvalidOperationException>(() => server.AdminAddress);
-        Assert.False(server.Services.GetRequiredService<Scoring.Service.Streaming.TelemetryFactory>().IsHeard);
+        Assert.False(server.Services.GetRequiredService<Scoring.Service.Streaming.TelemetryFactory>().HasListeners);
     }
 
     /// <summary>Two good messages of 3 rows each, of which one row has no score, one message that is refused for a row of two, and one of an unknown head.</summary>

@@ -4,12 +4,12 @@ using Scoring.Service.Telemetry;
 namespace Scoring.Service.Security;
 
 /// <summary>By what the service knows its callers. It says so when it starts.</summary>
-internal sealed class KnownBy : IHostedService
+internal sealed class CallerAuthentication : IHostedService
 {
     private readonly ILogger _logger;
     private readonly string _text;
 
-    public KnownBy(IOptions<AuthSettings> auth, IOptions<JwtSettings> jwt, IOptions<TlsSettings> tls, ILogger<KnownBy> logger)
+    public CallerAuthentication(IOptions<AuthSettings> auth, IOptions<JwtSettings> jwt, IOptions<TlsSettings> tls, ILogger<CallerAuthentication> logger)
     {
         _logger = logger;
         (ApiKeys, Tokens, Certificates) = (auth.Value.ApiKeysFile.Length > 0, jwt.Value.IsOn, tls.Value.ClientCertificates != ClientCertificates.None);

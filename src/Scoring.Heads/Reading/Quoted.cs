@@ -4,7 +4,7 @@ using System.Text;
 namespace Scoring.Heads.Reading;
 
 /// <summary>What somebody else wrote, made fit to stand in one line of text: of bounded length, and without what a terminal would obey or not show.</summary>
-internal static class Shown
+internal static class Quoted
 {
     private const int MaxQuoted = 64;
 

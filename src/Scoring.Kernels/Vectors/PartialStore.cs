@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Scoring.Kernels.Vectors;
 
 /// <summary>Writes a part of sixteen lanes as eight, four, two and one: the branches are the same row after row, and masked stores are slow on some makes.</summary>
-internal static unsafe class Pieces
+internal static unsafe class PartialStore
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<float> lower, Vector256<float> upper, float* destination, int count)

@@ -8,7 +8,7 @@ namespace Scoring.Service.Hosting;
 /// an answer that was larger than its client's window, leaves it marked as one that waits for its turn to write. The answer of the later call then never gets its turn, and its
 /// client waits for ever. Here each call takes the mark off before it writes: where a turn was due, it then comes twice, which does no harm.
 /// </summary>
-internal sealed class StuckAnswers : IStartupFilter
+internal sealed class StalledResponseWorkaround : IStartupFilter
 {
     private const string Kestrel = "Microsoft.AspNetCore.Server.Kestrel.Core";
     private const string Internal = Kestrel + ".Internal.";
