@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Reflection;
-using Scoring.Tests;
 using Xunit.v3;
 
 [assembly: TestTimeLimit]

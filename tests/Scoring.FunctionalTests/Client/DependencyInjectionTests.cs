@@ -40,7 +40,7 @@ public sealed class DependencyInjectionTests
     public async Task The_primary_handler_can_be_changed_and_still_connects_to_a_unix_domain_socket()
     {
         using var folder = new TemporaryFolder();
-        var socket = folder.PathOf("scoring.sock");
+        var socket = folder["scoring.sock"];
         await using var server = await ScoringServer.StartAsync($"--Scoring:Listen:UnixSocket={socket}");
         var isChanged = false;
         await using var services = Provider(services => services

@@ -101,8 +101,8 @@ public sealed class HeadConfigurationTests
         folder.Write("heads.json", heads);
         folder.Write("gap.txt", "cat\n\ndog\n");
         folder.Write("twice.txt", "cat\ndog\ncat\n");
-        await File.WriteAllBytesAsync(folder.PathOf("latin1.txt"), Encoding.Latin1.GetBytes("größe\n"), TestEnd);
-        await using (var large = File.Create(folder.PathOf("large.txt")))
+        await File.WriteAllBytesAsync(folder["latin1.txt"], Encoding.Latin1.GetBytes("größe\n"), TestEnd);
+        await using (var large = File.Create(folder["large.txt"]))
         {
             large.SetLength((64 << 20) + 1);
         }

@@ -105,7 +105,7 @@ public sealed class HeadReloadTests
         await using var server = await ScoringServer.StartAsync($"--Scoring:HeadsFile={heads}", Poll);
         server.ExpectedLog = "no file but a pipe or a device";
         using var reloads = new ReloadRecorder(server);
-        NamedPipe.Replace(folder.PathOf(file));
+        NamedPipe.Replace(folder[file]);
         await reloads.NextIsAsync("refused");
         server.ReloadHeads();
         Assert.NotNull(await HeadAsync(server, "pets"));
@@ -151,9 +151,9 @@ public sealed class HeadReloadTests
     {
         using var mount = new MountedConfigMap(
             ("heads.json", """{ "pets": { "activation": "softmax", "labelsFile": "LABELS" } }"""), ("pets.txt", "cat\ndog\n"));
-        var heads = $$"""{ "pets": { "activation": "softmax", "labelsFile": "{{mount.PathOf("pets.txt")}}" } }""";
+        var heads = $$"""{ "pets": { "activation": "softmax", "labelsFile": "{{mount["pets.txt"]}}" } }""";
         mount.Publish(("heads.json", heads), ("pets.txt", "cat\ndog\n"));
-        await using var server = await ScoringServer.StartAsync($"--Scoring:HeadsFile={mount.PathOf("heads.json")}", Poll);
+        await using var server = await ScoringServer.StartAsync($"--Scoring:HeadsFile={mount["heads.json"]}", Poll);
         using var reloads = new ReloadRecorder(server);
         mount.Publish(("heads.json", heads.Replace("softmax", "sigmoid", StringComparison.Ordinal)), ("pets.txt", "cat\ndog\n"));
         await reloads.NextIsAsync("accepted");

@@ -45,5 +45,5 @@ internal static class Evaluations
 
     /// <summary>The golden data of this name.</summary>
     public static (float[] Logits, uint[] Targets) Golden(string name) =>
-        (Npy.Read<float>($"{name}.logits.npy"), [.. Npy.Read<int>($"{name}.targets.npy").Select(target => (uint)target)]);
+        (GoldenData.Read<float>($"{name}.logits.npy").Values, [.. GoldenData.Read<int>($"{name}.targets.npy").Values.Select(target => (uint)target)]);
 }

@@ -12,7 +12,7 @@ internal sealed class KeyFile : IDisposable
         Write([.. names.Select(NewApiKey.Create)]);
     }
 
-    public string Path => _folder.PathOf("keys.json");
+    public string Path => _folder["keys.json"];
 
     public string Setting => $"--Scoring:Auth:ApiKeysFile={Path}";
 

@@ -17,27 +17,27 @@ internal sealed partial class MountedConfigMap : IDisposable
         Publish(files);
         foreach (var (name, _) in files)
         {
-            File.CreateSymbolicLink(PathOf(name), Path.Combine("..data", name));
+            File.CreateSymbolicLink(this[name], Path.Combine("..data", name));
         }
     }
 
-    public string PathOf(string name) => Path.Combine(_folder.FullName, name);
+    public string this[string name] => Path.Combine(_folder.FullName, name);
 
     public void Publish(params (string Name, string Text)[] files)
     {
         var previous = $"..2026_{_version}";
         var version = string.Create(CultureInfo.InvariantCulture, $"..2026_{++_version}");
-        Directory.CreateDirectory(PathOf(version));
+        Directory.CreateDirectory(this[version]);
         foreach (var (name, text) in files)
         {
-            File.WriteAllText(Path.Combine(PathOf(version), name), text);
+            File.WriteAllText(Path.Combine(this[version], name), text);
         }
 
-        Directory.CreateSymbolicLink(PathOf("..data_tmp"), version);
-        Assert.Equal(0, Rename(PathOf("..data_tmp"), PathOf("..data")));
-        if (Directory.Exists(PathOf(previous)))
+        Directory.CreateSymbolicLink(this["..data_tmp"], version);
+        Assert.Equal(0, Rename(this["..data_tmp"], this["..data"]));
+        if (Directory.Exists(this[previous]))
         {
-            Directory.Delete(PathOf(previous), recursive: true);
+            Directory.Delete(this[previous], recursive: true);
         }
     }
 

@@ -21,9 +21,9 @@ internal sealed class TlsFolder : IDisposable
 
     public string[] Settings =>
     [
-        $"--Scoring:Tls:CertificateFile={_folder.PathOf("tls.crt")}",
-        $"--Scoring:Tls:KeyFile={_folder.PathOf("tls.key")}",
-        .. _hasClients ? [$"--Scoring:Tls:ClientCaFile={_folder.PathOf("clients.crt")}"] : Array.Empty<string>(),
+        $"--Scoring:Tls:CertificateFile={_folder["tls.crt"]}",
+        $"--Scoring:Tls:KeyFile={_folder["tls.key"]}",
+        .. _hasClients ? [$"--Scoring:Tls:ClientCaFile={_folder["clients.crt"]}"] : Array.Empty<string>(),
     ];
 
     public void WriteCertificate(string pem) => Write("tls.crt", pem);

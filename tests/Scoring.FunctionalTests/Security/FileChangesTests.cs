@@ -1,4 +1,3 @@
-using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Service.Files;
 
 namespace Scoring.FunctionalTests.Security;
@@ -70,9 +69,9 @@ public sealed class FileChangesTests
     {
         using var folder = new TemporaryFolder();
         var changes = Watch(folder);
-        var written = File.GetLastWriteTimeUtc(folder.PathOf("file"));
+        var written = File.GetLastWriteTimeUtc(folder["file"]);
         folder.Write("file", "other");
-        File.SetLastWriteTimeUtc(folder.PathOf("file"), written);
+        File.SetLastWriteTimeUtc(folder["file"], written);
         Assert.True(changes.Look());
         changes.Accept();
         Assert.False(changes.Look());

@@ -56,7 +56,7 @@ public sealed class TlsTests
         var first = authority.IssueServer("CN=first");
         using var mount = new MountedConfigMap(("tls.crt", first.Certificate), ("tls.key", first.Key));
         await using var server = await ScoringServer.StartAsync(
-            $"--Scoring:Tls:CertificateFile={mount.PathOf("tls.crt")}", $"--Scoring:Tls:KeyFile={mount.PathOf("tls.key")}", Poll);
+            $"--Scoring:Tls:CertificateFile={mount["tls.crt"]}", $"--Scoring:Tls:KeyFile={mount["tls.key"]}", Poll);
         using var reloads = new FileReloadRecorder(server);
         await using var before = new SecureCalls(server.Address, authority);
         using var stream = before.Generated.ScoreStream(cancellationToken: TestEnd);

@@ -43,13 +43,13 @@ public sealed class StartErrorTests
     public async Task A_socket_that_is_there_or_has_too_long_a_path_is_told()
     {
         using var folder = new TemporaryFolder();
-        var socket = folder.PathOf("s.sock");
+        var socket = folder["s.sock"];
         await using var server = await ScoringServer.StartAsync($"--Scoring:Listen:UnixSocket={socket}");
         Assert.StartsWith($"Scoring:Listen:UnixSocket is '{socket}', which is there already", Assert.Single(await RefusedForAsync($"--Scoring:Listen:UnixSocket={socket}")), StringComparison.Ordinal);
         Assert.True(File.Exists(socket));
         Assert.EndsWith(
             "which is too long for the path of a socket",
-            Assert.Single(await RefusedForAsync($"--Scoring:Listen:UnixSocket={folder.PathOf(new string('s', 200))}")),
+            Assert.Single(await RefusedForAsync($"--Scoring:Listen:UnixSocket={folder[new string('s', 200)]}")),
             StringComparison.Ordinal);
     }
 
