@@ -22,14 +22,16 @@ public sealed class KeptMemoryTests
 
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_message_of_gRPC_that_does_not_come_whole_gives_way()
+    [Theory]
+    [InlineData("Score")]
+    [InlineData("ListHeads")]
+    public async Task A_message_of_gRPC_that_does_not_come_whole_gives_way(string rpc)
     {
         await using var server = await ScoringServer.StartAsync(_time, Small);
         var memory = server.Services.GetRequiredService<ServerMemory>();
         using var client = await FrameClient.ConnectAsync(server);
-        await BeginAsync(client, 1);
-        await BeginAsync(client, 3);
+        await BeginAsync(client, 1, rpc: rpc);
+        await BeginAsync(client, 3, rpc: rpc);
         await UntilAsync(() => memory.Unfinished.Bytes == 1_600_000);
 
         var refused = await BeginRefusedAsync(server);
