@@ -16,6 +16,9 @@ internal sealed class KestrelSetup(
     /// <summary>Stream windows in the window of a connection: so many streams at full speed before it holds them back.</summary>
     public const int StreamsPerWindow = 8;
 
+    /// <summary>What of an answer the transport takes before it waits for the client.</summary>
+    public const int ResponseBufferBytes = 1 << 20;
+
     public void Configure(KestrelServerOptions options)
     {
         if (!AreGood())
@@ -33,7 +36,7 @@ internal sealed class KestrelSetup(
         // Fewer frame headers for clients that use larger frames; the default is 16 KB.
         options.Limits.Http2.MaxFrameSize = 256 << 10;
         // A whole answer of a wide row can wait for the socket; at the default of 64 KB the stream stops and starts eight times.
-        options.Limits.MaxResponseBufferSize = 1 << 20;
+        options.Limits.MaxResponseBufferSize = ResponseBufferBytes;
         // A client that is slow to read is held back, not cut off: what it makes the server hold is bounded.
         options.Limits.MinResponseDataRate = null;
         // Messages have a limit, which their first bytes tell, and a body has not: streams go on for ever.
