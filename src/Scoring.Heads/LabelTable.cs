@@ -27,6 +27,7 @@ public sealed class LabelTable : IReadOnlyList<string>
             throw new ArgumentException($"{_labels.Length} labels have {_index.Count} names; labels must differ", nameof(labels));
         }
 
+        Bytes = Utf8.Sum(label => (long)label.Length);
         Longest = Utf8.Max(label => (int?)label.Length) ?? 0;
         _byLabel = _index.GetAlternateLookup<ReadOnlySpan<char>>();
     }
@@ -39,6 +40,9 @@ public sealed class LabelTable : IReadOnlyList<string>
 
     /// <summary>Each label as it goes over a wire.</summary>
     internal byte[][] Utf8 { get; }
+
+    /// <summary>Bytes of all labels in UTF-8.</summary>
+    internal long Bytes { get; }
 
     /// <summary>Bytes of the longest label in UTF-8.</summary>
     internal int Longest { get; }

@@ -34,10 +34,12 @@ internal sealed class ScoringEndpoint(
 
     public Task ScoreStream(ServerCallContext context) => calls.ScoreStream(context, ScoreMessageCodec.Instance);
 
-    public Task<ListHeadsResponse> ListHeads(ListHeadsRequest request, ServerCallContext context)
+    public async Task<ListHeadsResponse> ListHeads(ListHeadsRequest request, ServerCallContext context)
     {
         var limit = limits.Value;
         var caller = callers.Admit(context);
+        IReadOnlyList<HeadDefinition> asked = request.Heads.Count == 0 ? caller.HeadsOf(heads.Current).All : [.. request.Heads.Distinct().Select(name => Find(name, caller))];
+        await HoldAnswerAsync(asked.Sum(head => head.MessageBytes(request.WithClasses)), context);
         var answer = new ListHeadsResponse
         {
             Limits = new Limits
@@ -76,9 +78,21 @@ internal sealed class ScoringEndpoint(
                 CompiledMethods = (ulong)JitInfo.GetCompiledMethodCount(),
             },
         };
-        var asked = request.Heads.Count == 0 ? caller.HeadsOf(heads.Current).All : request.Heads.Distinct().Select(name => Find(name, caller));
         answer.Heads.AddRange(asked.Select(head => head.ToMessage(request.WithClasses)));
-        return Task.FromResult(answer);
+        return answer;
+    }
+
+    private static async ValueTask HoldAnswerAsync(long bytes, ServerCallContext context)
+    {
+        try
+        {
+            await CallMemory.Of(context.GetHttpContext()).HoldUnpooledAnswerAsync(bytes, context.CancellationToken);
+        }
+        catch (Exception exception) when (Departure.IsReasonFor(exception, context.CancellationToken))
+        {
+            // Nobody is there to be told, and nothing is wrong with the service.
+            throw new RpcException(new Status(StatusCode.Cancelled, "the client is gone"));
+        }
     }
 
     private HeadDefinition Find(string name, Caller caller) => planner.FindHead(name, caller, out var head) is { } error ? throw CallStatus.Refusal(error) : head;

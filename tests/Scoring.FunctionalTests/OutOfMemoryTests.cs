@@ -55,6 +55,31 @@ public sealed class OutOfMemoryTests
     }
 
     [Fact]
+    public async Task A_look_for_memory_that_takes_long_is_not_joined_by_others()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        server.ExpectedLog = "There is no memory";
+        var failure = server.Services.GetRequiredService<MemoryFailure>();
+        using var isOver = new ManualResetEventSlim();
+        var hasBegun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var hasBegunAgain = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // A look tells of the change from within.
+        using var first = failure.Change.Register(() =>
+        {
+            hasBegun.SetResult();
+            isOver.Wait(TestEnd);
+        });
+        failure.Met(new InsufficientMemoryException());
+        await hasBegun.Task.WaitAsync(TestEnd);
+        using var second = failure.Change.Register(hasBegunAgain.SetResult);
+        failure.Met(new InsufficientMemoryException());
+        await Task.Delay(TimeSpan.FromSeconds(2.5), TestEnd);
+        Assert.False(hasBegunAgain.Task.IsCompleted);
+        isOver.Set();
+        await hasBegunAgain.Task.WaitAsync(TestEnd);
+    }
+
+    [Fact]
     public async Task A_service_that_met_the_end_of_its_memory_is_not_ready_until_there_is_some_again()
     {
         var time = new FakeTimeProvider();

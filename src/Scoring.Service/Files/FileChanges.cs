@@ -1,4 +1,3 @@
-
 namespace Scoring.Service.Files;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Scoring.Heads.Reading;
 using Scoring.Service.Files;
@@ -11,6 +12,9 @@ namespace Scoring.Service.Heads;
 /// <param name="path">The file, from the root.</param>
 internal sealed class HeadsFileProvider(string path) : ConfigurationProvider
 {
+    /// <summary>More than heads with labels for some million classes have; what is larger is some other file, and there may be no memory to find that out by reading it.</summary>
+    private const long MaxBytes = 64 << 20;
+
     private bool _isRead;
 
     public string Path => path;
@@ -29,6 +33,11 @@ internal sealed class HeadsFileProvider(string path) : ConfigurationProvider
             }
 
             using var stream = File.OpenRead(path);
+            if (stream.CanSeek && stream.Length > MaxBytes)
+            {
+                throw new IOException(string.Create(CultureInfo.InvariantCulture, $"it has {stream.Length} bytes, and {MaxBytes} are allowed"));
+            }
+
             // Through IConfiguration the settings would be found one by one.
             Data = JsonSettings.Read(stream).ToDictionary(
                 setting => ConfigurationPath.Combine("Scoring:Heads", setting.Key), setting => setting.Value, StringComparer.OrdinalIgnoreCase);

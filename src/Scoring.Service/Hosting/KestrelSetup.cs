@@ -31,7 +31,7 @@ internal sealed class KestrelSetup(
         // Fewer frame headers for clients that use larger frames; the default is 16 KB.
         options.Limits.Http2.MaxFrameSize = 256 << 10;
         // A whole answer of a wide row can wait for the socket; at the default of 64 KB the stream stops and starts eight times.
-        options.Limits.MaxResponseBufferSize = 1 << 20;
+        options.Limits.MaxResponseBufferSize = LimitSettings.ResponseBufferBytes;
         // A client that is slow to read is held back, not cut off: what it makes the server hold is bounded.
         options.Limits.MinResponseDataRate = null;
         // Messages have a limit, which their first bytes tell, and a body has not: streams go on for ever.

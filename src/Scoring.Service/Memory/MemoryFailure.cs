@@ -35,13 +35,14 @@ internal sealed class MemoryFailure : IHostedService, IDisposable
     private volatile bool _met;
     private volatile OutOfMemoryException? _last;
     private int _goodLooks;
+    private int _isLooking;
     private long _since;
 
     public MemoryFailure(HeldMemory held, IHostApplicationLifetime host, TimeProvider time, FailureLog failures, ILogger<MemoryFailure> logger)
     {
         (_held, _host, _time, _logger) = (held, host, time, logger);
         _limiter = new LogLimiter(time);
-        _timer = Looks.Start(time, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, "whether there is memory", Look, failures);
+        _timer = Looks.Start(time, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, "whether there is memory", LookAlone, failures);
     }
 
     /// <summary>Whether memory has run out, and is not known to be back.</summary>
@@ -96,6 +97,24 @@ internal sealed class MemoryFailure : IHostedService, IDisposable
             _isOut = true;
             _since = _time.GetTimestamp();
             _timer.Change(TimeSpan.Zero, Period);
+        }
+    }
+
+    /// <summary>One at a time: where memory is scarce a look takes longer than the period, and many of them would leave the process nothing but their collections.</summary>
+    private void LookAlone()
+    {
+        if (Interlocked.Exchange(ref _isLooking, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            Look();
+        }
+        finally
+        {
+            Volatile.Write(ref _isLooking, 0);
         }
     }
 

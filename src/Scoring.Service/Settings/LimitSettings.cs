@@ -8,6 +8,9 @@ internal sealed class LimitSettings : IValidatableObject
     /// <summary>Stream windows in the window of a connection: so many streams at full speed before it holds them back.</summary>
     public const int StreamsPerWindow = 8;
 
+    /// <summary>What of an answer the transport takes before it waits for the client.</summary>
+    public const int ResponseBufferBytes = 1 << 20;
+
     /// <summary>Bytes of one message, as it is sent and once it is decompressed. A larger one ends its call with RESOURCE_EXHAUSTED, whichever call it is.</summary>
     [Range(1024, 256 << 20)]
     public int MessageBytes { get; set; } = 16 << 20;

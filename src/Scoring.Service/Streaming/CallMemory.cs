@@ -2,6 +2,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Scoring.Service.Calls;
 using Scoring.Service.Memory;
+using Scoring.Service.Settings;
 using Scoring.V1;
 
 namespace Scoring.Service.Streaming;
@@ -154,6 +155,23 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
     {
         await server.Answers.ReserveAsync(bytes, cancellationToken);
         _answers = bytes;
+    }
+
+    /// <summary>
+    /// Takes room for an answer in memory that is not pooled, where it may be more than the transport takes without waiting for its client. The call is watched from then on: whoever
+    /// does not read keeps others waiting.
+    /// </summary>
+    public async ValueTask HoldUnpooledAnswerAsync(long bytes, CancellationToken cancellationToken)
+    {
+        if (bytes <= LimitSettings.ResponseBufferBytes)
+        {
+            return;
+        }
+
+        Keep();
+        Watch?.HasMessage();
+        await HoldAnswersAsync(bytes, cancellationToken);
+        Watch?.WaitsForReader();
     }
 
     /// <summary>Gives back what is held for messages that are answered.</summary>

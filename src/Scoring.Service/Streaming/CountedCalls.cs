@@ -19,7 +19,8 @@ internal sealed class CountedCalls(ServerMemory server, StreamWatches watches, I
         var method = isJson ? null : endpoint.Metadata.OfType<GrpcMethodMetadata>().FirstOrDefault()?.Method;
         var waits = method?.Type is MethodType.ClientStreaming or MethodType.DuplexStreaming;
         var keeps = method?.GetType().GenericTypeArguments[0] != typeof(PooledScoreRequest);
-        var isWatched = !isJson && !waits && !keeps;
+        // A message that asks about the service is refused where it is not small, but not before it is whole.
+        var isWatched = !isJson && !waits;
         var maxMessageBytes = limits.Value.MessageBytes;
         var call = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = http =>
@@ -35,7 +36,7 @@ internal sealed class CountedCalls(ServerMemory server, StreamWatches watches, I
             }
             else if (isWatched)
             {
-                // What else there is watches over itself, or has messages of a few bytes.
+                // What else there is watches over itself.
                 memory.WatchLater(watches, http);
             }
 

@@ -22,14 +22,16 @@ public sealed class KeptMemoryTests
 
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_message_of_gRPC_that_does_not_come_whole_gives_way()
+    [Theory]
+    [InlineData("Score")]
+    [InlineData("ListHeads")]
+    public async Task A_message_of_gRPC_that_does_not_come_whole_gives_way(string rpc)
     {
         await using var server = await ScoringServer.StartAsync(_time, Small);
         var memory = server.Services.GetRequiredService<ServerMemory>();
         using var client = await FrameClient.ConnectAsync(server);
-        await BeginAsync(client, 1);
-        await BeginAsync(client, 3);
+        await BeginAsync(client, 1, rpc: rpc);
+        await BeginAsync(client, 3, rpc: rpc);
         await UntilAsync(() => memory.Unfinished.Bytes == 1_600_000);
 
         var refused = await BeginRefusedAsync(server);
@@ -106,6 +108,25 @@ public sealed class KeptMemoryTests
         await AdvanceUntilAsync(() => memory.Unfinished.Bytes == 3_000_000 && server.Pool.Buffers.RentedBytes == 0);
     }
 
+    [Fact]
+    public async Task An_answer_that_tells_many_labels_counts_and_gives_way_where_it_is_not_read()
+    {
+        using var folder = new TemporaryFolder();
+        var labels = folder.Write("labels.txt", string.Join('\n', Enumerable.Range(0, 50_000).Select(label => $"{label:d200}")));
+        await using var server = await ScoringServer.StartAsync(
+            _time, [.. Small, "--Scoring:Heads:wide:activation=softmax", $"--Scoring:Heads:wide:labelsFile={labels}"]);
+        var memory = server.Services.GetRequiredService<ServerMemory>();
+        using var client = await SendAsync(server, "GET /v1/heads?withClasses=true HTTP/1.1\r\nHost: scoring\r\n\r\n"u8.ToArray());
+        await UntilAsync(() => memory.Answers.Bytes > 40_000_000);
+
+        using var http = new HttpClient { BaseAddress = new Uri(server.HttpAddress) };
+        var other = http.GetStringAsync("/v1/heads?withClasses=true", TestEnd);
+        await UntilAsync(() => memory.Answers.IsWaitedFor);
+        await AdvanceUntilAsync(() => other.IsCompleted);
+        Assert.Contains($"{49_999:d200}", await other, StringComparison.Ordinal);
+        await UntilAsync(() => memory.Answers.Bytes == 0);
+    }
+
     /// <summary>What a call is told for whose message there is no room.</summary>
     private static async Task<string> BeginRefusedAsync(ScoringServer server)
     {
@@ -125,11 +146,15 @@ public sealed class KeptMemoryTests
     /// <summary>A client that has sent so much of a body, and reads nothing.</summary>
     private static async Task<TcpClient> PostAsync(ScoringServer server, byte[] bytes, int length)
     {
+        var head = string.Create(CultureInfo.InvariantCulture, $"POST /v1/score HTTP/1.1\r\nHost: scoring\r\nContent-Length: {length}\r\n\r\n");
+        return await SendAsync(server, [.. Encoding.ASCII.GetBytes(head), .. bytes]);
+    }
+
+    private static async Task<TcpClient> SendAsync(ScoringServer server, byte[] bytes)
+    {
         var address = new Uri(server.HttpAddress);
         var client = new TcpClient { ReceiveBufferSize = 4096 };
         await client.ConnectAsync(address.Host, address.Port, TestEnd);
-        var head = string.Create(CultureInfo.InvariantCulture, $"POST /v1/score HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Length: {length}\r\n\r\n");
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), TestEnd);
         await client.GetStream().WriteAsync(bytes, TestEnd);
         return client;
     }

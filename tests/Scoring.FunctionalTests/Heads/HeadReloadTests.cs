@@ -116,6 +116,23 @@ public sealed class HeadReloadTests
     }
 
     [Fact]
+    public async Task A_large_file_in_the_place_of_the_heads_is_refused_and_not_read()
+    {
+        using var folder = new TemporaryFolder();
+        var heads = folder.Write("heads.json", """{ "pets": { "activation": "softmax" } }""");
+        await using var server = await ScoringServer.StartAsync($"--Scoring:HeadsFile={heads}", Poll);
+        server.ExpectedLog = "it has 67108865 bytes, and 67108864 are allowed";
+        using var reloads = new ReloadRecorder(server);
+        using (var large = File.OpenWrite(heads))
+        {
+            large.SetLength((64 << 20) + 1);
+        }
+
+        await reloads.NextIsAsync("refused");
+        Assert.NotNull(await HeadAsync(server, "pets"));
+    }
+
+    [Fact]
     public async Task The_same_heads_written_in_another_way_are_no_change()
     {
         using var folder = new TemporaryFolder();
