@@ -20,8 +20,8 @@ public abstract class Evaluator
         BlockRows = Math.Max(1, BlockLogits / plan.Classes);
     }
 
-    /// <summary>Bytes of the most that the evaluation holds, however many rows there are.</summary>
-    public abstract long MostBytes { get; }
+    /// <summary>Bytes that the evaluation holds. They come to an end, however many rows there are.</summary>
+    public abstract long Bytes { get; }
 
     private protected EvaluationPlan Plan { get; }
 

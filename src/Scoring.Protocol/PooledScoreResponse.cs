@@ -66,6 +66,9 @@ internal sealed class PooledScoreResponse(FreeList<PooledScoreResponse> home, Bu
     /// <summary>The label of one of the best classes, as it is sent; empty where its row has no score.</summary>
     public ReadOnlySpan<byte> TopLabel(int index) => TopIndices.Span[index] is var best && best < (uint)HeadLabels!.Length ? HeadLabels[best] : default;
 
+    /// <summary>Makes this the answer to a request: it has its id, and what the request's protocol needs for an answer.</summary>
+    public void Answer(PooledScoreRequest request) => (Id, Inference) = (request.Id, request.Inference);
+
     protected override void Clear()
     {
         Id = 0;

@@ -74,8 +74,9 @@ public sealed class OutOfMemoryTests
         using var second = failure.Change.Register(hasBegunAgain.SetResult);
         failure.Met(new InsufficientMemoryException());
         await Task.Delay(TimeSpan.FromSeconds(2.5), TestEnd);
-        Assert.False(hasBegunAgain.Task.IsCompleted);
+        var isJoined = hasBegunAgain.Task.IsCompleted;
         isOver.Set();
+        Assert.False(isJoined);
         await hasBegunAgain.Task.WaitAsync(TestEnd);
     }
 

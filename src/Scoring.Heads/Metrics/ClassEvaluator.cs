@@ -35,7 +35,7 @@ internal sealed class ClassEvaluator : Evaluator
         _ranks = new long[Math.Min(Classes, limits.TopK)];
     }
 
-    public override long MostBytes =>
+    public override long Bytes =>
         (_probabilities.Length * sizeof(float)) + ((long)BlockRows * 3 * sizeof(float)) + (_qualities.Length * 3L * sizeof(long)) + (_confusion.LongLength * sizeof(ulong));
 
     private protected override InvalidLogit? AddBlock(ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets)

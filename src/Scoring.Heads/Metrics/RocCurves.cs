@@ -21,8 +21,8 @@ internal sealed class RocCurves
         (_labels, _capacity) = (labels, capacity);
     }
 
-    /// <summary>Bytes of as many bins as there may be, which take more than scores.</summary>
-    public long MostBytes => 2L * sizeof(long) * _capacity;
+    /// <summary>Bytes of the scores, or of the bins.</summary>
+    public long Bytes => (_scores.LongLength * (sizeof(float) + 1)) + (_histogram?.Bytes ?? 0);
 
     /// <param name="scores">Rows × labels. Only their order counts.</param>
     /// <param name="targets">Rows × labels of 0 or 1.</param>

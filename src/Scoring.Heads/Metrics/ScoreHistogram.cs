@@ -20,6 +20,9 @@ internal sealed class ScoreHistogram
     private readonly long[] _positives;
     private readonly long[] _negatives;
 
+    /// <summary>Bytes of the counts.</summary>
+    public long Bytes => (_positives.LongLength + _negatives.LongLength) * sizeof(long);
+
     private ScoreHistogram(int labels, int bits)
     {
         (_labels, _bits) = (labels, bits);

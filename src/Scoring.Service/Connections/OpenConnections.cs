@@ -77,7 +77,7 @@ internal sealed class OpenConnections(
     }
 
     /// <summary>Where too much is held, has connections cut. Not on the thread of one of them, which is in the middle of something.</summary>
-    private void Look()
+    public void Look()
     {
         if (held.Bytes > held.Limit && Interlocked.Exchange(ref _cutting, 1) == 0)
         {
@@ -85,7 +85,7 @@ internal sealed class OpenConnections(
         }
     }
 
-    /// <summary>Cuts those for which the transport holds most, besides messages that have their room, until the rest is within the limit.</summary>
+    /// <summary>Cuts those for which most is held, besides messages that have their room, until the rest is within the limit.</summary>
     private void Cut()
     {
         try

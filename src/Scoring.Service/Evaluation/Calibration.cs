@@ -1,18 +1,17 @@
 using Scoring.Heads;
 using Scoring.Heads.Metrics;
 using Scoring.Service.Calls;
-using Scoring.Service.Memory;
 using Scoring.V1;
 
 namespace Scoring.Service.Evaluation;
 
 /// <summary>One Calibrate call: measures the rows as they come and holds them, fits the temperature, and measures them with it.</summary>
-internal sealed class Calibration(EvaluationSettings settings, HeldMemory held, CalibrationMemory memory, object holder) : IDisposable
+internal sealed class Calibration(EvaluationSettings settings, MeasuredMemory measured, CalibrationMemory memory, object holder) : IDisposable
 {
     /// <summary>What a built-in head is called: its own name is taken.</summary>
     private const string BuiltInName = "calibrated";
 
-    private readonly EvaluationRun _before = new(settings, held);
+    private readonly EvaluationRun _before = new(settings, measured);
     private HeldRows? _rows;
 
     /// <summary>Takes in the rows of one message, or tells which of them cannot be.</summary>
@@ -23,7 +22,7 @@ internal sealed class Calibration(EvaluationSettings settings, HeldMemory held, 
             return error;
         }
 
-        _rows ??= new HeldRows(plan, memory, holder);
+        _rows ??= new HeldRows(plan, measured, memory, holder);
         _rows.Add(rows.Logits.Span, rows.Targets.Span);
         return null;
     }
@@ -34,7 +33,7 @@ internal sealed class Calibration(EvaluationSettings settings, HeldMemory held, 
     {
         var fit = TemperatureFit.Find(plan.Temperature, beta => SlopeAt(plan, beta, stop));
         var fitted = plan with { Temperature = fit.Temperature };
-        using var after = new EvaluationRun(settings, held);
+        var after = new EvaluationRun(settings, measured);
         for (var block = 0; block < _rows!.Blocks; block++)
         {
             stop.ThrowIfCancellationRequested();
@@ -51,11 +50,7 @@ internal sealed class Calibration(EvaluationSettings settings, HeldMemory held, 
         };
     }
 
-    public void Dispose()
-    {
-        _before.Dispose();
-        _rows?.Dispose();
-    }
+    public void Dispose() => _rows?.Dispose();
 
     /// <summary>The head with its new temperature, as <c>Scoring:Heads</c> has it.</summary>
     private static string ToJson(EvaluationPlan plan, float temperature) => HeadJson.Write(plan.Head with

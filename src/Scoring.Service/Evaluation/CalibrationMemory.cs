@@ -1,13 +1,12 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Scoring.Service.Calls;
-using Scoring.Service.Memory;
 using Scoring.Service.Security;
 
 namespace Scoring.Service.Evaluation;
 
 /// <summary>Keeps the rows that all Calibrate calls hold within <see cref="EvaluationSettings.CalibrationBytes"/>, and those of one caller within its share.</summary>
-internal sealed class CalibrationMemory(IOptions<EvaluationSettings> settings, HeldMemory memory)
+internal sealed class CalibrationMemory(IOptions<EvaluationSettings> settings)
 {
     /// <summary>How long a call is told to wait that others leave no room for, in milliseconds.</summary>
     private const uint RetryAfterMs = 1000;
@@ -25,7 +24,6 @@ internal sealed class CalibrationMemory(IOptions<EvaluationSettings> settings, H
     {
         if (_bytes.Take(holder, bytes) is not { } shortage)
         {
-            memory.AddMeasured(bytes);
             return;
         }
 
@@ -40,9 +38,5 @@ internal sealed class CalibrationMemory(IOptions<EvaluationSettings> settings, H
             others > 0 ? RetryAfterMs : 0));
     }
 
-    public void Release(object holder, long bytes)
-    {
-        _bytes.GiveBack(holder, bytes);
-        memory.AddMeasured(-bytes);
-    }
+    public void Release(object holder, long bytes) => _bytes.GiveBack(holder, bytes);
 }

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -20,18 +21,22 @@ internal sealed class EvaluationEndpoint(
     StreamWatches watches,
     CalibrationMemory calibrationMemory,
     HeldMemory held,
+    OpenConnections connections,
     EvaluationCalls calls,
     IOptions<EvaluationSettings> settings,
     IOptions<LimitSettings> limits,
     OpenStreams streams,
     TimeProvider time)
 {
+    /// <summary>The message, of which a count takes several times its bytes on the wire, and those bytes.</summary>
+    private const int CopiesOfAnswer = 6;
+
     public Task<EvaluateResponse> Evaluate(IAsyncStreamReader<PooledScoreRequest> requests, ServerCallContext context) => RunAsync(
         requests,
         context,
-        async (stream, stop) =>
+        async (stream, measured, stop) =>
         {
-            using var evaluation = new EvaluationRun(settings.Value, held);
+            var evaluation = new EvaluationRun(settings.Value, measured);
             var plan = await stream.ReadAllAsync((plan, rows) => evaluation.Add(plan, rows.Logits.Span, rows.Targets.Span), stop);
             return evaluation.Finish(plan);
         });
@@ -39,29 +44,36 @@ internal sealed class EvaluationEndpoint(
     public Task<CalibrateResponse> Calibrate(IAsyncStreamReader<PooledScoreRequest> requests, ServerCallContext context) => RunAsync(
         requests,
         context,
-        async (stream, stop) =>
+        async (stream, measured, stop) =>
         {
-            using var calibration = new Calibration(settings.Value, held, calibrationMemory, callers.HolderOf(context));
+            using var calibration = new Calibration(settings.Value, measured, calibrationMemory, callers.HolderOf(context));
             var plan = await stream.ReadAllAsync(calibration.Add, stop);
             return calibration.Finish(plan, stop);
         });
 
     private async Task<T> RunAsync<T>(
-        IAsyncStreamReader<PooledScoreRequest> requests, ServerCallContext context, Func<EvaluationStream, CancellationToken, Task<T>> run)
+        IAsyncStreamReader<PooledScoreRequest> requests, ServerCallContext context, Func<EvaluationStream, MeasuredMemory, CancellationToken, Task<T>> run)
+        where T : IMessage
     {
         var http = context.GetHttpContext();
         streams.Add(http.Response);
         var holder = callers.HolderOf(context);
         var memory = CallMemory.Of(http);
-        await using var watch = watches.Create(http, memory, isStream: true);
+        var watch = watches.Create(http, memory, isStream: true);
+        // Until the answer is read, which may be large.
+        http.Response.RegisterForDisposeAsync(watch);
         using var idle = new EvaluationIdle(settings, time);
         using var aged = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        using var age = http.Features.GetRequiredFeature<OpenConnection>().Ending.Register(() => EndLater(aged));
+        var connection = http.Features.GetRequiredFeature<OpenConnection>();
+        using var measured = new MeasuredMemory(held, connections, connection.Memory);
+        using var age = connection.Ending.Register(() => EndLater(aged));
         calls.Enter(holder);
         try
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource([context.CancellationToken, streams.Ending, watch.Ending, idle.Over, aged.Token]);
-            return await run(new EvaluationStream(requests, callers.Of(context), checker, memory, watch, idle, pool, time), stop.Token);
+            var answer = await run(new EvaluationStream(requests, callers.Of(context), checker, memory, watch, idle, pool, time), measured, stop.Token);
+            await memory.HoldUnpooledAnswerAsync(CopiesOfAnswer * (long)answer.CalculateSize(), stop.Token);
+            return answer;
         }
         catch (OperationCanceledException) when (watch.Reason is not null)
         {

@@ -3,7 +3,7 @@ using Scoring.Heads;
 namespace Scoring.Service.Evaluation;
 
 /// <summary>All rows of one Calibrate call, in blocks of whole rows.</summary>
-internal sealed class HeldRows(EvaluationPlan plan, CalibrationMemory memory, object holder) : IDisposable
+internal sealed class HeldRows(EvaluationPlan plan, MeasuredMemory measured, CalibrationMemory memory, object holder) : IDisposable
 {
     /// <summary>Logits of a block, unless one row has more.</summary>
     private const int BlockLogits = 64 << 10;
@@ -11,6 +11,7 @@ internal sealed class HeldRows(EvaluationPlan plan, CalibrationMemory memory, ob
     private readonly List<Block> _blocks = [];
     private readonly int _blockRows = Math.Max(1, BlockLogits / plan.Classes);
     private int _rowsInLast;
+    private long _reserved;
 
     private long BlockBytes => (long)_blockRows * ((plan.Classes * sizeof(float)) + (plan.TargetsPerRow * sizeof(uint)));
 
@@ -41,16 +42,21 @@ internal sealed class HeldRows(EvaluationPlan plan, CalibrationMemory memory, ob
 
     public void Dispose()
     {
-        if (Blocks > 0)
+        if (_reserved > 0)
         {
-            memory.Release(holder, Blocks * BlockBytes);
+            memory.Release(holder, _reserved);
+            measured.Add(-_reserved);
+            _reserved = 0;
             _blocks.Clear();
         }
     }
 
     private void AddBlock()
     {
-        memory.Reserve(holder, BlockBytes, own: Blocks * BlockBytes);
+        memory.Reserve(holder, BlockBytes, own: _reserved);
+        // Given back also where there turns out to be no memory for the block.
+        _reserved += BlockBytes;
+        measured.Add(BlockBytes);
         _blocks.Add(new Block(new float[_blockRows * plan.Classes], new uint[_blockRows * plan.TargetsPerRow]));
         _rowsInLast = 0;
     }

@@ -11,6 +11,10 @@ internal readonly record struct FileStamp(string Path, DateTime? Written, long L
     /// <summary>The clock of a file system goes on in steps: of hundredths of a second at best, and of two seconds at worst.</summary>
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
 
+    private const string Empty = "it is empty, or no file but a pipe or a device";
+
+    private const long MaxHashedBytes = 64 << 20;
+
     /// <summary>A hash of its bytes, which may have changed within the step in which the file was written.</summary>
     private string? Content { get; init; }
 
@@ -18,7 +22,10 @@ internal readonly record struct FileStamp(string Path, DateTime? Written, long L
     private bool IsSettled { get; init; }
 
     /// <summary>Why the file is not to be read; null where it may be. Who opens a pipe waits for whoever may write to it.</summary>
-    public string? Problem => Written is not null && Length == 0 ? "it is empty, or no file but a pipe or a device" : null;
+    public string? Problem => Written is not null && Length == 0 ? Empty : null;
+
+    /// <summary>The same of a file without a stamp.</summary>
+    public static string? ProblemOf(string path) => Find(path) is { Length: 0 } ? Empty : null;
 
     /// <param name="path">The file.</param>
     /// <param name="before">The stamp that it had at the last look.</param>
@@ -27,10 +34,7 @@ internal readonly record struct FileStamp(string Path, DateTime? Written, long L
     {
         try
         {
-            FileSystemInfo file = new FileInfo(path);
-            // A mounted ConfigMap has links to files in a folder that is itself a link, and that is what changes.
-            file = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
-            if (file is not FileInfo { Exists: true } there)
+            if (Find(path) is not { } there)
             {
                 return new FileStamp(path, null, 0);
             }
@@ -49,9 +53,17 @@ internal readonly record struct FileStamp(string Path, DateTime? Written, long L
     /// <summary>Whether the file is as it was then.</summary>
     public bool IsSameAs(FileStamp other) => this with { IsSettled = other.IsSettled } == other;
 
+    /// <summary>The file at the end of the link; a mounted ConfigMap has links to files in a folder that is itself a link, and that is what changes.</summary>
+    private static FileInfo? Find(string path)
+    {
+        FileSystemInfo file = new FileInfo(path);
+        return (file.ResolveLinkTarget(returnFinalTarget: true) ?? file) is FileInfo { Exists: true } there ? there : null;
+    }
+
+    /// <summary>Nothing where there are no bytes, or more than anybody here reads.</summary>
     private static string HashOf(FileInfo file)
     {
-        if (file.Length == 0)
+        if (file.Length is 0 or > MaxHashedBytes)
         {
             return string.Empty;
         }

@@ -27,7 +27,7 @@ internal sealed class HeadsFileProvider(string path) : ConfigurationProvider
         try
         {
             // What a process is started with may be a pipe, but not what has come in the place of a file.
-            if (_isRead && FileStamp.Of(path, before: default, now: default).Problem is { } problem)
+            if (_isRead && FileStamp.ProblemOf(path) is { } problem)
             {
                 throw new IOException(problem);
             }

@@ -21,6 +21,7 @@ internal sealed class ConnectionMemory
     private readonly RoomGate _gate;
     private long _held;
     private long _transported;
+    private long _measured;
     private int _seated;
 
     public ConnectionMemory(long limit)
@@ -35,8 +36,10 @@ internal sealed class ConnectionMemory
 
     public bool HasRoom => Held < _limit;
 
-    /// <summary>What the transport holds of the connection, in blocks, that is not of messages which count as held: windows, and answers that wait to be read.</summary>
-    public long Excess => Transported - Held;
+    /// <summary>
+    /// What is held of the connection besides messages that have their room: by the transport, in blocks of windows and of answers that wait to be read, and by what its calls measure.
+    /// </summary>
+    public long Excess => Transported - Held + Volatile.Read(ref _measured);
 
     private long Held => Volatile.Read(ref _held) + Unfinished.Bytes;
 
@@ -81,6 +84,9 @@ internal sealed class ConnectionMemory
 
     /// <summary>The transport has taken a block for this connection, or given one back.</summary>
     public void Transport(long bytes) => Interlocked.Add(ref _transported, bytes);
+
+    /// <summary>Counts so many bytes more, or fewer, of what Evaluate and Calibrate hold.</summary>
+    public void AddMeasured(long bytes) => Interlocked.Add(ref _measured, bytes);
 
     private void Look()
     {

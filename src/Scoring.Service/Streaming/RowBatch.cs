@@ -62,8 +62,7 @@ internal sealed class RowBatch(
         Bytes += ((long)request.Logits.Count * sizeof(float)) + request.Data.Count
             + ((long)(request.Targets.Count + request.TargetLabels.Count) * sizeof(uint)) + request.TargetLabels.Bytes;
 
-        response.Id = request.Id;
-        response.Inference = request.Inference;
+        response.Answer(request);
         // In the batch first, so that nothing is lost whatever the check runs into.
         _messages.Add(new BatchMessage(request, response, default));
         Guard(ref CollectionsMarshal.AsSpan(_messages)[^1], this, static (batch, ref message) => batch.Admit(ref message));

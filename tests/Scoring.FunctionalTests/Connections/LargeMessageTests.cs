@@ -8,7 +8,6 @@ using Scoring.Client;
 using Scoring.FunctionalTests.Abuse;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.FunctionalTests.Infrastructure.Http2;
-using Scoring.Service.Evaluation;
 using Scoring.Service.Memory;
 using Scoring.V1;
 using ScoreRequest = Scoring.Client.ScoreRequest;
@@ -189,37 +188,46 @@ public sealed class LargeMessageTests
     }
 
     [Fact]
-    public async Task Rows_to_calibrate_with_count_among_what_is_held()
+    public async Task Where_measuring_takes_too_much_the_connection_is_cut_that_measures()
     {
         await using var server = await ScoringServer.StartAsync(
-            "--Scoring:Limits:BufferBytes=25165824", "--Scoring:Limits:ServerBytes=2097152", "--Scoring:Limits:MessageBytes=65536", "--Scoring:Limits:StreamWindowBytes=65535");
+            "--Scoring:Limits:BufferBytes=20971520", "--Scoring:Limits:ServerBytes=2097152", "--Scoring:Limits:MessageBytes=65536", "--Scoring:Limits:StreamWindowBytes=65535");
         server.ExpectedLog = "A connection is cut";
-        var calibrations = server.Services.GetRequiredService<CalibrationMemory>();
-        calibrations.Reserve(this, 16 << 20, own: 0);
-        using var client = await FrameClient.ConnectAsync(server);
-        var received = client.ReceiveAllAsync();
-        // 16 MB of blocks, for which there would be room otherwise.
-        var part = RawCalls.Frame(RawCalls.Message(2, 3, 3))[..^1];
-        await client.FloodAsync(time => [.. Frame.Call((2 * time) + 1, "ScoreStream").ToBytes(), .. Frame.Data((2 * time) + 1, part).ToBytes()], times: 256);
+        await using var other = ScoringClient.Connect(server.Address);
+        using var before = await other.ScoreAsync(new ScoreRequest { Classes = 2, Logits = new float[] { 3, 3 } }, TestEnd);
+        await using var calls = new SecureCalls(server.Address);
+        var evaluations = Enumerable.Range(0, 3).Select(_ => calls.Generated.Evaluate(cancellationToken: TestEnd)).ToArray();
+        foreach (var evaluation in evaluations)
+        {
+            // 8 MB for the confusion matrix of each.
+            await evaluation.RequestStream.WriteAsync(Evaluations.Message("softmax", 1000, new float[1000], 1), TestEnd);
+        }
 
-        await received;
-        calibrations.Release(this, 16 << 20);
+        await Assert.ThrowsAsync<RpcException>(() => evaluations[0].ResponseAsync);
+        using var after = await other.ScoreAsync(new ScoreRequest { Classes = 2, Logits = new float[] { 3, 3 } }, TestEnd);
+        Assert.Equal([0.5f, 0.5f], after.ScoresOf(0).ToArray());
+        await UntilAsync(() => server.Services.GetRequiredService<HeldMemory>().Bytes < 8 << 20);
     }
 
     [Theory]
-    [InlineData("softmax")]
-    [InlineData("sigmoid")]
-    public async Task What_an_evaluation_counts_in_counts_among_what_is_held(string head)
+    [InlineData("Evaluate", "softmax", 1, 8_000_000)]
+    [InlineData("Evaluate", "sigmoid", 1, 0)]
+    [InlineData("Evaluate", "sigmoid", 1200, 16_000_000)]
+    [InlineData("Calibrate", "sigmoid", 500, 5_000_000)]
+    public async Task What_a_call_measures_with_counts_as_far_as_it_is_held(string rpc, string head, int rows, int least)
     {
         await using var server = await ScoringServer.StartAsync();
         var held = server.Services.GetRequiredService<HeldMemory>();
         await using var calls = new SecureCalls(server.Address);
-        using var call = calls.Generated.Evaluate(cancellationToken: TestEnd);
-        await call.RequestStream.WriteAsync(Evaluations.Message(head, 1000, new float[1000], head == "softmax" ? [1] : new uint[1000]), TestEnd);
-        // 1000 × 1000 counts of a confusion matrix; as many bins as for a million scores.
-        await UntilAsync(() => held.Bytes > (head == "softmax" ? 8_000_000 : 16 << 20));
-        await call.RequestStream.CompleteAsync();
-        await call.ResponseAsync;
+        using var call = rpc == "Evaluate" ? calls.Generated.Evaluate(cancellationToken: TestEnd) : null;
+        using var calibration = rpc == "Calibrate" ? calls.Generated.Calibrate(cancellationToken: TestEnd) : null;
+        var requests = (call?.RequestStream ?? calibration?.RequestStream)!;
+        await requests.WriteAsync(Evaluations.Message(head, 1000, new float[1000 * rows], head == "softmax" ? [1] : new uint[1000 * rows]), TestEnd);
+        // A confusion matrix; as many bins as there may be; the scores for curves, and the rows.
+        await UntilAsync(() => held.Bytes > least);
+        Assert.InRange(held.Bytes, least, least + (20 << 20));
+        await requests.CompleteAsync();
+        await (call?.ResponseAsync ?? (Task)calibration!.ResponseAsync);
         await UntilAsync(() => held.Bytes < 1 << 20);
     }
 
