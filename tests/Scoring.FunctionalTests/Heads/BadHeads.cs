@@ -69,8 +69,12 @@ internal static class BadHeads
             "Scoring:Heads has 5 heads; at most 4 are allowed (Scoring:Limits:Heads)"
         },
         {
+            """{ "scoring": { "Heads": { "pets": { "activation": "softmax" } } } }""",
+            "Scoring:HeadsFile is '{folder}/heads.json', which cannot be read: it has heads under Scoring:Heads, as appsettings.json has; a file of heads has what stands there: an object with an entry for each head"
+        },
+        {
             """{ "pets": """,
-            "Scoring:HeadsFile is '{folder}/heads.json', which cannot be read: Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed. LineNumber: 0 | BytePositionInLine: 10."
+            "Scoring:HeadsFile is '{folder}/heads.json', which cannot be read: it is no JSON: it ends at line 1, byte 11, before it is complete"
         },
     };
 }
