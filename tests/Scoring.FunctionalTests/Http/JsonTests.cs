@@ -304,6 +304,39 @@ public sealed class JsonTests
         Assert.Equal("Not a ScoreRequest: the message ends in the middle of a field (at byte 2).", refused.Status.Detail);
     }
 
+    [Theory]
+    [InlineData("GET", "/", 404, 5, "there is no /; in JSON there are GET /v1/heads and POST /v1/score", "")]
+    [InlineData("POST", "/v2/score", 404, 5, "there is no /v2/score; in JSON there are GET /v1/heads and POST /v1/score", "")]
+    [InlineData("GET", "/v1/score", 405, 12, "/v1/score takes POST, and not GET; in JSON there are GET /v1/heads and POST /v1/score", "POST")]
+    [InlineData("DELETE", "/V1/heads", 405, 12, "/V1/heads takes GET, and not DELETE; in JSON there are GET /v1/heads and POST /v1/score", "GET")]
+    [InlineData(
+        "POST", "/scoring.v1.ScoringService/Score", 415, 12,
+        "/scoring.v1.ScoringService/Score takes gRPC-Web alone; in JSON there are GET /v1/heads and POST /v1/score", "")]
+    public async Task A_path_that_serves_no_such_request_tells_what_is_served(string method, string path, int status, int code, string message, string allowed)
+    {
+        await using var server = await ScoringServer.StartAsync(Settings);
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(new HttpMethod(method), server.HttpAddress + path);
+        using var response = await client.SendAsync(request, TestEnd);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal(allowed, string.Join(", ", response.Content.Headers.Allow));
+        using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestEnd));
+        Assert.Equal((code, message), (answer.RootElement.GetProperty("code").GetInt32(), answer.RootElement.GetProperty("message").GetString()));
+    }
+
+    [Fact]
+    public async Task What_is_refused_is_written_alike_before_the_call_and_in_it()
+    {
+        await using var server = await ScoringServer.StartAsync(Settings);
+        var (_, before) = await PostAsync(server, """{ "logits": "<ä'" }""");
+        Assert.Equal(
+            "{\"code\":3,\"message\":\"logits is \\\"<ä'\\\"; it must be a list\",\"details\":[{\"@type\":\"type.googleapis.com/scoring.v1.Error\",\"code\":3,"
+            + "\"message\":\"logits is \\\"<ä'\\\"; it must be a list\"}]}",
+            before.GetRawText());
+        var (_, within) = await PostAsync(server, """{ "head": "<ä'", "logits": [1] }""");
+        Assert.StartsWith("{\"code\":5,\"message\":\"head '<ä'' is not configured; ", within.GetRawText(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_port_of_HTTP_2_has_no_JSON()
     {
