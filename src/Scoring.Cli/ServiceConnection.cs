@@ -68,7 +68,7 @@ internal sealed class ServiceConnection : IAsyncDisposable
 
     /// <summary>What to say where the transport failed on the way; any other failure speaks for itself.</summary>
     public Exception Lost(ScoringException exception, long rows) => exception.Error.Code == StatusCode.Unavailable
-        ? new IOException($"lost {_server ?? "the service"} after {rows} rows: {CommandRunner.Explain(exception)}", exception)
+        ? new IOException($"lost {_server ?? "the service"} after {Shown.Count(rows, "row")}: {CommandRunner.Explain(exception)}", exception)
         : exception;
 
     /// <summary>The rows of so many classes that fit into one message.</summary>

@@ -19,6 +19,13 @@ internal static class Shown
     /// <summary>To be a whole line, of which some may be somebody else's.</summary>
     public static string Line(string text) => Cut(text, MaxLine);
 
+    /// <summary>So many of something, which is named in the singular.</summary>
+    /// <param name="number">How many.</param>
+    /// <param name="one">What one is called.</param>
+    /// <param name="format">Of the number.</param>
+    public static string Count(long number, string one, string format = "D") =>
+        string.Create(CultureInfo.InvariantCulture, $"{number.ToString(format, CultureInfo.InvariantCulture)} {one}{(number == 1 ? string.Empty : one.EndsWith('s') ? "es" : "s")}");
+
     private static string Cut(string text, int max)
     {
         var length = Math.Min(text.Length, max);

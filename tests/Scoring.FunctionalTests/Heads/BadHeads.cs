@@ -45,7 +45,7 @@ internal static class BadHeads
             $"{Pets}:groups is set; only softmax and log_softmax heads have groups, and this one is sigmoid"
         },
         { """{ "pets": { "activation": "softmax", "groups": [2, 2], "classes": 5 } }""", $"{Pets}:groups is for 4 classes, and classes for 5; they must agree" },
-        { """{ "pets": { "activation": "softmax", "labels": ["cat", "dog"], "bias": [1] } }""", $"{Pets}:bias is for 1 classes, and labels for 2; they must agree" },
+        { """{ "pets": { "activation": "softmax", "labels": ["cat", "dog"], "bias": [1] } }""", $"{Pets}:bias is for 1 class, and labels for 2; they must agree" },
         {
             """{ "pets": { "activation": "softmax", "labels": ["a", "b", "c", "d", "e", "f"] } }""",
             $"{Pets}:labels is for 6 classes; at most 5 are allowed (Scoring:Limits:Classes)"
