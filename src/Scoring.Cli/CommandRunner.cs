@@ -39,12 +39,13 @@ internal static class CommandRunner
     /// <summary>Where the transport failed, the innermost cause says most.</summary>
     public static string Explain(ScoringException exception)
     {
-        if (exception.Error.Code != StatusCode.Unavailable)
+        var call = exception.InnerException as RpcException;
+        if (TransportError.Of(call) is { } error)
         {
-            return exception.Message;
+            return TransportError.Explain(error) ?? error.GetBaseException().Message;
         }
 
-        return exception.InnerException is RpcException { Status.DebugException: { } cause } ? cause.GetBaseException().Message : exception.Error.Message;
+        return exception.Error.Code != StatusCode.Unavailable ? exception.Message : call?.Status.DebugException?.GetBaseException().Message ?? exception.Error.Message;
     }
 
     private static int Fail(string message, int exitCode)

@@ -46,7 +46,7 @@ internal sealed class ServiceConnection : IAsyncDisposable
         catch (Exception exception)
         {
             await connection.DisposeAsync().ConfigureAwait(false);
-            throw exception is ScoringException failed && (failed.Error.Code == StatusCode.Unavailable || TransportErrorOf(failed) is not null) ? connection.Unreachable(failed) : exception;
+            throw exception is ScoringException failed && (failed.Error.Code == StatusCode.Unavailable || TransportError.Of(failed.InnerException as RpcException) is not null) ? connection.Unreachable(failed) : exception;
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class ServiceConnection : IAsyncDisposable
 
     /// <summary>What to say where the transport failed on the way; any other failure speaks for itself.</summary>
     public Exception Lost(ScoringException exception, long rows) => exception.Error.Code == StatusCode.Unavailable
-        ? new IOException($"lost {_server ?? "the service"} after {rows} rows: {CommandRunner.Explain(exception)}", exception)
+        ? new IOException($"lost {_server ?? "the service"} after {Plural.Of(rows, "row")}: {CommandRunner.Explain(exception)}", exception)
         : exception;
 
     /// <summary>The rows of so many classes that fit into one message.</summary>
@@ -101,31 +101,6 @@ internal sealed class ServiceConnection : IAsyncDisposable
     private IOException Unreachable(ScoringException exception)
     {
         var isMissingSocket = _server?.StartsWith(Unix, StringComparison.OrdinalIgnoreCase) == true && !File.Exists(_server[Unix.Length..]);
-        var why = isMissingSocket ? "there is no such socket" : TransportErrorOf(exception) is { } error ? Explain(error) : CommandRunner.Explain(exception);
-        return new IOException($"cannot reach {_server ?? "the service"}: {why}", exception);
-    }
-
-    /// <summary>What kept the call from being made; null where it was made.</summary>
-    private static HttpRequestException? TransportErrorOf(ScoringException exception)
-    {
-        var cause = (exception.InnerException as RpcException)?.Status.DebugException;
-        while (cause is not null and not HttpRequestException)
-        {
-            cause = cause.InnerException;
-        }
-
-        return cause as HttpRequestException;
-    }
-
-    private static string Explain(HttpRequestException error)
-    {
-        var cause = error.GetBaseException().Message;
-        return error.HttpRequestError switch
-        {
-            HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError => cause,
-            HttpRequestError.SecureConnectionError when cause.Contains("certificate", StringComparison.OrdinalIgnoreCase) => cause,
-            HttpRequestError.SecureConnectionError => $"what answers there speaks no TLS ({cause}); a service in clear text has an address with http://",
-            _ => $"what answers there speaks no HTTP/2 in clear text ({cause}); a service with TLS has an address with https://, and JSON and metrics have ports of their own",
-        };
+        return new IOException($"cannot reach {_server ?? "the service"}: {(isMissingSocket ? "there is no such socket" : CommandRunner.Explain(exception))}", exception);
     }
 }

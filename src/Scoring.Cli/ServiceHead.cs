@@ -17,7 +17,7 @@ internal sealed record ServiceHead(Head Definition, IReadOnlyList<string> Labels
 
         if (head.Classes != 0 && head.Classes != input.Classes)
         {
-            throw new InvalidDataException($"head '{name}' has {head.Classes} classes; {input.Name} has {input.Classes}");
+            throw new InvalidDataException($"head '{name}' has {Plural.Of(head.Classes, "class")}; {input.Name} has {input.Classes}");
         }
 
         if (!head.Labels.SequenceEqual(input.Labels) && head.Labels.ToHashSet().SetEquals(input.Labels))

@@ -16,7 +16,7 @@ public sealed class ScoringException : Exception
     }
 
     private ScoringException(RpcException exception, CallEnding ending)
-        : this(null, new ScoreError(ending == CallEnding.Away ? StatusCode.Unavailable : exception.StatusCode, exception.Status.Detail, null, null, null), ending, exception)
+        : this(null, ErrorOf(exception, ending == CallEnding.Away ? StatusCode.Unavailable : exception.StatusCode), ending, exception)
     {
     }
 
@@ -54,6 +54,9 @@ public sealed class ScoringException : Exception
 
     /// <summary>Adds what a stream leaves without an answer.</summary>
     internal ScoringException Leaving(IReadOnlyList<ulong> unanswered) => unanswered.Count == 0 ? this : new ScoringException(this, unanswered);
+
+    private static ScoreError ErrorOf(RpcException exception, StatusCode code) =>
+        new(code, TransportError.Explain(TransportError.Of(exception)) ?? exception.Status.Detail, null, null, null);
 
     private static string Name(IReadOnlyList<ulong> ids)
     {

@@ -22,7 +22,7 @@ public static class HeadJson
     /// <param name="limits">How much there may be; by default as much as the service takes on.</param>
     /// <returns>The heads that are well-formed, and what is wrong with the others. Labels files that cannot be read are problems as well.</returns>
     /// <exception cref="JsonException">It is not JSON.</exception>
-    /// <exception cref="FormatException">It is not an object, or has two values under one path, where upper and lower case make no difference.</exception>
+    /// <exception cref="FormatException">It is not an object, has two values under one path, where upper and lower case make no difference, or has its heads under <c>Scoring:Heads</c>.</exception>
     public static HeadConfiguration Read(Stream json, string folder = "", HeadLimits? limits = null)
     {
         var heads = new SettingNode("Heads");

@@ -26,6 +26,10 @@ public sealed partial class PagesTests
     }
 
     [Fact]
+    public void The_whole_program_of_the_page_is_the_one_that_is_built() =>
+        Assert.Contains($"```csharp\n{Repository.Read("tests/Scoring.Example/Program.cs")}```\n", Repository.Read("docs/client.md"), StringComparison.Ordinal);
+
+    [Fact]
     public void A_line_of_prose_is_no_longer_than_an_editor_is_wide()
     {
         const int Columns = 140;

@@ -143,7 +143,7 @@ public sealed class UnaryTests
         { new ScoreRequest { Classes = 2, Logits = new float[2], Outputs = OutputSet.Decisions, Head = "linear" }, "outputs names DECISIONS; head 'linear' is linear and has no probabilities to decide by" },
         { new ScoreRequest { Classes = 2, Logits = new float[2], Outputs = OutputSet.Entropy, Head = "sigmoid" }, "outputs names ENTROPY; head 'sigmoid' makes no distribution over its classes" },
         { new ScoreRequest { Classes = 2, Logits = new float[2], Outputs = OutputSet.Loss, Head = "linear" }, "outputs names LOSS; head 'linear' is linear and has no probabilities to lose by" },
-        { new ScoreRequest { Classes = 2, Logits = new float[4], Outputs = OutputSet.Loss }, "LOSS of 2 rows of 2 classes needs 2 targets (one class for each row); there are 0" },
+        { new ScoreRequest { Classes = 2, Logits = new float[4], Outputs = OutputSet.Loss }, "LOSS of 2 rows of 2 classes needs 2 targets (one class for each row); the message has 0" },
         { new ScoreRequest { Classes = 2, Logits = new float[4], Outputs = OutputSet.Loss, Targets = new uint[] { 1, 2 } }, "row 1: the target is class 2; the classes are 0 to 1" },
         { new ScoreRequest { Classes = 2, Logits = new float[4], Outputs = OutputSet.Loss, Head = "sigmoid", Targets = new uint[] { 1, 0, 0, 3 } }, "row 1, column 1: the target is 3; it must be 0 or 1" },
         { new ScoreRequest { Classes = 2, Logits = new[] { 0, 0, float.NegativeInfinity, float.NegativeInfinity } }, "row 1 is -inf in every column, so it has no probabilities" },

@@ -26,7 +26,7 @@ internal sealed class BenchJob(LoadPlan plan, string? server, IReadOnlyList<stri
         Console.Write(json ? LoadReportJson.Format(report) : LoadReportText.Format(report));
         if (report.Errors + report.Wrong > 0)
         {
-            throw new InvalidDataException($"{report.Errors + report.Wrong} messages went wrong; the first: {report.FirstError}");
+            throw new InvalidDataException($"{Plural.Of(report.Errors + report.Wrong, "message")} went wrong; the first: {report.FirstError}");
         }
     }
 }

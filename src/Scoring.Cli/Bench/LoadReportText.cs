@@ -11,7 +11,7 @@ internal static class LoadReportText
     {
         var text = new StringBuilder();
         Line(Describe(report.Plan));
-        Line($"{report.Messages:N0} messages in {report.Seconds:0.00} s");
+        Line($"{Plural.Of(report.Messages, "message", "N0")} in {report.Seconds:0.00} s");
         Line($"");
         Line($" messages per second {report.MessagesPerSecond,12:N0}");
         Line($" rows per second     {report.RowsPerSecond,12:N0}");
@@ -49,16 +49,14 @@ internal static class LoadReportText
 
     private static FormattableString Describe(LoadPlan plan)
     {
-        var flows = plan.Unary ? $"{plan.Window} unary calls at once" : $"{Count(plan.Streams, "stream")}, {plan.Window} messages in flight on each";
+        var flows = plan.Unary ? $"{Plural.Of(plan.Window, "unary call")} at once" : $"{Plural.Of(plan.Streams, "stream")}, {Plural.Of(plan.Window, "message")} in flight on each";
         var pace = plan.Rate is { } rate ? FormattableString.Invariant($", {rate:N0} messages/s due") : "";
         var outputs = plan.Outputs == OutputSet.Scores ? "" : $" for {plan.Outputs}";
         var protocol = plan.Protocol == LoadProtocol.Oip ? " by Open Inference" : "";
-        return $"{plan.Rows} × {plan.Classes} {Name(plan)} logits to {plan.Head}{outputs}{protocol}; {flows}, {Count(plan.Connections, "connection")}{pace}";
+        return $"{plan.Rows} × {plan.Classes} {Name(plan)} logits to {plan.Head}{outputs}{protocol}; {flows}, {Plural.Of(plan.Connections, "connection")}{pace}";
     }
 
     private static string Name(LoadPlan plan) => plan.Type.ToString().ToLowerInvariant();
-
-    private static string Count(int count, string of) => count == 1 ? $"1 {of}" : $"{count} {of}s";
 
     private static string Time(double microseconds) => microseconds < 1000
         ? string.Create(CultureInfo.InvariantCulture, $"{microseconds:N0} µs")

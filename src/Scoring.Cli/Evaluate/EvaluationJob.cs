@@ -63,8 +63,8 @@ internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time
         }
 
         Print(evaluation);
-        Write(configuration, () => evaluation.Calibration!.HeadConfiguration + "\n");
-        Write(page, () => ReportPage.Format(evaluation));
+        Write(configuration, request.Output, () => evaluation.Calibration!.HeadConfiguration + "\n", $"; serve with --Scoring:HeadsFile={request.Output}");
+        Write(page, request.Report, () => ReportPage.Format(evaluation));
 
         async Task MeasureAsync(IProgress<(long Rows, long Bytes)>? progress) =>
             evaluation = await measure(connection.Client, evaluation, stream.ReadAsync(progress, cancellationToken)).ConfigureAwait(false);
@@ -98,12 +98,13 @@ internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time
         }
     }
 
-    private static void Write(OutputFile? file, Func<string> text)
+    private static void Write(OutputFile? file, string? path, Func<string> text, string hint = "")
     {
         if (file is not null)
         {
             file.Stream.Write(System.Text.Encoding.UTF8.GetBytes(text()));
             file.Commit();
+            Console.Error.WriteLine($"wrote {path}{hint}");
         }
     }
 }

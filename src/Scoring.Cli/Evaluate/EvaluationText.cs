@@ -35,9 +35,8 @@ internal sealed class EvaluationText(IAnsiConsole console)
         var why = evaluation.HeadIsDefault
             ? evaluation.Targets == TargetKind.Labels ? " (targets are 0 or 1 for each label)" : " (targets are classes)"
             : "";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Path.GetFileName(evaluation.File)}: {evaluation.Rows:N0} rows × {evaluation.Classes:N0} classes, head {evaluation.Head.Definition.Name}{why}");
+        return $"{Path.GetFileName(evaluation.File)}: {Plural.Of(evaluation.Rows, "row", "N0")} × {Plural.Of(evaluation.Classes, "class", "N0")}, "
+            + $"head {evaluation.Head.Definition.Name}{why}";
     }
 
     private void ShowMetrics(Evaluation evaluation)

@@ -180,7 +180,7 @@ internal sealed class CsvLogitReader : LogitReader
 
         if (column != _columns.Count)
         {
-            throw new InvalidDataException($"{Name}, line {LineNumber}, has {column} fields; the first line has {_columns.Count}.");
+            throw new InvalidDataException($"{Name}, line {LineNumber}, has {Plural.Of(column, "field")}; the first line has {_columns.Count}.");
         }
     }
 

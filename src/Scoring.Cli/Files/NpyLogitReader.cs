@@ -121,5 +121,5 @@ internal sealed class NpyLogitReader : LogitReader
         }
     }
 
-    private InvalidDataException Truncated(long whole) => new($"{Name} is cut short: it says {_rows} rows, and holds {whole}.");
+    private InvalidDataException Truncated(long whole) => new($"{Name} is cut short: it says {Plural.Of(_rows, "row")}, and holds {whole}.");
 }

@@ -46,7 +46,7 @@ internal sealed class NpyTargetReader : IAsyncDisposable
             var reader = new NpyTargetReader(path, input, header, ElementBytes(path, header), KindOf(path, header, classes));
             if ((input.Length - input.Position) / (reader._elementBytes * reader.PerRow) is var whole && whole < reader.Rows)
             {
-                throw new InvalidDataException($"{path} is cut short: it says {reader.Rows} rows, and holds {whole}.");
+                throw new InvalidDataException($"{path} is cut short: it says {Plural.Of(reader.Rows, "row")}, and holds {whole}.");
             }
 
             return reader;
@@ -71,7 +71,7 @@ internal sealed class NpyTargetReader : IAsyncDisposable
 
         if (_read + rows > Rows || await _input.ReadAsync(_bytes.AsMemory(0, bytes), cancellationToken).ConfigureAwait(false) < bytes)
         {
-            throw new InvalidDataException($"{Name} has targets for {Rows} rows; there are more rows of logits.");
+            throw new InvalidDataException($"{Name} has targets for {Plural.Of(Rows, "row")}; there are more rows of logits.");
         }
 
         Convert(_bytes.AsSpan(0, bytes), targets);

@@ -212,7 +212,7 @@ internal sealed class ParquetLogitReader : LogitReader
         if (lists.FindOther(_classes) is var (row, length))
         {
             throw new InvalidDataException(
-                $"{Name}, row {_firstRow + row}, column {ListName}: the list has {length} logits; "
+                $"{Name}, row {_firstRow + row}, column {ListName}: the list has {Plural.Of(length, "logit")}; "
                 + (_classes == length ? "there must be some." : $"the first row has {_classes}."));
         }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Spectre.Console;
 
 namespace Scoring.Cli.Files;
@@ -38,7 +37,7 @@ internal static class ReadingProgress
     {
         public void Report((long Rows, long Bytes) value)
         {
-            task.Description = string.Create(CultureInfo.InvariantCulture, $"{value.Rows:N0} rows");
+            task.Description = Plural.Of(value.Rows, "row", "N0");
             task.Value = value.Bytes;
         }
     }

@@ -47,7 +47,7 @@ internal sealed class ScoreJob
         await using var input = await LogitReader.OpenAsync(Input, cancellationToken).ConfigureAwait(false);
         if (TopK > input.Classes)
         {
-            throw new InvalidDataException($"--top-k is {TopK}; {input.Name} has {input.Classes} classes");
+            throw new InvalidDataException($"--top-k is {TopK}; {input.Name} has {Plural.Of(input.Classes, "class")}");
         }
 
         await using var connection = await ServiceConnection.OpenAsync(Server, Configuration, Patience, cancellationToken).ConfigureAwait(false);
@@ -107,7 +107,7 @@ internal sealed class ScoreJob
         var target = Output == LogitReader.StandardStream ? "" : $" → {Output}";
         Console.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{scorer.Rows:N0} rows × {classes:N0} classes in {elapsed.TotalSeconds:0.00} s ({rate:N0} rows/s){target}"));
+            $"{Plural.Of(scorer.Rows, "row", "N0")} × {Plural.Of(classes, "class", "N0")} in {elapsed.TotalSeconds:0.00} s ({rate:N0} rows/s){target}"));
         if (scorer.InvalidRows > 0)
         {
             var (rows, were) = scorer.InvalidRows == 1 ? ("row", "was") : ("rows", "were");

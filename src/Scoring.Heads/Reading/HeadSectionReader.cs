@@ -149,7 +149,7 @@ internal sealed class HeadSectionReader(
             }
             else if (width != told[0].Width)
             {
-                Refuse(key, $"is for {width} classes, and {told[0].Key} for {told[0].Width}; they must agree");
+                Refuse(key, $"is for {Plural.Of(width, "class")}, and {told[0].Key} for {told[0].Width}; they must agree");
             }
         }
 

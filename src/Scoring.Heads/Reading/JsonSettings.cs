@@ -1,22 +1,26 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Scoring.Heads.Reading;
 
-/// <summary>The values of a JSON object under their paths, as .NET's configuration reads the very same file.</summary>
+/// <summary>The values of a file of heads under their paths, as .NET's configuration reads the very same file.</summary>
 internal static class JsonSettings
 {
     private const char Delimiter = ':';
+
+    /// <summary>Where heads stand in other files of configuration.</summary>
+    private const string Wrapper = "Scoring:Heads";
 
     private static readonly JsonDocumentOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     /// <returns>Of values that are single the text, and null for JSON's null; null for an empty object, and empty for an empty array.</returns>
     /// <exception cref="JsonException">It is not JSON.</exception>
-    /// <exception cref="FormatException">It is not an object, or has two values under one path.</exception>
+    /// <exception cref="FormatException">It is not an object, has two values under one path, or is a whole configuration.</exception>
     public static Dictionary<string, string?> Read(Stream json)
     {
         using var reader = new StreamReader(json, leaveOpen: true);
-        using var document = JsonDocument.Parse(reader.ReadToEnd(), Options);
+        using var document = Parse(reader.ReadToEnd());
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             throw new FormatException($"Top-level JSON element must be an object. Instead, '{document.RootElement.ValueKind}' was found.");
@@ -28,7 +32,24 @@ internal static class JsonSettings
             Add(settings, property.Name, property.Value);
         }
 
-        return settings;
+        return settings.Keys.Any(IsWrapped)
+            ? throw new FormatException($"it has heads under {Wrapper}, as appsettings.json has; a file of heads has what stands there: an object with an entry for each head")
+            : settings;
+    }
+
+    private static bool IsWrapped(string path) =>
+        path.StartsWith(Wrapper, StringComparison.OrdinalIgnoreCase) && (path.Length == Wrapper.Length || path[Wrapper.Length] == Delimiter);
+
+    private static JsonDocument Parse(string text)
+    {
+        try
+        {
+            return JsonDocument.Parse(text, Options);
+        }
+        catch (JsonException exception)
+        {
+            throw new JsonException($"it is no JSON: {JsonFault.Of(exception, Encoding.UTF8.GetBytes(text))}", exception.Path, exception.LineNumber, exception.BytePositionInLine);
+        }
     }
 
     private static void Add(Dictionary<string, string?> settings, string path, JsonElement value)

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
 using Scoring.Protocol;
@@ -10,6 +12,9 @@ internal static class JsonRefusal
 {
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(StatusDetails.Types));
 
+    /// <summary>As the transcoding writes.</summary>
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>What an exception that ends a call says, in full where it has that.</summary>
     public static Error ErrorOf(RpcException refused) => refused.Trailers.GetValueBytes(ScoringMethods.ErrorTrailer) is { } error
         ? Error.Parser.ParseFrom(error)
@@ -20,6 +25,8 @@ internal static class JsonRefusal
     {
         response.StatusCode = httpStatus;
         response.ContentType = "application/json; charset=utf-8";
-        return response.WriteAsync(Formatter.Format(StatusDetails.Of(error)));
+        // Protobuf's formatter puts spaces between.
+        using var spaced = JsonDocument.Parse(Formatter.Format(StatusDetails.Of(error)));
+        return response.WriteAsync(JsonSerializer.Serialize(spaced.RootElement, Compact));
     }
 }

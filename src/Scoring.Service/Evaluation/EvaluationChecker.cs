@@ -57,7 +57,7 @@ internal sealed class EvaluationChecker(RequestPlanner heads, IOptions<LimitSett
         }
 
         return head.Groups.Length > 0
-            ? ScoringErrors.InvalidArgument($"head '{head.Name}' has {head.Groups.Length} groups; only a head of one softmax, or of sigmoids, is measured", "head")
+            ? ScoringErrors.InvalidArgument($"head '{head.Name}' has {Plural.Of(head.Groups.Length, "group")}; only a head of one softmax, or of sigmoids, is measured", "head")
             : null;
     }
 

@@ -53,7 +53,7 @@ internal sealed class EvaluationStream(
 
         return _rows > 0
             ? _plan!
-            : throw CallStatus.Refusal(ScoringErrors.InvalidArgument($"the stream has no rows to measure, in {_messages} messages"));
+            : throw CallStatus.Refusal(ScoringErrors.InvalidArgument($"the stream has no rows to measure, in {Plural.Of(_messages, "message")}"));
     }
 
     /// <summary>Waits while the caller is over its limit. To refuse a message would be to throw away those before it.</summary>

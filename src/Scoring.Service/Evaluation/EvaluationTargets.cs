@@ -36,8 +36,8 @@ internal static class EvaluationTargets
     private static Error? CheckCount(string field, int count, EvaluationPlan plan, int rows, int expected) => count == expected
         ? null
         : ScoringErrors.InvalidArgument(
-            $"{rows} rows of {plan.Classes} classes need {expected} {field} ({(plan.IsPerLabel ? "0 or 1 for each class" : "one class for each row")}); "
-            + $"there are {count}",
+            $"{Plural.Of(rows, "row")} of {Plural.Of(plan.Classes, "class")} {(rows == 1 ? "needs" : "need")} {Plural.Of(expected, field[..^1])} ({(plan.IsPerLabel ? "0 or 1 for each class" : "one class for each row")}); "
+            + $"the message has {count}",
             field);
 
     private static Error? ReadIndices(PooledScoreRequest request, EvaluationPlan plan, Span<uint> targets)

@@ -7,11 +7,11 @@ using Scoring.Service.Calls;
 namespace Scoring.Service.Http;
 
 /// <summary>Opens a port to what speaks no HTTP/2 in clear text: gRPC-Web, with what browsers ask of a server before they let a page call it, and JSON.</summary>
-internal sealed class HttpPort(IOptions<HttpSettings> http) : IStartupFilter
+internal sealed class HttpPort(IOptions<HttpSettings> http, UnknownPath unknown) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        app.UseWhen(IsOf, branch => branch.UseCors(AllowOrigins).UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true }));
+        app.UseWhen(IsOf, branch => branch.Use(unknown.ServeAsync).UseCors(AllowOrigins).UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true }));
         next(app);
     };
 

@@ -11,6 +11,7 @@ internal static class JsonEndpoints
     {
         services.TryAddSingleton<JsonScoring>();
         services.TryAddSingleton<JsonBody>();
+        services.TryAddSingleton<UnknownPath>();
         services.AddGrpc().AddJsonTranscoding(options =>
         {
             // As the JSON mapping of protobuf has it.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf.Reflection;
+using Scoring.Heads.Reading;
 using Scoring.Protocol;
 using Scoring.Protocol.Buffers;
 using Scoring.Protocol.Wire;
@@ -23,7 +24,8 @@ internal static class JsonRequest
     {
         // It may be a hint from another message.
         request.Head = string.Empty;
-        var reader = new Utf8JsonReader(body.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body);
+        var json = body.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body;
+        var reader = new Utf8JsonReader(json);
         try
         {
             reader.Read();
@@ -54,7 +56,7 @@ internal static class JsonRequest
         }
         catch (JsonException exception)
         {
-            throw new MalformedMessageException($"the body is no JSON: {exception.Message}");
+            throw new MalformedMessageException($"the body is no JSON: {JsonFault.Of(exception, json)}");
         }
     }
 

@@ -123,7 +123,7 @@ internal static class InferenceChecker
         var bytes = ((long)request.Logits.Count * sizeof(float)) + request.Data.Count;
         return (UInt128)details.Shape[0] * (UInt128)details.Shape[1] * (UInt128)size == (UInt128)bytes
             ? null
-            : ScoringErrors.InvalidArgument($"input 'logits' has shape {Text(details)} of {details.DataTypeName}, and {bytes} bytes of contents", "inputs[0].shape");
+            : ScoringErrors.InvalidArgument($"input 'logits' has shape {Text(details)} of {details.DataTypeName}, and {Plural.Of(bytes, "byte")} of contents", "inputs[0].shape");
     }
 
     private static Error? ApplyOutputs(PooledScoreRequest request, InferenceDetails details, HeadDefinition head)

@@ -120,14 +120,14 @@ internal sealed class RequestPlanner(HeadRegistry heads, IOptions<LimitSettings>
         {
             if (topK > classes)
             {
-                return ScoringErrors.InvalidArgument($"top_k is {topK}; the rows have {classes} classes", "top_k");
+                return ScoringErrors.InvalidArgument($"top_k is {topK}; the rows have {Plural.Of(classes, "class")}", "top_k");
             }
 
             for (var i = 0; i < head.Groups.Length; i++)
             {
                 if (topK > head.Groups[i])
                 {
-                    return ScoringErrors.InvalidArgument($"top_k is {topK}; group {i} of head '{head.Name}' has {head.Groups[i]} classes", "top_k");
+                    return ScoringErrors.InvalidArgument($"top_k is {topK}; group {i} of head '{head.Name}' has {Plural.Of(head.Groups[i], "class")}", "top_k");
                 }
             }
 

@@ -42,7 +42,7 @@ internal readonly record struct RowShape(uint Classes, int Logits, int DataBytes
         if (over != 0)
         {
             return ScoringErrors.InvalidArgument(
-                $"{elements} logits do not divide into rows of {width} classes: row {whole} has only {over}");
+                $"{Plural.Of(elements, "logit")} {(elements == 1 ? "does" : "do")} not divide into rows of {width} classes: row {whole} has only {over}");
         }
 
         if (whole > limits.Rows)
@@ -70,12 +70,12 @@ internal readonly record struct RowShape(uint Classes, int Logits, int DataBytes
         if (elements > 0)
         {
             return ScoringErrors.InvalidArgument(
-                $"logits ({elements} of them) and data ({DataBytes} bytes) are both set; a message carries one of them", "data");
+                $"logits ({elements} of them) and data ({Plural.Of(DataBytes, "byte")}) are both set; a message carries one of them", "data");
         }
 
         if (DataBytes % size != 0)
         {
-            return ScoringErrors.InvalidArgument($"data has {DataBytes} bytes, which is no whole number of {size}-byte elements", "data");
+            return ScoringErrors.InvalidArgument($"data has {Plural.Of(DataBytes, "byte")}, which is no whole number of {size}-byte elements", "data");
         }
 
         elements = DataBytes / size;

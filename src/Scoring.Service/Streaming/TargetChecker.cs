@@ -52,7 +52,7 @@ internal static class TargetChecker
         var there = Math.Max(request.Targets.Count, request.TargetLabels.Count);
         return there == expected
             ? null
-            : ScoringErrors.InvalidArgument($"LOSS of {rows} rows of {classes} classes needs {expected} targets ({what}); there are {there}", "targets");
+            : ScoringErrors.InvalidArgument($"LOSS of {Plural.Of(rows, "row")} of {Plural.Of(classes, "class")} needs {Plural.Of(expected, "target")} ({what}); the message has {there}", "targets");
     }
 
     private static Error? FindClasses(PooledScoreRequest request, HeadDefinition head)

@@ -50,5 +50,5 @@ internal sealed class UnpackedStream(string encoding, PackedStream packed, Strea
         }
     }
 
-    private RpcException Refused(StatusCode status, string what) => new(new Status(status, $"a message of {packed.Bytes} bytes {what}"));
+    private RpcException Refused(StatusCode status, string what) => new(new Status(status, $"a message of {Plural.Of(packed.Bytes, "byte")} {what}"));
 }

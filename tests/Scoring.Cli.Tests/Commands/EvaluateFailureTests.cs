@@ -60,7 +60,7 @@ public sealed class EvaluateFailureTests
     }
 
     [Theory]
-    [InlineData(1, "has targets for 1 rows; there are more rows of logits.")]
+    [InlineData(1, "has targets for 1 row; there are more rows of logits.")]
     [InlineData(3, "has targets for 3 rows; ")]
     public async Task Targets_for_another_number_of_rows_than_a_table_has_are_refused(int rows, string message)
     {

@@ -97,8 +97,9 @@ public sealed class EvaluateTests
     public async Task Calibrate_writes_the_head_to_a_file_and_does_not_print_it()
     {
         using var folder = new TemporaryFolder();
-        var result = await ScoringProcess.RunAsync("calibrate", TestData.PathOf("iris.csv"), "--output", folder["heads.json"]);
+        var result = await ScoringProcess.RunAsync("calibrate", TestData.PathOf("iris.csv"), "--output", folder["heads.json"], "--report", folder["iris.html"]);
         Assert.Equal(0, result.ExitCode);
+        Assert.Equal($"wrote {folder["heads.json"]}; serve with --Scoring:HeadsFile={folder["heads.json"]}\nwrote {folder["iris.html"]}\n", result.Error);
         Assert.DoesNotContain("{", result.Output, StringComparison.Ordinal);
         using var heads = JsonDocument.Parse(await File.ReadAllTextAsync(folder["heads.json"], TestContext.Current.CancellationToken));
         Assert.Equal(0.24537, heads.RootElement.GetProperty("calibrated").GetProperty("temperature").GetDouble(), 1e-4);

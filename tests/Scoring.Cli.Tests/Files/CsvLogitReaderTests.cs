@@ -81,7 +81,7 @@ public sealed class CsvLogitReaderTests
     [InlineData("logit_a,logit_b\n1,2\n3,x\n", "row 1 (line 3), column logit_b: \"x\" is not a number")]
     [InlineData("1,2,3\n4,5\n", "line 2, has 2 fields; the first line has 3")]
     [InlineData("1,2,3\n4,5,6,7\n", "line 2, has 4 fields; the first line has 3")]
-    [InlineData("logit_a,target\n1\n", "line 2, has 1 fields; the first line has 2")]
+    [InlineData("logit_a,target\n1\n", "line 2, has 1 field; the first line has 2")]
     [InlineData("1,2\n\n3,4\n", "line 2, is empty, and rows follow it")]
     [InlineData("logit_a\n1\n\n\n3\n", "line 3, is empty, and rows follow it")]
     [InlineData("", "no rows")]

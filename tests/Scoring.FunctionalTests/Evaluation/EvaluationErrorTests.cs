@@ -29,13 +29,13 @@ public sealed class EvaluationErrorTests
         { new EvaluateRequest { Classes = 2, Temperature = float.PositiveInfinity }, "temperature is Infinity; it must be finite and above 0" },
         { Message("linear", 2, 2, 0), "head 'linear' is linear and has no probabilities to measure" },
         { Message("grouped", 2, 2, 0), "head 'grouped' has 2 groups; only a head of one softmax, or of sigmoids, is measured" },
-        { Message("softmax", 2, 4, 0), "2 rows of 2 classes need 2 targets (one class for each row); there are 1" },
-        { Message("sigmoid", 2, 4, 0), "2 rows of 2 classes need 4 targets (0 or 1 for each class); there are 1" },
+        { Message("softmax", 2, 4, 0), "2 rows of 2 classes need 2 targets (one class for each row); the message has 1" },
+        { Message("sigmoid", 2, 4, 0), "2 rows of 2 classes need 4 targets (0 or 1 for each class); the message has 1" },
         { Message("softmax", 2, 4, 0, 2), "row 1: the target is class 2; the classes are 0 to 1 (row 1 of the stream)" },
         { Message("sigmoid", 2, 4, 0, 1, 0, 3), "row 1, column 1: the target is 3; it must be 0 or 1 (row 1 of the stream)" },
         { Labelled("softmax", 2, "a"), "target_labels are set; head 'softmax' has no labels, so targets must be class indices" },
         { Labelled("sigmoid", 2, "a"), "target_labels name one class for each row; head 'sigmoid' is sigmoid and needs targets of 0 or 1 for each class" },
-        { Labelled("digits", 4, "one"), "2 rows of 2 classes need 2 target_labels (one class for each row); there are 1" },
+        { Labelled("digits", 4, "one"), "2 rows of 2 classes need 2 target_labels (one class for each row); the message has 1" },
         { Labelled("digits", 4, "one", "One"), "row 1: the target is 'One', which is not a label of head 'digits' (row 1 of the stream)" },
         { Labelled("digits", 2, new string('x', 1000)), $"row 0: the target is '{new string('x', 64)}…', which is not a label of head 'digits' (row 0 of the stream)" },
         { new EvaluateRequest { Head = "digits", Logits = { 1, 2 }, Targets = { 0 }, TargetLabels = { "one" } }, "targets (1 of them) and target_labels (1) are both set; a message carries one of them" },
@@ -90,7 +90,7 @@ public sealed class EvaluationErrorTests
         var client = server.Connect();
         await RefusedAsync(StatusCode.InvalidArgument, "the stream has no rows to measure, in 0 messages", client.EvaluateAsync(Evaluations.Of(), TestEnd));
         await RefusedAsync(
-            StatusCode.InvalidArgument, "the stream has no rows to measure, in 1 messages", client.CalibrateAsync(Evaluations.Of(Message("softmax", 2, 0)), TestEnd));
+            StatusCode.InvalidArgument, "the stream has no rows to measure, in 1 message", client.CalibrateAsync(Evaluations.Of(Message("softmax", 2, 0)), TestEnd));
     }
 
     [Fact]

@@ -45,7 +45,7 @@ internal static class BadHeads
             $"{Pets}:groups is set; only softmax and log_softmax heads have groups, and this one is sigmoid"
         },
         { """{ "pets": { "activation": "softmax", "groups": [2, 2], "classes": 5 } }""", $"{Pets}:groups is for 4 classes, and classes for 5; they must agree" },
-        { """{ "pets": { "activation": "softmax", "labels": ["cat", "dog"], "bias": [1] } }""", $"{Pets}:bias is for 1 classes, and labels for 2; they must agree" },
+        { """{ "pets": { "activation": "softmax", "labels": ["cat", "dog"], "bias": [1] } }""", $"{Pets}:bias is for 1 class, and labels for 2; they must agree" },
         {
             """{ "pets": { "activation": "softmax", "labels": ["a", "b", "c", "d", "e", "f"] } }""",
             $"{Pets}:labels is for 6 classes; at most 5 are allowed (Scoring:Limits:Classes)"
@@ -69,8 +69,12 @@ internal static class BadHeads
             "Scoring:Heads has 5 heads; at most 4 are allowed (Scoring:Limits:Heads)"
         },
         {
+            """{ "scoring": { "Heads": { "pets": { "activation": "softmax" } } } }""",
+            "Scoring:HeadsFile is '{folder}/heads.json', which cannot be read: it has heads under Scoring:Heads, as appsettings.json has; a file of heads has what stands there: an object with an entry for each head"
+        },
+        {
             """{ "pets": """,
-            "Scoring:HeadsFile is '{folder}/heads.json', which cannot be read: Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed. LineNumber: 0 | BytePositionInLine: 10."
+            "Scoring:HeadsFile is '{folder}/heads.json', which cannot be read: it is no JSON: it ends at line 1, byte 11, before it is complete"
         },
     };
 }

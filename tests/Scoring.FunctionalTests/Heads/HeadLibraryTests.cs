@@ -51,7 +51,7 @@ public sealed class HeadLibraryTests
     private static Gen<string> Object(Gen<string> values) =>
         Gen.Select(Key, values).Array[0, 4].Select(pairs => $"{{{string.Join(',', pairs.Select(pair => $"\"{pair.Item1}\": {pair.Item2}"))}}}");
 
-    /// <summary>What comes of a text: settings in order, or the message.</summary>
+    /// <summary>What comes of a text: settings in order, the message, or where it is no JSON.</summary>
     private static string Outcome(string json, Func<Stream, IDictionary<string, string?>> read)
     {
         try
@@ -59,9 +59,13 @@ public sealed class HeadLibraryTests
             using var stream = new MemoryStream(Encoding.UTF8.GetBytes(json));
             return string.Join('\n', read(stream).Select(setting => $"{setting.Key} = {setting.Value ?? "(null)"}"));
         }
-        catch (Exception exception) when (exception is FormatException or JsonException)
+        catch (FormatException exception)
         {
-            return $"{exception.GetType()}: {exception.Message}";
+            return exception.Message;
+        }
+        catch (JsonException exception)
+        {
+            return $"no JSON at {exception.LineNumber}, {exception.BytePositionInLine}";
         }
     }
 

@@ -97,9 +97,10 @@ public sealed class JsonTests
     }
 
     [Theory]
-    [InlineData("", "the body is no JSON: The input does not contain any JSON tokens")]
-    [InlineData("""{ "logits": [1, NaN] }""", "the body is no JSON: 'N' is an invalid start of a value. LineNumber: 0 | BytePositionInLine: 16.")]
-    [InlineData("""{ "logits": [1, 2] """, "the body is no JSON: Expected depth to be zero")]
+    [InlineData("", "the body is no JSON: it is empty")]
+    [InlineData("""{ "logits": [1, NaN] }""", "the body is no JSON: 'N' is out of place at line 1, byte 17")]
+    [InlineData("""{ "logits": [1, 2] """, "the body is no JSON: it ends at line 1, byte 20, before it is complete")]
+    [InlineData("\n{\r\n \"head\": \"ä\nö\" }", "the body is no JSON: the byte 0x0a is out of place at line 3, byte 13")]
     [InlineData("[1, 2]", "the body begins with [1, 2]; it must be an object")]
     [InlineData("""{ "logit": [1, 2] }""", "there is no field 'logit'; ScoreRequest has id, head, classes, logits,")]
     [InlineData("""{ "logits": 1 }""", "logits is 1; it must be a list")]
@@ -112,7 +113,7 @@ public sealed class JsonTests
     [InlineData("""{ "logits": ["\u0031"] }""", "logits[0] is \"\\u0031\"; it must be a number of single precision, ")]
     [InlineData("""{ "logits": [1], "logits": [2] }""", "logits is there twice")]
     [InlineData("""{ "topK": 1, "top_k": 1 }""", "topK is there twice")]
-    [InlineData("""{ "logits": [1] } true""", "the body is no JSON: 't' is invalid after a single JSON value.")]
+    [InlineData("""{ "logits": [1] } true""", "the body is no JSON: 't' is out of place at line 1, byte 19")]
     [InlineData("""{ "targets": [0, 1.5] }""", "targets[1] is 1.5; it must be a whole number from 0 to 4294967295")]
     [InlineData("""{ "targets": [0, "-1"] }""", "targets[1] is \"-1\"; it must be a whole number from 0 to 4294967295")]
     [InlineData("""{ "classes": 4294967296 }""", "classes is 4294967296; it must be a whole number from 0 to 4294967295")]
@@ -301,6 +302,39 @@ public sealed class JsonTests
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await call);
         // The pooled codec's words.
         Assert.Equal("Not a ScoreRequest: the message ends in the middle of a field (at byte 2).", refused.Status.Detail);
+    }
+
+    [Theory]
+    [InlineData("GET", "/", 404, 5, "there is no /; in JSON there are GET /v1/heads and POST /v1/score", "")]
+    [InlineData("POST", "/v2/score", 404, 5, "there is no /v2/score; in JSON there are GET /v1/heads and POST /v1/score", "")]
+    [InlineData("GET", "/v1/score", 405, 12, "/v1/score takes POST, and not GET; in JSON there are GET /v1/heads and POST /v1/score", "POST")]
+    [InlineData("DELETE", "/V1/heads", 405, 12, "/V1/heads takes GET, and not DELETE; in JSON there are GET /v1/heads and POST /v1/score", "GET")]
+    [InlineData(
+        "POST", "/scoring.v1.ScoringService/Score", 415, 12,
+        "/scoring.v1.ScoringService/Score takes gRPC-Web alone; in JSON there are GET /v1/heads and POST /v1/score", "")]
+    public async Task A_path_that_serves_no_such_request_tells_what_is_served(string method, string path, int status, int code, string message, string allowed)
+    {
+        await using var server = await ScoringServer.StartAsync(Settings);
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(new HttpMethod(method), server.HttpAddress + path);
+        using var response = await client.SendAsync(request, TestEnd);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal(allowed, string.Join(", ", response.Content.Headers.Allow));
+        using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestEnd));
+        Assert.Equal((code, message), (answer.RootElement.GetProperty("code").GetInt32(), answer.RootElement.GetProperty("message").GetString()));
+    }
+
+    [Fact]
+    public async Task What_is_refused_is_written_alike_before_the_call_and_in_it()
+    {
+        await using var server = await ScoringServer.StartAsync(Settings);
+        var (_, before) = await PostAsync(server, """{ "logits": "<ä'" }""");
+        Assert.Equal(
+            "{\"code\":3,\"message\":\"logits is \\\"<ä'\\\"; it must be a list\",\"details\":[{\"@type\":\"type.googleapis.com/scoring.v1.Error\",\"code\":3,"
+            + "\"message\":\"logits is \\\"<ä'\\\"; it must be a list\"}]}",
+            before.GetRawText());
+        var (_, within) = await PostAsync(server, """{ "head": "<ä'", "logits": [1] }""");
+        Assert.StartsWith("{\"code\":5,\"message\":\"head '<ä'' is not configured; ", within.GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]

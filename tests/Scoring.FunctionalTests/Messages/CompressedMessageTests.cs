@@ -55,7 +55,7 @@ public sealed class CompressedMessageTests
             ([.. "This was never compressed, and is long enough."u8], $"is not {encoding}"),
         })
         {
-            Assert.Equal(("3", $"a message of {bytes.Length} bytes {what}", 0), await PostAsync(server, method, encoding, bytes));
+            Assert.Equal(("3", $"a message of {bytes.Length} byte{(bytes.Length == 1 ? "" : "s")} {what}", 0), await PostAsync(server, method, encoding, bytes));
         }
     }
 
