@@ -10,22 +10,22 @@ namespace Scoring.Protocol;
 internal static class MessageHandOver
 {
     [ThreadStatic]
-    private static PooledScoreRequest? _message;
+    private static PooledScoreRequest? Read;
 
     /// <summary>Called by deserializers.</summary>
     public static void Put(PooledScoreRequest message)
     {
-        Debug.Assert(_message is null, "A body takes each message before another is read.");
-        _message = message;
+        Debug.Assert(Read is null, "A body takes each message before another is read.");
+        Read = message;
     }
 
     /// <summary>The message that this thread has just read, which is the caller's from here on; null where it was none.</summary>
     public static PooledScoreRequest? Take()
     {
-        var message = _message;
+        var message = Read;
         if (message is not null)
         {
-            _message = null;
+            Read = null;
         }
 
         return message;
