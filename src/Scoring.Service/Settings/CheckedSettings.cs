@@ -10,6 +10,9 @@ internal sealed class CheckedSettings
 {
     private const string Root = "Scoring";
 
+    /// <summary>What the values begin with that Kubernetes gives the variables of a service's ports.</summary>
+    private static readonly string[] ServiceLinks = ["tcp://", "udp://", "sctp://"];
+
     private readonly Problems _problems = new();
     private readonly Dictionary<string, string?> _good = [];
     private readonly IConfigurationRoot _bound;
@@ -50,8 +53,8 @@ internal sealed class CheckedSettings
     }
 
     /// <summary>
-    /// An environment variable with one underscore where there must be two: SCORING_Auth__ApiKeysFile. Of those that have two nowhere, the ones whose values begin with tcp:// or
-    /// udp:// are Kubernetes', which tells of a service named scoring-listen in SCORING_LISTEN_PORT.
+    /// An environment variable with one underscore where there must be two: SCORING_Auth__ApiKeysFile. Of those that have two nowhere, those with an address of a port are
+    /// Kubernetes', which tells of a service named scoring-listen in SCORING_LISTEN_PORT.
     /// </summary>
     private void CheckUnderscores(IConfigurationRoot configuration)
     {
@@ -63,7 +66,7 @@ internal sealed class CheckedSettings
             {
                 CheckUnderscores(node, names);
             }
-            else if (configuration[root]?.Contains("p://", StringComparison.Ordinal) == false && names.TryGetValue(Letters(root), out var meant) && !IsSection(meant))
+            else if (!IsServiceLink(configuration[root]) && names.TryGetValue(Letters(root), out var meant) && !IsSection(meant))
             {
                 _problems.Add($"{Quoted.Text(root)} is not a setting; the nearest is {meant}");
             }
@@ -92,6 +95,8 @@ internal sealed class CheckedSettings
         _problems.Add($"{Quoted.Text(node.Path)} is not a setting; the nearest is {meant}");
         return true;
     }
+
+    private static bool IsServiceLink(string? value) => value is not null && Array.Exists(ServiceLinks, link => value.StartsWith(link, StringComparison.Ordinal));
 
     private bool IsSection(string path) => _paths.Any(other => other.StartsWith($"{path}{ConfigurationPath.KeyDelimiter}", StringComparison.OrdinalIgnoreCase));
 

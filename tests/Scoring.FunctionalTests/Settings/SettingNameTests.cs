@@ -135,7 +135,7 @@ public sealed class SettingNameTests
     {
         var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => ScoringServer.StartAsync(builder =>
         {
-            Environment.SetEnvironmentVariable($"SettingNameTests3{variable}_{variable}", "1");
+            Environment.SetEnvironmentVariable($"SettingNameTests3{variable}_{variable}", "http://localhost");
             builder.Configuration.AddEnvironmentVariables($"SettingNameTests3{variable}_");
         }));
         Assert.Equal([$"{told} is not a setting; the nearest is {meant}"], refused.Failures);
