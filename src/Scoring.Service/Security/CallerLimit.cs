@@ -9,12 +9,19 @@ namespace Scoring.Service.Security;
 /// <param name="rows">Null where rows are not limited.</param>
 internal sealed class CallerLimit(TokenBucket? messages, TokenBucket? rows)
 {
+    private volatile bool _isForgotten;
+
     public double MessagesPerSecond => messages?.PerSecond ?? 0;
 
     public double RowsPerSecond => rows?.PerSecond ?? 0;
 
     /// <summary>Whether there is nothing to remember of the caller.</summary>
     public bool IsIdle => messages?.IsFull != false && rows?.IsFull != false;
+
+    /// <summary>Whether the caller has another account by now, or none.</summary>
+    public bool IsForgotten => _isForgotten;
+
+    public void Forget() => _isForgotten = true;
 
     /// <summary>Counts a message; the error that it is answered with where it is one too many.</summary>
     public Error? TakeMessage() => Take(messages, 1, "messages");

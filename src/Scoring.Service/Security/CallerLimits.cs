@@ -46,9 +46,9 @@ internal sealed class CallerLimits(IOptions<RateLimitSettings> settings, TimePro
     {
         foreach (var (caller, limit) in _limits)
         {
-            if (limit.IsIdle)
+            if (limit.IsIdle && _limits.TryRemove(caller, out _))
             {
-                _limits.TryRemove(caller, out _);
+                limit.Forget();
             }
         }
     }

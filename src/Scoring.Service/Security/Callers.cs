@@ -19,7 +19,7 @@ internal sealed class Callers
     public Callers(CallerAuthentication authentication, HeadRules rules, CallerLimits limits, IOptions<RateLimitSettings> settings)
     {
         (_rules, _limits, _max) = (rules, limits, settings.Value.MaxCallers);
-        _anyone = authentication.Any ? null : new Caller(Caller.Anyone.Name, mayUse: null, limits.Of(Caller.Anyone.Name));
+        _anyone = authentication.Any ? null : new Caller(Caller.Anyone.Name, mayUse: null, () => limits.Of(Caller.Anyone.Name));
     }
 
     /// <summary>Whose call this is.</summary>
@@ -61,6 +61,6 @@ internal sealed class Callers
 
         var (name, own) = (key.Name, key.Heads is null ? null : Credentials.HeadsOf(key.Heads));
         Func<string, bool>? mayUse = own is null && !_rules.Any ? null : head => _rules.MayUse(name, own, head);
-        return _callers.GetOrAdd(key, _ => new Caller(name, mayUse, _limits.Of(name)));
+        return _callers.GetOrAdd(key, _ => new Caller(name, mayUse, () => _limits.Of(name)));
     }
 }

@@ -21,7 +21,7 @@ public sealed class HeadAllocationTests
     public async Task A_message_of_any_head_and_caller_is_read_scored_and_answered_without_allocating(string head, bool hasLabels, bool isLimited = false)
     {
         var caller = isLimited
-            ? new Caller("key/trainer", name => NamePattern.Matches("p*", name), new CallerLimit(new TokenBucket(1e6, 3600, TimeProvider.System), new TokenBucket(1e6, 3600, TimeProvider.System)))
+            ? new Caller("key/trainer", name => NamePattern.Matches("p*", name), () => new CallerLimit(new TokenBucket(1e6, 3600, TimeProvider.System), new TokenBucket(1e6, 3600, TimeProvider.System)))
             : Caller.Anyone;
         await using var server = await ScoringServer.StartAsync(
             [.. BadHeadRequests.Heads, .. HeadScores.WithBias("biased", "sigmoid", 1, 2, 3, 4, 5), "--Scoring:Heads:actions:bias:4=0.5", .. Bias("actions", 4)]);

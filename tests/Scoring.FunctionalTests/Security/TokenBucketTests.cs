@@ -72,6 +72,20 @@ public sealed class TokenBucketTests
         Assert.NotNull(limits.Of("e")!.TakeMessage());
     }
 
+    [Fact]
+    public void A_stream_that_was_idle_for_long_has_the_account_that_its_caller_has_by_then()
+    {
+        var limits = new CallerLimits(Options.Create(new RateLimitSettings { MessagesPerSecond = 1, MaxCallers = 1 }), _time);
+        var stream = new Caller("a", limit: () => limits.Of("a"));
+        // Nobody owes anything, so the next caller has the place.
+        Assert.Null(limits.Of("b")!.TakeMessage());
+        _time.Seconds += 10;
+        var other = new Caller("a", limit: () => limits.Of("a"));
+        Assert.Null(other.Limit!.TakeMessage());
+        Assert.NotNull(stream.Limit!.TakeMessage());
+        Assert.Same(other.Limit, stream.Limit);
+    }
+
     [Theory]
     [InlineData("key/a", 3, 10)]
     [InlineData("key/ab", 2, 7)]
