@@ -15,10 +15,9 @@ internal static class LabelsFile
     {
         try
         {
-            if (File.Exists(path) && new FileInfo(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path).Length == 0)
+            if (FileAtEnd.Problem(FileAtEnd.Find(path)?.Length) is { } problem)
             {
-                // To open a pipe is to wait for whoever may write to it.
-                return (null, "it is empty, or no file but a pipe or a device");
+                return (null, problem);
             }
 
             using var file = File.OpenRead(path);

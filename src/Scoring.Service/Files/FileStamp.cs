@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Scoring.Heads.Reading;
 
 namespace Scoring.Service.Files;
 
@@ -11,8 +12,6 @@ internal readonly record struct FileStamp(string Path, DateTime? Written, long L
     /// <summary>The clock of a file system goes on in steps: of hundredths of a second at best, and of two seconds at worst.</summary>
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
 
-    private const string Empty = "it is empty, or no file but a pipe or a device";
-
     private const long MaxHashedBytes = 64 << 20;
 
     /// <summary>A hash of its bytes, which may have changed within the step in which the file was written.</summary>
@@ -21,11 +20,8 @@ internal readonly record struct FileStamp(string Path, DateTime? Written, long L
     /// <summary>Whether its bytes were looked at after that step.</summary>
     private bool IsSettled { get; init; }
 
-    /// <summary>Why the file is not to be read; null where it may be. Who opens a pipe waits for whoever may write to it.</summary>
-    public string? Problem => Written is not null && Length == 0 ? Empty : null;
-
-    /// <summary>The same of a file without a stamp.</summary>
-    public static string? ProblemOf(string path) => Find(path) is { Length: 0 } ? Empty : null;
+    /// <summary>Why the file is not to be read; null where it may be.</summary>
+    public string? Problem => Written is null ? null : FileAtEnd.Problem(Length);
 
     /// <param name="path">The file.</param>
     /// <param name="before">The stamp that it had at the last look.</param>
@@ -34,7 +30,7 @@ internal readonly record struct FileStamp(string Path, DateTime? Written, long L
     {
         try
         {
-            if (Find(path) is not { } there)
+            if (FileAtEnd.Find(path) is not { } there)
             {
                 return new FileStamp(path, null, 0);
             }
@@ -52,13 +48,6 @@ internal readonly record struct FileStamp(string Path, DateTime? Written, long L
 
     /// <summary>Whether the file is as it was then.</summary>
     public bool IsSameAs(FileStamp other) => this with { IsSettled = other.IsSettled } == other;
-
-    /// <summary>The file at the end of the link; a mounted ConfigMap has links to files in a folder that is itself a link, and that is what changes.</summary>
-    private static FileInfo? Find(string path)
-    {
-        FileSystemInfo file = new FileInfo(path);
-        return (file.ResolveLinkTarget(returnFinalTarget: true) ?? file) is FileInfo { Exists: true } there ? there : null;
-    }
 
     /// <summary>Nothing where there are no bytes, or more than anybody here reads.</summary>
     private static string HashOf(FileInfo file)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Scoring.Heads.Reading;
-using Scoring.Service.Files;
 
 namespace Scoring.Service.Heads;
 
@@ -27,7 +26,7 @@ internal sealed class HeadsFileProvider(string path) : ConfigurationProvider
         try
         {
             // What a process is started with may be a pipe, but not what has come in the place of a file.
-            if (_isRead && FileStamp.ProblemOf(path) is { } problem)
+            if (_isRead && FileAtEnd.Problem(FileAtEnd.Find(path)?.Length) is { } problem)
             {
                 throw new IOException(problem);
             }

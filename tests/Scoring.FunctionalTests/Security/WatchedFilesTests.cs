@@ -1,7 +1,6 @@
 using System.Collections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Service.Files;
 using Scoring.Service.Security;
@@ -20,14 +19,8 @@ public sealed class WatchedFilesTests
         var file = folder.Write("text", "first");
         await using var server = await ScoringServer.StartAsync();
         using var reloads = new FileReloadRecorder(server);
-        using var watched = new WatchedFiles<string>(
-            "certificate",
-            [file],
-            () => File.ReadAllText(file) is var text && text == "bad!" ? throw new InvalidOperationException("no reader is free of faults") : text,
-            TimeSpan.FromMilliseconds(10),
-            TimeProvider.System,
-            server.Services.GetRequiredService<ScoringMetrics>(),
-            NullLogger<WatchedFiles<string>>.Instance);
+        using var watched = Watch(
+            server, [file], () => File.ReadAllText(file) is var text && text == "bad!" ? throw new InvalidOperationException("no reader is free of faults") : text, new LogRecorder());
         Assert.Equal("first", watched.Current);
         // A change before it looks for the first time is one as well.
         folder.Write("text", "second");
@@ -67,14 +60,7 @@ public sealed class WatchedFilesTests
         await using var server = await ScoringServer.StartAsync();
         using var reloads = new FileReloadRecorder(server);
         var log = new LogRecorder();
-        using var watched = new WatchedFiles<string>(
-            "certificate",
-            new FilesThatFail(file, firstBad: 2, lastBad: 3),
-            () => File.ReadAllText(file),
-            TimeSpan.FromMilliseconds(10),
-            TimeProvider.System,
-            server.Services.GetRequiredService<ScoringMetrics>(),
-            new LoggerFactory([log]).CreateLogger<WatchedFiles<string>>());
+        using var watched = Watch(server, new FilesThatFail(file, firstBad: 2, lastBad: 3), () => File.ReadAllText(file), log);
         folder.Write("text", "second");
         await watched.StartAsync(TestEnd);
         await reloads.NextIsAsync("certificate", "accepted");
@@ -91,14 +77,7 @@ public sealed class WatchedFilesTests
         await using var server = await ScoringServer.StartAsync();
         using var reloads = new FileReloadRecorder(server);
         var log = new LogRecorder();
-        using var watched = new WatchedFiles<string>(
-            "certificate",
-            [file],
-            () => File.ReadAllText(file),
-            TimeSpan.FromMilliseconds(10),
-            TimeProvider.System,
-            server.Services.GetRequiredService<ScoringMetrics>(),
-            new LoggerFactory([log]).CreateLogger<WatchedFiles<string>>());
+        using var watched = Watch(server, [file], () => File.ReadAllText(file), log);
         await watched.StartAsync(TestEnd);
         NamedPipe.Replace(file);
         await reloads.NextIsAsync("certificate", "refused");
@@ -108,6 +87,15 @@ public sealed class WatchedFilesTests
         Assert.Equal("second", watched.Current);
         await watched.StopAsync(TestEnd);
     }
+
+    private static WatchedFiles<string> Watch(ScoringServer server, IReadOnlyList<string> files, Func<string> read, LogRecorder log) => new(
+        "certificate",
+        files,
+        read,
+        TimeSpan.FromMilliseconds(10),
+        TimeProvider.System,
+        server.Services.GetRequiredService<ScoringMetrics>(),
+        new LoggerFactory([log]).CreateLogger<WatchedFiles<string>>());
 
     /// <summary>A file of which some looks, counted from 1, fail.</summary>
     private sealed class FilesThatFail(string file, int firstBad, int lastBad) : IReadOnlyList<string>

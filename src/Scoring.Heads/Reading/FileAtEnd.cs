@@ -1,0 +1,16 @@
+namespace Scoring.Heads.Reading;
+
+/// <summary>The file that a path leads to, through all links: a mounted ConfigMap has links to files in a folder that is itself a link.</summary>
+internal static class FileAtEnd
+{
+    /// <summary>The file; null where there is none.</summary>
+    public static FileInfo? Find(string path)
+    {
+        FileSystemInfo file = new FileInfo(path);
+        return (file.ResolveLinkTarget(returnFinalTarget: true) ?? file) is FileInfo { Exists: true } there ? there : null;
+    }
+
+    /// <summary>Why a file is not to be opened; null where it may be. Who opens a pipe waits for whoever may write to it.</summary>
+    /// <param name="length">Its bytes, of which a pipe or a device has none.</param>
+    public static string? Problem(long? length) => length == 0 ? "it is empty, or no file but a pipe or a device" : null;
+}
