@@ -10,18 +10,22 @@ namespace Scoring.Kernels;
 public static class BinaryCrossEntropy
 {
     /// <summary>Computes the binary cross-entropy of every row with its labels.</summary>
-    /// <param name="logits">Rows × classes, row after row. −∞ is a masked class, which costs nothing where its label is 0 and infinitely much where it is 1.</param>
+    /// <param name="logits">
+    /// Rows × classes, row after row. −∞ is a masked class, which costs nothing where its label is 0 and infinitely much where it is 1.
+    /// </param>
     /// <param name="classes">How many logits make a row, at least 1.</param>
     /// <param name="targets">Rows × classes labels, each 0 or 1.</param>
     /// <param name="losses">One result a row, in nats; apart from the logits.</param>
     /// <param name="temperature">What logits are divided by: positive and finite.</param>
     /// <param name="bias">What is added to each class after the division: one value per class, finite or −∞, or nothing.</param>
     /// <param name="threads">How many threads may share the work; little work stays on this one whatever is allowed.</param>
-    /// <returns>Null when every row is good; otherwise the first logit of the first row that has a NaN, a +∞ or nothing but −∞. Such a row's result is NaN, and
-    /// other rows are as they would be without it.</returns>
-    /// <exception cref="ArgumentException">The lengths do not fit together, or a label is neither 0 nor 1.</exception>
+    /// <returns>Null when every row is good; otherwise the first logit of the first row that has a NaN, a +∞ or nothing but −∞. Such a row's result
+    /// is NaN, and other rows are as they would be without it.</returns>
+    /// <exception cref="ArgumentException">
+    /// The lengths do not fit together, what is written overlaps what is read, or a label is neither 0 nor 1.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">classes or threads is below 1, or the temperature is not positive and finite.</exception>
-    public static unsafe InvalidLogit? Compute(
+    public static InvalidLogit? Compute(
         ReadOnlySpan<float> logits,
         int classes,
         ReadOnlySpan<byte> targets,
@@ -33,28 +37,14 @@ public static class BinaryCrossEntropy
         int rows = Shape.Rows(logits, classes);
         Shape.HasLength(targets.Length, logits.Length, "one per logit");
         Shape.HasLength(losses.Length, rows, "one per row");
-        Shape.IsTemperature(temperature);
-        Shape.IsBias(bias, classes);
-        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        Shape.IsApart<float, float>(losses, logits);
+        Shape.IsApart<float, byte>(losses, targets);
+        Shape.IsApart<float, float>(losses, bias);
         if (targets.ContainsAnyExceptInRange((byte)0, (byte)1))
         {
             throw new ArgumentException("A label is 0 or 1.", nameof(targets));
         }
 
-        fixed (float* logitsPointer = logits, output = losses, biasPointer = bias)
-        fixed (byte* labels = targets)
-        {
-            var job = new RowJob
-            {
-                Logits = logitsPointer,
-                Rows = rows,
-                Classes = classes,
-                Stride = classes,
-                Scale = new Scale(temperature, biasPointer),
-                Output = output,
-                Labels = labels,
-            };
-            return RowDispatch.Run<BinaryCrossEntropyKernel>(job, threads);
-        }
+        return RowEntry.Run<BinaryCrossEntropyKernel>(logits, rows, classes, losses, temperature, bias, threads, labels: targets);
     }
 }

@@ -14,11 +14,13 @@ public static class CrossEntropy
     /// <param name="temperature">What logits are divided by: positive and finite.</param>
     /// <param name="bias">What is added to each class after the division: one value per class, finite or −∞, or nothing.</param>
     /// <param name="threads">How many threads may share the work; little work stays on this one whatever is allowed.</param>
-    /// <returns>Null when every row is good; otherwise the first logit of the first row that has a NaN, a +∞ or nothing but −∞. Such a row's result is NaN, and
-    /// other rows are as they would be without it.</returns>
-    /// <exception cref="ArgumentException">The lengths do not fit together.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">classes or threads is below 1, or the temperature is not positive and finite, or a target is not a class.</exception>
-    public static unsafe InvalidLogit? Compute(
+    /// <returns>Null when every row is good; otherwise the first logit of the first row that has a NaN, a +∞ or nothing but −∞. Such a row's result
+    /// is NaN, and other rows are as they would be without it.</returns>
+    /// <exception cref="ArgumentException">The lengths do not fit together, or what is written overlaps what is read.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// classes or threads is below 1, or the temperature is not positive and finite, or a target is not a class.
+    /// </exception>
+    public static InvalidLogit? Compute(
         ReadOnlySpan<float> logits,
         int classes,
         ReadOnlySpan<int> targets,
@@ -31,24 +33,9 @@ public static class CrossEntropy
         Shape.HasLength(targets.Length, rows, "one per row");
         Shape.HasLength(losses.Length, rows, "one per row");
         Shape.AreClasses(targets, classes);
-        Shape.IsTemperature(temperature);
-        Shape.IsBias(bias, classes);
-        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-
-        fixed (float* logitsPointer = logits, output = losses, biasPointer = bias)
-        fixed (int* indices = targets)
-        {
-            var job = new RowJob
-            {
-                Logits = logitsPointer,
-                Rows = rows,
-                Classes = classes,
-                Stride = classes,
-                Scale = new Scale(temperature, biasPointer),
-                Output = output,
-                Indices = indices,
-            };
-            return RowDispatch.Run<CrossEntropyKernel>(job, threads);
-        }
+        Shape.IsApart<float, float>(losses, logits);
+        Shape.IsApart<float, int>(losses, targets);
+        Shape.IsApart<float, float>(losses, bias);
+        return RowEntry.Run<CrossEntropyKernel>(logits, rows, classes, losses, temperature, bias, threads, targets);
     }
 }

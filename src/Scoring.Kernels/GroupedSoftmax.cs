@@ -12,10 +12,12 @@ public static class GroupedSoftmax
     /// <param name="temperature">What logits are divided by: positive and finite.</param>
     /// <param name="bias">What is added to each class after the division: one value per class, finite or −∞, or nothing.</param>
     /// <param name="threads">How many threads may share the work; little work stays on this one whatever is allowed.</param>
-    /// <returns>Null when every row is good; otherwise the first logit of the first row with a group that has a NaN, a +∞ or nothing but −∞. Such a row's
-    /// results are all NaN, in its good groups as well, and other rows are as they would be without it.</returns>
+    /// <returns>Null when every row is good; otherwise the first logit of the first row with a group that has a NaN, a +∞ or nothing but −∞. Such a
+    /// row's results are all NaN, in its good groups as well, and other rows are as they would be without it.</returns>
     /// <exception cref="ArgumentException">The lengths do not fit together, or the spans overlap without being the same.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A width or threads is below 1, there are no widths, or the temperature is not positive and finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A width or threads is below 1, there are no widths, or the temperature is not positive and finite.
+    /// </exception>
     public static unsafe InvalidLogit? Compute(
         ReadOnlySpan<float> logits,
         ReadOnlySpan<int> widths,
@@ -27,6 +29,8 @@ public static class GroupedSoftmax
         int classes = Shape.Classes(widths);
         int rows = Shape.Rows(logits, classes);
         Shape.IsSameOrApart(logits, probabilities, nameof(probabilities));
+        Shape.IsApart<float, int>(probabilities, widths);
+        Shape.IsApart<float, float>(probabilities, bias);
         Shape.IsTemperature(temperature);
         Shape.IsBias(bias, classes);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);

@@ -12,31 +12,11 @@ public static class LogSumExp
     /// <param name="temperature">What logits are divided by: positive and finite.</param>
     /// <param name="bias">What is added to each class after the division: one value per class, finite or −∞, or nothing.</param>
     /// <param name="threads">How many threads may share the work; little work stays on this one whatever is allowed.</param>
-    /// <returns>Null when every row is good; otherwise the first logit of the first row that has a NaN, a +∞ or nothing but −∞. Such a row's result is NaN, and
-    /// other rows are as they would be without it.</returns>
+    /// <returns>Null when every row is good; otherwise the first logit of the first row that has a NaN, a +∞ or nothing but −∞. Such a row's result
+    /// is NaN, and other rows are as they would be without it.</returns>
     /// <exception cref="ArgumentException">The lengths do not fit together, or the spans overlap without being the same.</exception>
     /// <exception cref="ArgumentOutOfRangeException">classes or threads is below 1, or the temperature is not positive and finite.</exception>
-    public static unsafe InvalidLogit? Compute(
-        ReadOnlySpan<float> logits, int classes, Span<float> results, float temperature = 1f, ReadOnlySpan<float> bias = default, int threads = 1)
-    {
-        int rows = Shape.Rows(logits, classes);
-        Shape.HasLength(results.Length, rows, "one per row");
-        Shape.IsTemperature(temperature);
-        Shape.IsBias(bias, classes);
-        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-
-        fixed (float* logitsPointer = logits, output = results, biasPointer = bias)
-        {
-            var job = new RowJob
-            {
-                Logits = logitsPointer,
-                Rows = rows,
-                Classes = classes,
-                Stride = classes,
-                Scale = new Scale(temperature, biasPointer),
-                Output = output,
-            };
-            return RowDispatch.Run<LogSumExpKernel>(job, threads);
-        }
-    }
+    public static InvalidLogit? Compute(
+        ReadOnlySpan<float> logits, int classes, Span<float> results, float temperature = 1f, ReadOnlySpan<float> bias = default, int threads = 1) =>
+        RowEntry.RunByRow<LogSumExpKernel>(logits, classes, results, temperature, bias, threads);
 }

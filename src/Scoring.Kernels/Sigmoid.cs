@@ -2,7 +2,9 @@ using Scoring.Kernels.Rows;
 
 namespace Scoring.Kernels;
 
-/// <summary>Sigmoid, or the logistic function: p(i) = 1 / (1 + e^−z(i)) for each logit by itself, with z = logit / temperature + bias. Within 4 ULP.</summary>
+/// <summary>
+/// Sigmoid, or the logistic function: p(i) = 1 / (1 + e^−z(i)) for each logit by itself, with z = logit / temperature + bias. Within 4 ULP.
+/// </summary>
 public static class Sigmoid
 {
     /// <summary>Computes the sigmoid of every logit.</summary>
@@ -12,31 +14,12 @@ public static class Sigmoid
     /// <param name="temperature">What logits are divided by: positive and finite.</param>
     /// <param name="bias">What is added to each class after the division: one value per class, finite or −∞, or nothing.</param>
     /// <param name="threads">How many threads may share the work; little work stays on this one whatever is allowed.</param>
-    /// <returns>Null when every row is good; otherwise the first logit of the first row that has a NaN, a +∞ or nothing but −∞. Each result depends on its own
-    /// logit alone, in such a row too: of a NaN it is NaN, of +∞ 1, of −∞ 0.</returns>
+    /// <returns>Null when every row is good; otherwise the first logit of the first row that has a NaN, a +∞ or nothing but −∞. Each result depends
+    /// on its own logit alone, in such a row too: of a NaN it is NaN, of +∞ 1, of −∞ 0.</returns>
     /// <exception cref="ArgumentException">The lengths do not fit together, or the spans overlap without being the same.</exception>
     /// <exception cref="ArgumentOutOfRangeException">classes or threads is below 1, or the temperature is not positive and finite.</exception>
-    public static unsafe InvalidLogit? Compute(
-        ReadOnlySpan<float> logits, int classes, Span<float> probabilities, float temperature = 1f, ReadOnlySpan<float> bias = default, int threads = 1)
-    {
-        int rows = Shape.Rows(logits, classes);
-        Shape.IsSameOrApart(logits, probabilities, nameof(probabilities));
-        Shape.IsTemperature(temperature);
-        Shape.IsBias(bias, classes);
-        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-
-        fixed (float* logitsPointer = logits, output = probabilities, biasPointer = bias)
-        {
-            var job = new RowJob
-            {
-                Logits = logitsPointer,
-                Rows = rows,
-                Classes = classes,
-                Stride = classes,
-                Scale = new Scale(temperature, biasPointer),
-                Output = output,
-            };
-            return RowDispatch.Run<SigmoidKernel>(job, threads);
-        }
-    }
+    public static InvalidLogit? Compute(
+        ReadOnlySpan<float> logits, int classes, Span<float> probabilities, float temperature = 1f, ReadOnlySpan<float> bias = default,
+        int threads = 1) =>
+        RowEntry.RunByLogit<SigmoidKernel>(logits, classes, probabilities, temperature, bias, threads);
 }

@@ -4,8 +4,8 @@ namespace Scoring.Kernels;
 
 /// <summary>Softmax: p(i) = e^z(i) / Σ e^z(j) over a row, with z = logit / temperature + bias.</summary>
 /// <remarks>
-/// <para>The shifted form of N. J. Higham et al., "Accurately computing the log-sum-exp and softmax functions", IMA J. Numer. Anal. 41(4), 2021, with a shift
-/// by a whole power of two, which loses nothing. Within 8 ULP of float64; docs/numerics.md has the measurements.</para>
+/// <para>The shifted form of N. J. Higham et al., "Accurately computing the log-sum-exp and softmax functions", IMA J. Numer. Anal. 41(4), 2021, with
+/// a shift by a whole power of two, which loses nothing. Within 8 ULP of float64; docs/numerics.md has the measurements.</para>
 /// <para>A row's results depend on that row alone: not on its place, its batch, its memory, the thread count or the processor.</para>
 /// </remarks>
 public static class Softmax
@@ -17,31 +17,12 @@ public static class Softmax
     /// <param name="temperature">What logits are divided by: positive and finite.</param>
     /// <param name="bias">What is added to each class after the division: one value per class, finite or −∞, or nothing.</param>
     /// <param name="threads">How many threads may share the work; little work stays on this one whatever is allowed.</param>
-    /// <returns>Null when every row is good; otherwise the first logit of the first row that has a NaN, a +∞ or nothing but −∞. Such a row's results are all
-    /// NaN, and other rows are as they would be without it.</returns>
+    /// <returns>Null when every row is good; otherwise the first logit of the first row that has a NaN, a +∞ or nothing but −∞. Such a row's results
+    /// are all NaN, and other rows are as they would be without it.</returns>
     /// <exception cref="ArgumentException">The lengths do not fit together, or the spans overlap without being the same.</exception>
     /// <exception cref="ArgumentOutOfRangeException">classes or threads is below 1, or the temperature is not positive and finite.</exception>
-    public static unsafe InvalidLogit? Compute(
-        ReadOnlySpan<float> logits, int classes, Span<float> probabilities, float temperature = 1f, ReadOnlySpan<float> bias = default, int threads = 1)
-    {
-        int rows = Shape.Rows(logits, classes);
-        Shape.IsSameOrApart(logits, probabilities, nameof(probabilities));
-        Shape.IsTemperature(temperature);
-        Shape.IsBias(bias, classes);
-        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-
-        fixed (float* logitsPointer = logits, output = probabilities, biasPointer = bias)
-        {
-            var job = new RowJob
-            {
-                Logits = logitsPointer,
-                Rows = rows,
-                Classes = classes,
-                Stride = classes,
-                Scale = new Scale(temperature, biasPointer),
-                Output = output,
-            };
-            return RowDispatch.Run<SoftmaxKernel>(job, threads);
-        }
-    }
+    public static InvalidLogit? Compute(
+        ReadOnlySpan<float> logits, int classes, Span<float> probabilities, float temperature = 1f, ReadOnlySpan<float> bias = default,
+        int threads = 1) =>
+        RowEntry.RunByLogit<SoftmaxKernel>(logits, classes, probabilities, temperature, bias, threads);
 }

@@ -9,11 +9,12 @@ public static class Threshold
     /// <param name="probabilities">Any number of probabilities, or of scores on the threshold's scale.</param>
     /// <param name="threshold">The least value that means yes; not NaN.</param>
     /// <param name="decisions">One result per probability.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit together.</exception>
+    /// <exception cref="ArgumentException">The lengths do not fit together, or what is written overlaps what is read.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The threshold is NaN.</exception>
     public static void Compute(ReadOnlySpan<float> probabilities, float threshold, Span<bool> decisions)
     {
         Shape.HasLength(decisions.Length, probabilities.Length, "as many as probabilities");
+        Shape.IsApart<bool, float>(decisions, probabilities);
         Shape.IsThreshold(threshold);
         for (int i = 0; i < probabilities.Length; i++)
         {
@@ -25,12 +26,14 @@ public static class Threshold
     /// <param name="probabilities">Rows × classes probabilities, or scores on the thresholds' scale.</param>
     /// <param name="thresholds">One per class, at least one: the least value that means yes; not NaN.</param>
     /// <param name="decisions">Rows × classes results.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit together.</exception>
+    /// <exception cref="ArgumentException">The lengths do not fit together, or what is written overlaps what is read.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no threshold, or one is NaN.</exception>
     public static void Compute(ReadOnlySpan<float> probabilities, ReadOnlySpan<float> thresholds, Span<bool> decisions)
     {
         int rows = Shape.Rows(probabilities, thresholds.Length);
+        Shape.IsApart<bool, float>(decisions, thresholds);
         Shape.HasLength(decisions.Length, probabilities.Length, "as many as probabilities");
+        Shape.IsApart<bool, float>(decisions, probabilities);
         foreach (float threshold in thresholds)
         {
             Shape.IsThreshold(threshold);

@@ -3,7 +3,9 @@ namespace Scoring.Kernels;
 /// <summary>Compiles the kernels ahead of their first use: the first call of each otherwise takes milliseconds instead of microseconds.</summary>
 public static class WarmUp
 {
-    /// <summary>Calls every kernel over a few small rows, with and without temperature and bias. Takes a fraction of a second, once per process.</summary>
+    /// <summary>
+    /// Calls every kernel over a few small rows, with and without temperature and bias. Takes a fraction of a second, once per process.
+    /// </summary>
     public static void Run()
     {
         // Narrow rows, rows kept in the cache, and scores out of the usual range, which take another way.

@@ -15,22 +15,23 @@ public sealed unsafe class ExponentialTests
         AssertTells<Lanes512>();
     }
 
-    private static void AssertTells<T>() where T : struct, ILanes<T>
+    private static void AssertTells<TLanes>() where TLanes : struct, ILanes<TLanes>
     {
-        if (!T.IsSupported)
+        if (!TLanes.IsSupported)
         {
             return;
         }
 
-        var exponential = new Exponential<T>(Exponential<T>.UsualShift);
-        float* lanes = stackalloc float[ILanes<T>.Count];
+        var exponential = new Exponential<TLanes>(Exponential<TLanes>.UsualShift);
+        float* lanes = stackalloc float[Lanes.Count];
         uint first = BitConverter.SingleToUInt32Bits(41.6f), infinity = BitConverter.SingleToUInt32Bits(float.PositiveInfinity);
         for (uint bits = first; bits <= infinity; bits += Step)
         {
             float score = BitConverter.UInt32BitsToSingle(bits);
-            T.Store(exponential.OfTerm(T.Create(score), default, hasLow: false), lanes);
+            TLanes.Store(exponential.OfTerm(TLanes.Create(score), default, hasLow: false), lanes);
             float term = lanes[0];
-            Assert.True(float.IsNaN(term) || float.IsNegativeInfinity(term) || term > Exponential<T>.GreatestSum, $"e^{score:R} came out as {term:R}.");
+            Assert.True(
+                float.IsNaN(term) || float.IsNegativeInfinity(term) || term > Exponential<TLanes>.GreatestSum, $"e^{score:R} came out as {term:R}.");
         }
     }
 }

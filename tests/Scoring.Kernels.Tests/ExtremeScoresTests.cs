@@ -22,7 +22,8 @@ public sealed class ExtremeScoresTests
     private static readonly Gen<(float[] Row, float[] Bias, float Temperature)> Sample =
         from classes in Gen.Frequency((4, Gen.Int[1, 24]), (1, Gen.Int[25, 700]))
         from row in Gen.Frequency((3, Logit.Array[classes]), (1, Extreme.Array[classes]), (1, Gen.Float[-1e-3f, 1e-3f].Array[classes]))
-        from bias in Gen.Frequency((1, NoBias), (2, Gen.Float[-4, 4].Array[classes]), (2, Gen.Frequency((3, Gen.Float[-4, 4]), (1, Extreme)).Array[classes]))
+        from bias in Gen.Frequency(
+            (1, NoBias), (2, Gen.Float[-4, 4].Array[classes]), (2, Gen.Frequency((3, Gen.Float[-4, 4]), (1, Extreme)).Array[classes]))
         from temperature in Temperature
         from good in Gen.Int[0, classes - 1]
         select (With(row, good), bias, temperature);
@@ -37,6 +38,32 @@ public sealed class ExtremeScoresTests
         let bias = Array.ConvertAll(part, p => (float)(-Math.Pow(10, size) * p))
         let row = score.Select((s, i) => (float)((s - bias[i]) * temperature)).ToArray()
         select (row, bias, temperature);
+
+    /// <summary>However large the scores are, what tells them apart is what their probabilities are made of.</summary>
+    [Theory]
+    [InlineData(1f, 1e-15f)]
+    [InlineData(1f, 1e-20f)]
+    [InlineData(1f, float.Epsilon)]
+    [InlineData(1e16f, 1f)]
+    [InlineData(-3e38f, 1f)]
+    [InlineData(3e38f, 0.5f)]
+    [InlineData(float.MaxValue, 1e-40f)]
+    public void A_bias_counts_beside_scores_that_leave_no_double_room_for_it(float logit, float temperature)
+    {
+        float[] row = [logit, logit, logit], bias = [0, 1, -2];
+        double[] expected = Reference.Softmax([0, 1, -2]), logs = Reference.LogSoftmax([0, 1, -2]);
+        float[] found = new float[3], one = new float[1];
+        Softmax.Compute(row, 3, found, temperature, bias);
+        Assert.InRange(Reference.WorstUlps(found, expected), 0, 8);
+        LogSoftmax.Compute(row, 3, found, temperature, bias);
+        Assert.InRange(Reference.WorstUlps(found, logs), 0, 2);
+        Entropy.Compute(row, 3, one, temperature, bias);
+        Assert.Equal(-expected.Zip(logs, (p, log) => p * log).Sum(), one[0], 5e-7);
+        CrossEntropy.Compute(row, 3, [2], one, temperature, bias);
+        Assert.Equal(-logs[2], one[0], 5e-7);
+        TopK.Probabilities(row, 3, 1, new int[1], one, temperature, bias);
+        Assert.InRange(Reference.Ulps(one[0], expected[1]), 0, 8);
+    }
 
     [Fact]
     public void The_best_classes_are_ranked_by_exact_scores() => Sample.Sample(
@@ -79,13 +106,13 @@ public sealed class ExtremeScoresTests
         sample =>
         {
             (float[] row, float[] bias, float temperature) = sample;
-            double[] scores = Scores(row, bias, temperature);
-            double[] logProbabilities = Reference.LogSoftmax(scores);
+            double[] scores = Scores(row, bias, temperature), lessGreatest = LessGreatest(row, bias, temperature);
+            double[] logProbabilities = Reference.LogSoftmax(lessGreatest);
             float[] results = new float[row.Length];
             var one = new float[1];
 
             Assert.Null(Softmax.Compute(row, row.Length, results, temperature, bias));
-            AssertUlps(Reference.Softmax(scores), results, 8);
+            AssertUlps(Reference.Softmax(lessGreatest), results, 8);
             Assert.Null(LogSoftmax.Compute(row, row.Length, results, temperature, bias));
             AssertClose(logProbabilities, results);
             Assert.Null(Sigmoid.Compute(row, row.Length, results, temperature, bias));
@@ -182,18 +209,19 @@ public sealed class ExtremeScoresTests
         return row;
     }
 
-    /// <summary>By logit + temperature · bias in whole numbers of 2^−298, ties to the lower index.</summary>
+    /// <summary>By exact scores, ties to the lower index.</summary>
     private static int[] Ranking(float[] row, float[] bias, float temperature)
     {
-        BigInteger[] exact = new BigInteger[row.Length];
-        for (int i = 0; i < row.Length; i++)
-        {
-            exact[i] = float.IsNegativeInfinity(row[i]) ? -BigInteger.One << 1000
-                : (Whole(row[i]) << 149) + (bias.Length == 0 ? 0 : Whole(temperature) * Whole(bias[i]));
-        }
-
+        BigInteger[] exact = Exact(row, bias, temperature);
         return [.. Enumerable.Range(0, row.Length).OrderByDescending(i => exact[i]).ThenBy(i => i)];
     }
+
+    /// <summary>logit + temperature · bias in whole numbers of 2^−298, masks far below all others.</summary>
+    private static BigInteger[] Exact(float[] row, float[] bias, float temperature) =>
+    [
+        .. row.Select((logit, i) => float.IsNegativeInfinity(logit) ? -BigInteger.One << 1000
+            : (Whole(logit) << 149) + (bias.Length == 0 ? 0 : Whole(temperature) * Whole(bias[i]))),
+    ];
 
     /// <summary>value · 2^149.</summary>
     private static BigInteger Whole(float value)
@@ -203,10 +231,17 @@ public sealed class ExtremeScoresTests
         return bits < 0 ? -whole : whole;
     }
 
-    /// <summary>
-    /// In an order that does not round away what is left where a bias cancels a logit; and with the roundings that the kernels have, since those of float64
-    /// show where scores of 1e38 are told apart.
-    /// </summary>
+    /// <summary>Each score less the greatest, rounded once: what tells scores of 1e38 apart shows.</summary>
+    private static double[] LessGreatest(float[] row, float[] bias, float temperature)
+    {
+        BigInteger[] exact = Exact(row, bias, temperature);
+        BigInteger greatest = exact.Max();
+        return [.. exact.Select((score, i) => float.IsNegativeInfinity(row[i])
+            ? double.NegativeInfinity
+            : Math.ScaleB((double)(score - greatest), -298) / temperature)];
+    }
+
+    /// <summary>In an order that does not round away what is left where a bias cancels a logit.</summary>
     private static double[] Scores(float[] row, float[] bias, double temperature) =>
         [.. row.Select((logit, i) => (logit + (bias.Length == 0 ? 0 : temperature * bias[i])) * (1 / temperature))];
 

@@ -35,7 +35,8 @@ public sealed class FloatConversionTests
     [Fact]
     public void Doubles_are_rounded_to_the_nearest_float()
     {
-        double[] doubles = [0, -0.0, 1 / 3.0, 1e300, -1e300, double.NaN, double.NegativeInfinity, 1e-46, 1e-45, .. Enumerable.Range(0, 50).Select(i => Math.Sqrt(i))];
+        double[] doubles = [0, -0.0, 1 / 3.0, 1e300, -1e300, double.NaN, double.NegativeInfinity, 1e-46, 1e-45,
+            .. Enumerable.Range(0, 50).Select(i => Math.Sqrt(i))];
         float[] results = new float[doubles.Length], fromBytes = new float[doubles.Length];
         byte[] bytes = [0, 0, 0, .. MemoryMarshal.AsBytes(doubles.AsSpan())];
 

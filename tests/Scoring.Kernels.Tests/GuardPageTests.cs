@@ -14,7 +14,8 @@ public sealed class GuardPageTests
     [Fact]
     public void No_kernel_touches_memory_outside_its_spans()
     {
-        using GuardedMemory logitsMemory = new(65_600 * 4), resultsMemory = new(65_600 * 4), biasMemory = new(65_600 * 4), indicesMemory = new(1 << 16);
+        using GuardedMemory logitsMemory = new(65_600 * 4), resultsMemory = new(65_600 * 4), biasMemory = new(65_600 * 4),
+        indicesMemory = new(1 << 16);
         foreach (int length in Lengths)
         {
             Span<float> bias = biasMemory.Last<float>(length);

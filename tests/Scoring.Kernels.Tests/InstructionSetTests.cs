@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Scoring.Kernels.Tests;
 
 /// <summary>
-/// Runs this very suite again in processes of their own with instructions switched off. What each of them computed over many shapes is compared by its
-/// digest, so all instruction sets give the same bits.
+/// Runs this very suite again in processes of their own with instructions switched off. What each of them computed over many shapes is compared by
+/// its digest, so all instruction sets give the same bits.
 /// </summary>
 public sealed class InstructionSetTests
 {
@@ -65,7 +65,8 @@ public sealed class InstructionSetTests
         }
     }
 
-    private static readonly Lazy<string[]> AllDigests = new(() => [.. Results().Select(result => Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(result.AsSpan()))))]);
+    private static readonly Lazy<string[]> AllDigests = new(
+        () => [.. Results().Select(result => Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(result.AsSpan()))))]);
 
     private static IEnumerable<float[]> Results()
     {

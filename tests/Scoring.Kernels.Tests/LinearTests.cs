@@ -23,7 +23,8 @@ public sealed class LinearTests
                 double[] expected = Reference.Scores(logits.AsSpan(row * classes, classes), temperature, bias);
                 for (int i = 0; i < classes; i++)
                 {
-                    Assert.Equal(expected[i], scores[(row * classes) + i], (Math.Abs(expected[i]) + Math.Abs(logits[(row * classes) + i] / temperature)) * 6e-8);
+                    Assert.Equal(expected[i], scores[(row * classes) + i], (
+                        Math.Abs(expected[i]) + Math.Abs(logits[(row * classes) + i] / temperature)) * 6e-8);
                 }
             }
         }

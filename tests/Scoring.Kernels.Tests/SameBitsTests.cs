@@ -5,7 +5,8 @@ namespace Scoring.Kernels.Tests;
 public sealed class SameBitsTests
 {
     private static readonly Gen<float> Logit = Gen.Frequency(
-        (20, Gen.Float[-30, 30]), (3, Gen.Float[-100, 100]), (1, Gen.Const(float.NegativeInfinity)), (1, Gen.Float[-3e38f, 3e38f]), (1, Gen.Const(-0f)));
+        (20, Gen.Float[-30, 30]), (3, Gen.Float[-100, 100]), (
+            1, Gen.Const(float.NegativeInfinity)), (1, Gen.Float[-3e38f, 3e38f]), (1, Gen.Const(-0f)));
 
     private static readonly Gen<(float[] Logits, int Classes, float Temperature)> Batch =
         from classes in Gen.Frequency((3, Gen.Int[1, 20]), (3, Gen.Int[1, 300]), (1, Gen.Int[4000, 9000]))

@@ -8,18 +8,18 @@ internal readonly unsafe struct ArgmaxKernel : IRowKernel
 {
     private const int Block = 1024;
 
-    public static InvalidLogit? Run<T, TScores>(in RowJob job, TScores scores, int first, int end)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    public static InvalidLogit? Run<TLanes, TScores>(in RowJob job, TScores scores, int first, int end)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
         InvalidLogit? invalid = null;
         for (int row = first; row < end; row++)
         {
             float* logits = job.Row(row);
-            int index = Find<T>(logits, job.Classes, out float maximum);
+            int index = Find<TLanes>(logits, job.Classes, out float maximum);
             if (index < 0)
             {
-                int column = job.Scale.FindInvalid(logits, job.Classes, out _);
+                int column = job.Scale.FindInvalid(logits, job.Classes);
                 invalid ??= new InvalidLogit(row, column, logits[column]);
                 maximum = float.NaN;
             }
@@ -36,14 +36,14 @@ internal readonly unsafe struct ArgmaxKernel : IRowKernel
 
     /// <summary>The lowest index of the greatest logit, or −1 for a row with a NaN, a +∞ or nothing but −∞.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static int Find<T>(float* row, int classes, out float maximum) where T : struct, ILanes<T>
+    public static int Find<TLanes>(float* row, int classes, out float maximum) where TLanes : struct, ILanes<TLanes>
     {
         maximum = float.NegativeInfinity;
         int best = 0;
         uint unordered = 0;
         for (int start = 0; start < classes; start += Block)
         {
-            float greatest = OfBlock<T>(row + start, Math.Min(Block, classes - start), ref unordered);
+            float greatest = OfBlock<TLanes>(row + start, Math.Min(Block, classes - start), ref unordered);
             if (greatest > maximum)
             {
                 maximum = greatest;
@@ -51,46 +51,46 @@ internal readonly unsafe struct ArgmaxKernel : IRowKernel
             }
         }
 
-        return unordered == 0 && float.IsFinite(maximum) ? best + IndexOf(row + best, classes - best, T.Create(maximum)) : -1;
+        return unordered == 0 && float.IsFinite(maximum) ? best + IndexOf(row + best, classes - best, TLanes.Create(maximum)) : -1;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float OfBlock<T>(float* block, int count, ref uint unordered) where T : struct, ILanes<T>
+    private static float OfBlock<TLanes>(float* block, int count, ref uint unordered) where TLanes : struct, ILanes<TLanes>
     {
-        T greatest0 = T.Create(float.NegativeInfinity), greatest1 = greatest0;
+        TLanes greatest0 = TLanes.Create(float.NegativeInfinity), greatest1 = greatest0;
         nint column = 0;
-        for (; column <= count - 32; column += 32)
+        for (; column <= count - (2 * Lanes.Count); column += 2 * Lanes.Count)
         {
-            T first = T.Load(block + column), second = T.Load(block + column + 16);
-            greatest0 = T.Max(first, greatest0);
-            greatest1 = T.Max(second, greatest1);
-            unordered |= T.Unordered(first, second);
+            TLanes first = TLanes.Load(block + column), second = TLanes.Load(block + column + Lanes.Count);
+            greatest0 = TLanes.Max(first, greatest0);
+            greatest1 = TLanes.Max(second, greatest1);
+            unordered |= TLanes.Unordered(first, second);
         }
 
-        for (; column < count; column += 16)
+        for (; column < count; column += Lanes.Count)
         {
-            T last = T.LoadFirst(block + column, (int)Math.Min(16, count - column), T.Create(float.NegativeInfinity));
-            greatest0 = T.Max(last, greatest0);
-            unordered |= T.Unordered(last, last);
+            TLanes last = TLanes.LoadFirst(block + column, (int)Math.Min(Lanes.Count, count - column), TLanes.Create(float.NegativeInfinity));
+            greatest0 = TLanes.Max(last, greatest0);
+            unordered |= TLanes.Unordered(last, last);
         }
 
-        return T.Max(T.Max(greatest0, greatest1));
+        return TLanes.Max(TLanes.Max(greatest0, greatest1));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int IndexOf<T>(float* block, int count, T maximum) where T : struct, ILanes<T>
+    private static int IndexOf<TLanes>(float* block, int count, TLanes maximum) where TLanes : struct, ILanes<TLanes>
     {
         nint column = 0;
-        for (; column <= count - 16; column += 16)
+        for (; column <= count - Lanes.Count; column += Lanes.Count)
         {
-            uint found = T.GreaterOrEqual(T.Load(block + column), maximum);
+            uint found = TLanes.GreaterOrEqual(TLanes.Load(block + column), maximum);
             if (found != 0)
             {
                 return (int)column + int.TrailingZeroCount((int)found);
             }
         }
 
-        T last = T.LoadFirst(block + column, (int)(count - column), T.Create(float.NegativeInfinity));
-        return (int)column + int.TrailingZeroCount((int)T.GreaterOrEqual(last, maximum));
+        TLanes last = TLanes.LoadFirst(block + column, (int)(count - column), TLanes.Create(float.NegativeInfinity));
+        return (int)column + int.TrailingZeroCount((int)TLanes.GreaterOrEqual(last, maximum));
     }
 }

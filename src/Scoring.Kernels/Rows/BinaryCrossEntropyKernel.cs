@@ -6,15 +6,15 @@ namespace Scoring.Kernels.Rows;
 /// <summary>One float a row: the mean over classes of ln(1 + e^−z) where the label is 1 and ln(1 + e^z) where it is 0.</summary>
 internal readonly unsafe struct BinaryCrossEntropyKernel : IRowKernel
 {
-    public static InvalidLogit? Run<T, TScores>(in RowJob job, TScores scores, int first, int end)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    public static InvalidLogit? Run<TLanes, TScores>(in RowJob job, TScores scores, int first, int end)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
         InvalidLogit? invalid = null;
         for (int row = first; row < end; row++)
         {
             float* logits = job.Row(row);
-            int column = RowScan.FindInvalid<T, TScores>(job, scores, logits, out bool hasOverflow);
+            int column = RowScan.FindInvalid<TLanes, TScores>(job, scores, logits, out bool hasOverflow);
             if (column >= 0)
             {
                 invalid ??= new InvalidLogit(row, column, logits[column]);
@@ -24,8 +24,8 @@ internal readonly unsafe struct BinaryCrossEntropyKernel : IRowKernel
 
             byte* labels = job.Labels + ((nint)row * job.Classes);
             double sum = hasOverflow
-                ? Sum<T, ExtremeScores<T>>(new(job.Scale, 0), logits, labels, job)
-                : Sum<T, TScores>(scores, logits, labels, job);
+                ? Sum<TLanes, ExtremeScores<TLanes>>(new(job.Scale, default), logits, labels, job)
+                : Sum<TLanes, TScores>(scores, logits, labels, job);
             job.Output[row] = (float)(sum / job.Classes);
         }
 
@@ -33,18 +33,18 @@ internal readonly unsafe struct BinaryCrossEntropyKernel : IRowKernel
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static double Sum<T, TScores>(TScores scores, float* row, byte* labels, in RowJob job)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    private static double Sum<TLanes, TScores>(TScores scores, float* row, byte* labels, in RowJob job)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
-        var exponential = new Exponential<T>(0);
-        float* exponentials = stackalloc float[ILanes<T>.Count];
+        var exponential = new Exponential<TLanes>(0);
+        float* exponentials = stackalloc float[Lanes.Count];
         double sum = 0;
-        for (nint column = 0; column < job.Classes; column += 16)
+        for (nint column = 0; column < job.Classes; column += Lanes.Count)
         {
-            int count = (int)Math.Min(16, job.Classes - column);
-            T score = scores.LoadFirst(row, column, count, out T low);
-            T.Store(OfNegative<T, TScores>(exponential, score, low), exponentials);
+            int count = (int)Math.Min(Lanes.Count, job.Classes - column);
+            TLanes score = scores.LoadFirst(row, column, count, out TLanes low);
+            TLanes.Store(OfNegative<TLanes, TScores>(exponential, score, low), exponentials);
 
             // ln(1 + e^z) = max(z, 0) + ln(1 + e^−|z|), which neither overflows nor loses a small loss.
             for (int lane = 0; lane < count; lane++)
@@ -60,20 +60,20 @@ internal readonly unsafe struct BinaryCrossEntropyKernel : IRowKernel
 
     /// <summary>e^−|z|.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T OfNegative<T, TScores>(Exponential<T> exponential, T score, T low)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    private static TLanes OfNegative<TLanes, TScores>(Exponential<TLanes> exponential, TLanes score, TLanes low)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
-        T zero = T.Create(0);
+        TLanes zero = TLanes.Create(0);
         if (!TScores.HasLow)
         {
-            return exponential.Of(T.Min(score, zero - score));
+            return exponential.Of(TLanes.Min(score, zero - score));
         }
 
         // Where a bias has left little of a large logit, the second part may be the larger: together they tell the sign.
-        T added = IScores<T>.Low(score, low);
-        T z = score + added;
-        T left = added - (z - score);
-        return exponential.Of(T.Min(z, zero - z), T.WhereGreater(zero, z, left) - T.WhereGreater(z, zero, left), true);
+        TLanes added = IScores<TLanes>.Low(score, low);
+        TLanes z = score + added;
+        TLanes left = added - (z - score);
+        return exponential.Of(TLanes.Min(z, zero - z), TLanes.WhereGreater(zero, z, left) - TLanes.WhereGreater(z, zero, left), true);
     }
 }

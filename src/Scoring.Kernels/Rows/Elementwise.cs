@@ -4,22 +4,22 @@ using Scoring.Kernels.Vectors;
 namespace Scoring.Kernels.Rows;
 
 /// <summary>
-/// Functions of each score by itself. Scores that are not finite are noticed on the way, and looked at after each block; in place they would be gone by then, so
-/// they are looked for before.
+/// Functions of each score by itself. Scores that are not finite are noticed on the way, and looked at after each block; in place they would be gone
+/// by then, so they are looked for before.
 /// </summary>
 internal static unsafe class Elementwise
 {
     private const int Block = 8192;
 
-    public static InvalidLogit? Run<T, TScores, TMap>(in RowJob job, TScores scores, int first, int end)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
-        where TMap : struct, IRowMap<T, TMap>
+    public static InvalidLogit? Run<TLanes, TScores, TMap>(in RowJob job, TScores scores, int first, int end)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
+        where TMap : struct, IRowMap<TLanes, TMap>
     {
         InvalidLogit? invalid = null;
         for (int row = first; row < end; row++)
         {
-            InvalidLogit? found = RunRow<T, TScores, TMap>(job, scores, row);
+            InvalidLogit? found = RunRow<TLanes, TScores, TMap>(job, scores, row);
             invalid ??= found;
         }
 
@@ -27,10 +27,10 @@ internal static unsafe class Elementwise
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static InvalidLogit? RunRow<T, TScores, TMap>(in RowJob job, TScores scores, int row)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
-        where TMap : struct, IRowMap<T, TMap>
+    private static InvalidLogit? RunRow<TLanes, TScores, TMap>(in RowJob job, TScores scores, int row)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
+        where TMap : struct, IRowMap<TLanes, TMap>
     {
         InvalidLogit? invalid = null;
         float* logits = job.Row(row);
@@ -40,19 +40,20 @@ internal static unsafe class Elementwise
         {
             int count = Math.Min(Block, job.Classes - start);
             bool hasOverflow = false;
-            InvalidLogit? found = inPlace ? FindInvalid<T, TScores>(job, scores, row, start, count, ref hasScore, out hasOverflow) : null;
-            if (!hasOverflow && RowMap.Run<T, TScores, TMap>(scores, logits, job.OutputRow(row), start, start + count, default, job.Collides))
+            InvalidLogit? found = inPlace ? FindInvalid<TLanes, TScores>(job, scores, row, start, count, ref hasScore, out hasOverflow) : null;
+            if (!hasOverflow && RowMap.Run<TLanes, TScores, TMap>(scores, logits, job.OutputRow(row), start, start + count, default, job.Collides))
             {
                 hasScore = true;
             }
             else if (!inPlace)
             {
-                found = FindInvalid<T, TScores>(job, scores, row, start, count, ref hasScore, out hasOverflow);
+                found = FindInvalid<TLanes, TScores>(job, scores, row, start, count, ref hasScore, out hasOverflow);
             }
 
             if (hasOverflow)
             {
-                RowMap.Run<T, ExtremeScores<T>, TMap>(new(job.Scale, 0), logits, job.OutputRow(row), start, start + count, default, job.Collides);
+                RowMap.Run<TLanes, ExtremeScores<TLanes>, TMap>(
+                    new(job.Scale, default), logits, job.OutputRow(row), start, start + count, default, job.Collides);
             }
 
             invalid ??= found;
@@ -61,13 +62,13 @@ internal static unsafe class Elementwise
         return invalid ?? (hasScore ? null : first);
     }
 
-    private static InvalidLogit? FindInvalid<T, TScores>(
+    private static InvalidLogit? FindInvalid<TLanes, TScores>(
         in RowJob job, TScores scores, int row, int start, int count, ref bool hasScore, out bool hasOverflow)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
         float* logits = job.Row(row);
-        int column = RowScan.FindInvalid<T, TScores>(job, scores, logits, start, count, ref hasScore, out hasOverflow);
+        int column = RowScan.FindInvalid<TLanes, TScores>(job, scores, logits, start, count, ref hasScore, out hasOverflow);
         return column < 0 ? null : new InvalidLogit(row, column, logits[column]);
     }
 }

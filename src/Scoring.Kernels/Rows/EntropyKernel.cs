@@ -9,15 +9,15 @@ internal readonly unsafe struct EntropyKernel : IRowKernel
     /// <summary>Beyond this surprise, in nats, p · surprise is nothing; a mask's is infinite.</summary>
     private const float GreatestSurprise = 1000;
 
-    public static InvalidLogit? Run<T, TScores>(in RowJob job, TScores scores, int first, int end)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    public static InvalidLogit? Run<TLanes, TScores>(in RowJob job, TScores scores, int first, int end)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
         InvalidLogit? invalid = null;
         for (int row = first; row < end; row++)
         {
             float* logits = job.Row(row);
-            if (!ExpSum.TryNormalize<T, TScores>(job, scores, logits, null, out Normalizer normalizer, out int column))
+            if (!ExpSum.TryNormalize<TLanes, TScores>(job, scores, logits, null, out Normalizer normalizer, out int column))
             {
                 invalid ??= new InvalidLogit(row, column, logits[column]);
                 job.Output[row] = float.NaN;
@@ -25,8 +25,8 @@ internal readonly unsafe struct EntropyKernel : IRowKernel
             }
 
             double sum = normalizer.IsExtreme
-                ? Sum<T, ExtremeScores<T>>(new(job.Scale, normalizer.Offset), logits, job.Classes, normalizer)
-                : Sum<T, TScores>(scores, logits, job.Classes, normalizer);
+                ? Sum<TLanes, ExtremeScores<TLanes>>(new(job.Scale, normalizer.Origin), logits, job.Classes, normalizer)
+                : Sum<TLanes, TScores>(scores, logits, job.Classes, normalizer);
             job.Output[row] = (float)Math.Max(0, sum / normalizer.Sum);
         }
 
@@ -34,34 +34,58 @@ internal readonly unsafe struct EntropyKernel : IRowKernel
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static double Sum<T, TScores>(TScores scores, float* row, int classes, Normalizer normalizer)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    private static double Sum<TLanes, TScores>(TScores scores, float* row, int classes, Normalizer normalizer)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
-        var exponential = new Exponential<T>(normalizer.Shift);
-        var logProbability = new LogProbability<T>(normalizer);
+        var exponential = new Exponential<TLanes>(normalizer.Shift);
+        var logProbability = new LogProbability<TLanes>(normalizer);
         double sum = 0;
         for (nint start = 0; start < classes; start += ExpSum.Block)
         {
-            T terms = T.Create(0), left = terms;
+            TLanes terms = TLanes.Create(0), left = terms;
             nint end = Math.Min(start + ExpSum.Block, classes);
-            for (nint column = start; column < end;)
+            nint column = start;
+            for (; column <= end - ExpSum.Group; column += ExpSum.Group)
             {
-                T group = T.Create(0);
-                for (nint groupEnd = Math.Min(column + ExpSum.Group, end); column < groupEnd; column += ILanes<T>.Count)
+                TLanes group = TLanes.Create(0), low;
+                group = AddTerm(exponential, logProbability, scores, scores.Load(row, column, out low), low, group);
+                group = AddTerm(exponential, logProbability, scores, scores.Load(row, column + Lanes.Count, out low), low, group);
+                group = AddTerm(exponential, logProbability, scores, scores.Load(row, column + (2 * Lanes.Count), out low), low, group);
+                group = AddTerm(exponential, logProbability, scores, scores.Load(row, column + (3 * Lanes.Count), out low), low, group);
+                ExpSum.Add(group, ref terms, ref left);
+            }
+
+            if (column < end)
+            {
+                TLanes group = TLanes.Create(0), low;
+                for (; column <= end - Lanes.Count; column += Lanes.Count)
                 {
-                    int count = (int)(end - column);
-                    T score = count >= ILanes<T>.Count ? scores.Load(row, column, out T low) : scores.LoadFirst(row, column, count, out low);
-                    T surprise = T.Min(T.Create(GreatestSurprise), T.Create(0) - logProbability.Of<TScores>(score, low));
-                    group = T.MultiplyAdd(exponential.OfBounded(score, low, TScores.HasLow), surprise, group);
+                    group = AddTerm(exponential, logProbability, scores, scores.Load(row, column, out low), low, group);
+                }
+
+                if (column < end)
+                {
+                    group = AddTerm(exponential, logProbability, scores, scores.LoadFirst(row, column, (int)(end - column), out low), low, group);
                 }
 
                 ExpSum.Add(group, ref terms, ref left);
             }
 
-            sum += Across.Sum(T.Fold(terms + left));
+            sum += Across.Sum(TLanes.Fold(terms + left));
         }
 
         return sum;
+    }
+
+    /// <summary>sum + p · surprise, but for the row's sum by which all are divided in the end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes AddTerm<TLanes, TScores>(
+        Exponential<TLanes> exponential, LogProbability<TLanes> logProbability, TScores scores, TLanes score, TLanes low, TLanes sum)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
+    {
+        TLanes surprise = TLanes.Min(TLanes.Create(GreatestSurprise), TLanes.Create(0) - logProbability.Of<TScores>(score, low));
+        return TLanes.MultiplyAdd(exponential.OfBounded(score, low, TScores.HasLow), surprise, sum);
     }
 }

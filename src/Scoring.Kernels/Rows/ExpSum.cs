@@ -6,8 +6,9 @@ using Scoring.Kernels.Vectors;
 namespace Scoring.Kernels.Rows;
 
 /// <summary>
-/// Sums of exponentials of a row, by one fixed tree. In blocks of 1,024 classes, four vectors of sixteen lanes at a time are added to each other, and then to a sum
-/// that keeps its rounding errors beside it; then across the lanes. In float64, the blocks of a stretch of 65,536 classes in order, and then the stretches.
+/// Sums of exponentials of a row, by one fixed tree. In blocks of 1,024 classes, four vectors of sixteen lanes at a time are added to each other, and
+/// then to a sum that keeps its rounding errors beside it; then across the lanes. In float64, the blocks of a stretch of 65,536 classes in order, and
+/// then the stretches.
 /// </summary>
 internal static unsafe class ExpSum
 {
@@ -23,87 +24,89 @@ internal static unsafe class ExpSum
     /// <summary>Finds the row's normalizer; null when a logit is bad, and which is <paramref name="invalidColumn"/>.</summary>
     /// <remarks>
     /// <para>Leaves e^score · 2^shift of the row in <paramref name="exponentials"/> if that is not null.</para>
-    /// No pass looks for the maximum first: the sum under the usual shift tells afterwards whether it was right for the row, and whether a logit is bad.
+    /// No pass looks for the maximum first: the sum under the usual shift tells afterwards whether it was right for the row, and whether a logit is
+    /// bad.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryNormalize<T, TScores>(
+    public static bool TryNormalize<TLanes, TScores>(
         in RowJob job, TScores scores, float* row, float* exponentials, out Normalizer normalizer, out int invalidColumn)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
-        double sum = OfRow<T, TScores>(scores, row, job.Classes, Exponential<T>.UsualShift, exponentials);
-        if (IsExact<T>(sum))
+        double sum = OfRow<TLanes, TScores>(scores, row, job.Classes, Exponential<TLanes>.UsualShift, exponentials);
+        if (IsExact<TLanes>(sum))
         {
-            normalizer = new Normalizer(sum, Exponential<T>.UsualShift, 0, false);
+            normalizer = new Normalizer(sum, Exponential<TLanes>.UsualShift, default, false);
             invalidColumn = -1;
             return true;
         }
 
-        return TryNormalizeUnusual<T, TScores>(job, scores, row, exponentials, out normalizer, out invalidColumn);
+        return TryNormalizeUnusual<TLanes, TScores>(job, scores, row, exponentials, out normalizer, out invalidColumn);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool TryNormalizeUnusual<T, TScores>(
+    private static bool TryNormalizeUnusual<TLanes, TScores>(
         in RowJob job, TScores scores, float* row, float* exponentials, out Normalizer normalizer, out int invalidColumn)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
-        float greatest = RowMaximum.Of<T, TScores>(scores, row, job.Classes);
-        if (Math.Abs(greatest) <= Exponential<T>.GreatestArgument)
+        float greatest = RowMaximum.Of<TLanes, TScores>(scores, row, job.Classes);
+        if (Math.Abs(greatest) <= Exponential<TLanes>.GreatestArgument)
         {
-            int shift = Exponential<T>.UsualShift - (int)(greatest * 1.442695f);
-            double sum = OfRow<T, TScores>(scores, row, job.Classes, shift, exponentials);
-            if (IsExact<T>(sum))
+            int shift = Exponential<TLanes>.UsualShift - (int)(greatest * 1.442695f);
+            double sum = OfRow<TLanes, TScores>(scores, row, job.Classes, shift, exponentials);
+            if (IsExact<TLanes>(sum))
             {
-                normalizer = new Normalizer(sum, shift, 0, false);
+                normalizer = new Normalizer(sum, shift, default, false);
                 invalidColumn = -1;
                 return true;
             }
         }
 
-        invalidColumn = job.Scale.FindInvalid(row, job.Classes, out double offset);
+        invalidColumn = job.Scale.FindInvalid(row, job.Classes);
         if (invalidColumn >= 0)
         {
             normalizer = default;
             return false;
         }
 
-        double extreme = OfRow<T, ExtremeScores<T>>(new(job.Scale, offset), row, job.Classes, Exponential<T>.UsualShift, exponentials);
-        normalizer = new Normalizer(extreme, Exponential<T>.UsualShift, offset, true);
+        Origin origin = job.Scale.OriginOf(row, job.Classes);
+        double extreme = OfRow<TLanes, ExtremeScores<TLanes>>(new(job.Scale, origin), row, job.Classes, Exponential<TLanes>.UsualShift, exponentials);
+        normalizer = new Normalizer(extreme, Exponential<TLanes>.UsualShift, origin, true);
         return true;
     }
 
     /// <summary>Whether a sum lies where its shift has lost nothing; not so when a logit is bad.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsExact<T>(double sum) where T : struct, ILanes<T> =>
-        sum is >= Exponential<T>.LeastSum and <= Exponential<T>.GreatestSum;
+    public static bool IsExact<TLanes>(double sum) where TLanes : struct, ILanes<TLanes> =>
+        sum is >= Exponential<TLanes>.LeastSum and <= Exponential<TLanes>.GreatestSum;
 
-    private static double OfRow<T, TScores>(TScores scores, float* row, int classes, int shift, float* exponentials)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    private static double OfRow<TLanes, TScores>(TScores scores, float* row, int classes, int shift, float* exponentials)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
         double sum = 0;
         for (int start = 0; start < classes; start += Stretch)
         {
-            sum += OfStretch<T, TScores>(scores, row, start, Math.Min(Stretch, classes - start), shift, exponentials);
+            sum += OfStretch<TLanes, TScores>(scores, row, start, Math.Min(Stretch, classes - start), shift, exponentials);
         }
 
         return sum;
     }
 
     /// <summary>The sum of one stretch, or of a row that is no wider.</summary>
-    public static double OfStretch<T, TScores>(TScores scores, float* row, int start, int count, int shift, float* exponentials)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    public static double OfStretch<TLanes, TScores>(TScores scores, float* row, int start, int count, int shift, float* exponentials)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
         double sum = 0;
         nint end = start + count;
         for (nint column = start; column < end; column += Block)
         {
             nint blockEnd = Math.Min(column + Block, end);
-            sum += Across.Sum(shift == Exponential<T>.UsualShift
-                ? FoldOfBlock<T, TScores>(scores, row, column, blockEnd, exponentials)
-                : FoldOfShiftedBlock<T, TScores>(scores, row, column, blockEnd, shift, exponentials));
+            sum += Across.Sum(shift == Exponential<TLanes>.UsualShift
+                ? FoldOfBlock<TLanes, TScores>(scores, row, column, blockEnd, exponentials)
+                : FoldOfShiftedBlock<TLanes, TScores>(scores, row, column, blockEnd, shift, exponentials));
         }
 
         return sum;
@@ -111,34 +114,36 @@ internal static unsafe class ExpSum
 
     /// <summary>The sum of one block under the usual shift, but for its last two levels.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static Vector128<float> FoldOfBlock<T, TScores>(TScores scores, float* row, nint start, nint end, float* exponentials)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T> =>
-        T.Fold(OfBlock<T, TScores>(scores, new Exponential<T>(Exponential<T>.UsualShift), row, start, end, exponentials));
+    public static Vector128<float> FoldOfBlock<TLanes, TScores>(TScores scores, float* row, nint start, nint end, float* exponentials)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes> =>
+        TLanes.Fold(OfBlock<TLanes, TScores>(scores, new Exponential<TLanes>(Exponential<TLanes>.UsualShift), row, start, end, exponentials));
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static Vector128<float> FoldOfShiftedBlock<T, TScores>(TScores scores, float* row, nint start, nint end, int shift, float* exponentials)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T> =>
-        T.Fold(OfBlock<T, TScores>(scores, new Exponential<T>(shift), row, start, end, exponentials));
+    private static Vector128<float> FoldOfShiftedBlock<TLanes, TScores>(
+        TScores scores, float* row, nint start, nint end, int shift, float* exponentials)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes> =>
+        TLanes.Fold(OfBlock<TLanes, TScores>(scores, new Exponential<TLanes>(shift), row, start, end, exponentials));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T OfBlock<T, TScores>(TScores scores, Exponential<T> exponential, float* row, nint column, nint end, float* exponentials)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    private static TLanes OfBlock<TLanes, TScores>(
+        TScores scores, Exponential<TLanes> exponential, float* row, nint column, nint end, float* exponentials)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
         Debug.Assert(end - column <= Block);
-        T sum = T.Create(0), left = sum;
-        while (column <= end - ILanes<T>.Count)
+        TLanes sum = TLanes.Create(0), left = sum;
+        while (column <= end - Lanes.Count)
         {
-            T group = T.Create(0);
-            nint groupEnd = Math.Min(column + Group, end - ILanes<T>.Count + 1);
-            for (; column < groupEnd; column += ILanes<T>.Count)
+            TLanes group = TLanes.Create(0);
+            nint groupEnd = Math.Min(column + Group, end - Lanes.Count + 1);
+            for (; column < groupEnd; column += Lanes.Count)
             {
-                T e = exponential.OfTerm(scores.Load(row, column, out T low), low, TScores.HasLow);
+                TLanes e = exponential.OfTerm(scores.Load(row, column, out TLanes low), low, TScores.HasLow);
                 if (exponentials != null)
                 {
-                    T.Store(e, exponentials + column);
+                    TLanes.Store(e, exponentials + column);
                 }
 
                 group += e;
@@ -150,10 +155,10 @@ internal static unsafe class ExpSum
         if (column < end)
         {
             int count = (int)(end - column);
-            T e = exponential.OfTerm(scores.LoadFirst(row, column, count, out T low), low, TScores.HasLow);
+            TLanes e = exponential.OfTerm(scores.LoadFirst(row, column, count, out TLanes low), low, TScores.HasLow);
             if (exponentials != null)
             {
-                T.StoreFirst(e, exponentials + column, count);
+                TLanes.StoreFirst(e, exponentials + column, count);
             }
 
             Add(e, ref sum, ref left);
@@ -164,9 +169,9 @@ internal static unsafe class ExpSum
 
     // Dekker's fast two-sum: what rounding leaves over is kept beside the sum, exactly wherever the sum is the larger, as it is but for a few groups.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add<T>(T group, ref T sum, ref T left) where T : struct, ILanes<T>
+    public static void Add<TLanes>(TLanes group, ref TLanes sum, ref TLanes left) where TLanes : struct, ILanes<TLanes>
     {
-        T total = sum + group;
+        TLanes total = sum + group;
         left += group - (total - sum);
         sum = total;
     }

@@ -15,11 +15,12 @@ internal readonly struct FourSums
 
     /// <summary>From the folded sums; false if one of them is out of the range in which its shift has lost nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryInvert<T>(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d, out FourSums sums)
-        where T : struct, ILanes<T>
+    public static bool TryInvert<TLanes>(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d, out FourSums sums)
+        where TLanes : struct, ILanes<TLanes>
     {
         Vector128<float> four = Across.Sum(a, b, c, d);
-        Vector128<float> least = Vector128.Create((float)Exponential<T>.LeastSum), greatest = Vector128.Create((float)Exponential<T>.GreatestSum);
+        Vector128<float> least = Vector128.Create(
+            (float)Exponential<TLanes>.LeastSum), greatest = Vector128.Create((float)Exponential<TLanes>.GreatestSum);
         (Vector128<double> first, Vector128<double> second) = Vector128.Widen(four);
         (first, second) = (Vector128<double>.One / first, Vector128<double>.One / second);
         Vector128<float> high = Vector128.Narrow(first, second);

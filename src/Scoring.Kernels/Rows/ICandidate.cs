@@ -3,7 +3,9 @@ namespace Scoring.Kernels.Rows;
 /// <summary>A class that may be among the k best of its row, and what ranks it.</summary>
 internal unsafe interface ICandidate<TSelf> where TSelf : unmanaged, ICandidate<TSelf>
 {
-    /// <summary>Whether values that are infinite, or none, are only what became of scores too large for them, and no reason to refuse the row.</summary>
+    /// <summary>
+    /// Whether values that are infinite, or none, are only what became of scores too large for them, and no reason to refuse the row.
+    /// </summary>
     static abstract bool RanksBeyondValues { get; }
 
     /// <summary>The class in <paramref name="column"/>, whose value is <paramref name="value"/>.</summary>

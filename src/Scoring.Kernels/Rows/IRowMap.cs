@@ -3,9 +3,9 @@ using Scoring.Kernels.Vectors;
 namespace Scoring.Kernels.Rows;
 
 /// <summary>What becomes of each score by itself, once it is known what its row adds up to.</summary>
-internal interface IRowMap<T, TSelf>
-    where T : struct, ILanes<T>
-    where TSelf : struct, IRowMap<T, TSelf>
+internal interface IRowMap<TLanes, TSelf>
+    where TLanes : struct, ILanes<TLanes>
+    where TSelf : struct, IRowMap<TLanes, TSelf>
 {
     /// <summary>Whether the scores may be of any kind, because no sum has told that they are finite or −∞.</summary>
     static abstract bool IsFirst { get; }
@@ -14,5 +14,5 @@ internal interface IRowMap<T, TSelf>
     static abstract TSelf For(Normalizer normalizer);
 
     /// <summary>From a score and what rounding it left over.</summary>
-    T Of<TScores>(T score, T low) where TScores : struct, IScores<T>;
+    TLanes Of<TScores>(TLanes score, TLanes low) where TScores : struct, IScores<TLanes>;
 }

@@ -4,13 +4,14 @@ using Scoring.Kernels.Vectors;
 namespace Scoring.Kernels.Rows;
 
 /// <summary>The scores themselves.</summary>
-internal readonly struct LinearMap<T> : IRowMap<T, LinearMap<T>> where T : struct, ILanes<T>
+internal readonly struct LinearMap<TLanes> : IRowMap<TLanes, LinearMap<TLanes>> where TLanes : struct, ILanes<TLanes>
 {
     public static bool IsFirst => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LinearMap<T> For(Normalizer normalizer) => default;
+    public static LinearMap<TLanes> For(Normalizer normalizer) => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Of<TScores>(T score, T low) where TScores : struct, IScores<T> => TScores.HasLow ? score + IScores<T>.Low(score, low) : score;
+    public TLanes Of<TScores>(TLanes score, TLanes low) where TScores : struct, IScores<TLanes> =>
+        TScores.HasLow ? score + IScores<TLanes>.Low(score, low) : score;
 }

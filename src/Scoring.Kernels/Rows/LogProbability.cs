@@ -4,7 +4,7 @@ using Scoring.Kernels.Vectors;
 namespace Scoring.Kernels.Rows;
 
 /// <summary>score − log-sum-exp, the latter in two floats.</summary>
-internal readonly struct LogProbability<T> : IRowMap<T, LogProbability<T>> where T : struct, ILanes<T>
+internal readonly struct LogProbability<TLanes> : IRowMap<TLanes, LogProbability<TLanes>> where TLanes : struct, ILanes<TLanes>
 {
     private readonly float _high;
     private readonly float _low;
@@ -12,7 +12,7 @@ internal readonly struct LogProbability<T> : IRowMap<T, LogProbability<T>> where
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public LogProbability(Normalizer normalizer)
     {
-        double logSum = normalizer.LogSumLessOffset;
+        double logSum = normalizer.LogSumLessOrigin;
         float high = (float)logSum;
         _high = high;
         _low = (float)(logSum - high);
@@ -21,16 +21,16 @@ internal readonly struct LogProbability<T> : IRowMap<T, LogProbability<T>> where
     public static bool IsFirst => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LogProbability<T> For(Normalizer normalizer) => new(normalizer);
+    public static LogProbability<TLanes> For(Normalizer normalizer) => new(normalizer);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Of<TScores>(T score, T low) where TScores : struct, IScores<T>
+    public TLanes Of<TScores>(TLanes score, TLanes low) where TScores : struct, IScores<TLanes>
     {
-        T high = T.Create(_high), rest = T.Create(_low);
-        T difference = TScores.HasLow ? (score - high) + (IScores<T>.Low(score, low) - rest) : (score - high) - rest;
+        TLanes high = TLanes.Create(_high), rest = TLanes.Create(_low);
+        TLanes difference = TScores.HasLow ? (score - high) + (IScores<TLanes>.Low(score, low) - rest) : (score - high) - rest;
 
         // The roundings around a score that is all of its row's sum may leave a little above 0.
-        return T.Min(T.Create(0), difference);
+        return TLanes.Min(TLanes.Create(0), difference);
     }
 }

@@ -5,17 +5,17 @@ namespace Scoring.Kernels.Rows;
 /// <summary>One float a row: ln Σ e^score.</summary>
 internal readonly unsafe struct LogSumExpKernel : IRowKernel
 {
-    public static InvalidLogit? Run<T, TScores>(in RowJob job, TScores scores, int first, int end)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    public static InvalidLogit? Run<TLanes, TScores>(in RowJob job, TScores scores, int first, int end)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
         InvalidLogit? invalid = null;
         for (int row = first; row < end; row++)
         {
             float* logits = job.Row(row);
-            if (ExpSum.TryNormalize<T, TScores>(job, scores, logits, null, out Normalizer normalizer, out int column))
+            if (ExpSum.TryNormalize<TLanes, TScores>(job, scores, logits, null, out Normalizer normalizer, out int column))
             {
-                job.Output[row] = (float)normalizer.LogSumExp;
+                job.Output[row] = (float)(job.Scale.Score(normalizer.Origin) + normalizer.LogSumLessOrigin);
             }
             else
             {

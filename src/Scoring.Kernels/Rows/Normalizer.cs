@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Scoring.Kernels.Rows;
 
 /// <summary>
-/// What a row's exponentials add up to: Σ e^(score − offset) = <see cref="Sum"/> · 2^−<see cref="Shift"/>. The offset is 0 but for extreme rows.
+/// What a row's exponentials add up to: Σ e^(score − origin's) = <see cref="Sum"/> · 2^−<see cref="Shift"/>. The origin is 0 but for extreme rows.
 /// </summary>
-internal readonly record struct Normalizer(double Sum, int Shift, double Offset, bool IsExtreme)
+internal readonly record struct Normalizer(double Sum, int Shift, Origin Origin, bool IsExtreme)
 {
     private const double Ln2 = 0.693147180559945309;
 
@@ -21,9 +21,6 @@ internal readonly record struct Normalizer(double Sum, int Shift, double Offset,
         }
     }
 
-    /// <summary>ln Σ e^(score − offset).</summary>
-    public double LogSumLessOffset => Logarithm.Of(Sum) - (Shift * Ln2);
-
-    /// <summary>ln Σ e^score.</summary>
-    public double LogSumExp => Offset + LogSumLessOffset;
+    /// <summary>ln Σ e^(score − origin's).</summary>
+    public double LogSumLessOrigin => Logarithm.Of(Sum) - (Shift * Ln2);
 }

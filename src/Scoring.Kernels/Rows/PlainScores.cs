@@ -4,21 +4,21 @@ using Scoring.Kernels.Vectors;
 namespace Scoring.Kernels.Rows;
 
 /// <summary>The logits themselves.</summary>
-internal readonly unsafe struct PlainScores<T> : IScores<T> where T : struct, ILanes<T>
+internal readonly unsafe struct PlainScores<TLanes> : IScores<TLanes> where TLanes : struct, ILanes<TLanes>
 {
     public static bool HasLow => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Load(float* row, nint column, out T low)
+    public TLanes Load(float* row, nint column, out TLanes low)
     {
         low = default;
-        return T.Load(row + column);
+        return TLanes.Load(row + column);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T LoadFirst(float* row, nint column, int count, out T low)
+    public TLanes LoadFirst(float* row, nint column, int count, out TLanes low)
     {
         low = default;
-        return T.LoadFirst(row + column, count, T.Create(float.NegativeInfinity));
+        return TLanes.LoadFirst(row + column, count, TLanes.Create(float.NegativeInfinity));
     }
 }

@@ -16,38 +16,38 @@ internal static class RowDispatch
         return Lanes256.IsSupported ? Run<TKernel, Lanes256>(job, threads) : Run<TKernel, Lanes128>(job, threads);
     }
 
-    private static unsafe InvalidLogit? Run<TKernel, T>(in RowJob job, int threads)
+    private static unsafe InvalidLogit? Run<TKernel, TLanes>(in RowJob job, int threads)
         where TKernel : IRowKernel
-        where T : struct, ILanes<T>
+        where TLanes : struct, ILanes<TLanes>
     {
         if (job.Scale.IsIdentity)
         {
-            return RowSplit.Run<TKernel, T, PlainScores<T>>(job, default, threads);
+            return RowSplit.Run<TKernel, TLanes, PlainScores<TLanes>>(job, default, threads);
         }
 
         if (job.Scale.IsExtreme)
         {
-            return RunExtreme<TKernel, T>(job, threads);
+            return RunExtreme<TKernel, TLanes>(job, threads);
         }
 
         if (job.Scale.Bias == null)
         {
-            return RowSplit.Run<TKernel, T, TemperedScores<T>>(job, new(job.Scale), threads);
+            return RowSplit.Run<TKernel, TLanes, TemperedScores<TLanes>>(job, new(job.Scale), threads);
         }
 
-        return job.Scale.HasGreatBias<T>(job.Classes)
-            ? RunGuarded<TKernel, T>(job, threads)
-            : RowSplit.Run<TKernel, T, BiasedScores<T>>(job, new(job.Scale), threads);
+        return job.Scale.HasGreatBias<TLanes>(job.Classes)
+            ? RunGuarded<TKernel, TLanes>(job, threads)
+            : RowSplit.Run<TKernel, TLanes, BiasedScores<TLanes>>(job, new(job.Scale), threads);
     }
 
     // By themselves, so that the usual ways need no room for them.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static InvalidLogit? RunGuarded<TKernel, T>(in RowJob job, int threads)
+    private static InvalidLogit? RunGuarded<TKernel, TLanes>(in RowJob job, int threads)
         where TKernel : IRowKernel
-        where T : struct, ILanes<T> => RowSplit.Run<TKernel, T, GuardedScores<T>>(job, new(job.Scale), threads);
+        where TLanes : struct, ILanes<TLanes> => RowSplit.Run<TKernel, TLanes, GuardedScores<TLanes>>(job, new(job.Scale), threads);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static InvalidLogit? RunExtreme<TKernel, T>(in RowJob job, int threads)
+    private static InvalidLogit? RunExtreme<TKernel, TLanes>(in RowJob job, int threads)
         where TKernel : IRowKernel
-        where T : struct, ILanes<T> => RowSplit.Run<TKernel, T, ExtremeScores<T>>(job, new(job.Scale, 0), threads);
+        where TLanes : struct, ILanes<TLanes> => RowSplit.Run<TKernel, TLanes, ExtremeScores<TLanes>>(job, new(job.Scale, default), threads);
 }

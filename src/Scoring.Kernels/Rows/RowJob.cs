@@ -26,6 +26,11 @@ internal readonly unsafe struct RowJob
     /// <summary>Class indices: one a row, or <see cref="K"/>.</summary>
     public int* Indices { get; init; }
 
+    /// <summary>
+    /// One of the indices, which is a class whatever the caller's other threads have made of that memory since it was checked or written.
+    /// </summary>
+    public int Class(int* index) => (int)Math.Min((uint)*index, (uint)Classes - 1);
+
     /// <summary>A 0 or 1 per logit.</summary>
     public byte* Labels { get; init; }
 
@@ -35,7 +40,8 @@ internal readonly unsafe struct RowJob
     public TopKResults Results { get; init; }
 
     /// <summary>
-    /// Whether loops from a row's first column to its last would wait for their own stores. Not so where memory is what they wait for, which is better read in that order.
+    /// Whether loops from a row's first column to its last would wait for their own stores. Not so where memory is what they wait for, which is
+    /// better read in that order.
     /// </summary>
     public bool Collides => (long)Rows * Classes <= GreatestCached && PageOffset.Collides(Logits, Output);
 

@@ -8,30 +8,31 @@ internal static unsafe class RowMap
 {
     /// <returns>Whether every score was finite, where the map is the first to see them; else true.</returns>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static bool Run<T, TScores, TMap>(TScores scores, float* row, float* output, nint column, nint end, Normalizer normalizer, bool fromEnd)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
-        where TMap : struct, IRowMap<T, TMap>
+    public static bool Run<TLanes, TScores, TMap>(
+        TScores scores, float* row, float* output, nint column, nint end, Normalizer normalizer, bool fromEnd)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
+        where TMap : struct, IRowMap<TLanes, TMap>
     {
         TMap map = TMap.For(normalizer);
         // A finite score less itself is 0, and any other is a NaN, which stays.
-        T doubt = T.Create(0);
+        TLanes doubt = TLanes.Create(0);
         uint doubtful = 0;
-        nint left = (end - column) % ILanes<T>.Count, step = ILanes<T>.Count;
+        nint left = (end - column) % Lanes.Count, step = Lanes.Count;
         end -= left;
         if (left > 0)
         {
-            T score = scores.LoadFirst(row, end, (int)left, out T low);
+            TLanes score = scores.LoadFirst(row, end, (int)left, out TLanes low);
             if (TMap.IsFirst)
             {
-                T difference = score - score;
-                doubtful = T.Unordered(difference, difference) & ((1u << (int)left) - 1);
+                TLanes difference = score - score;
+                doubtful = TLanes.Unordered(difference, difference) & ((1u << (int)left) - 1);
             }
 
-            T.StoreFirst(map.Of<TScores>(score, low), output + end, (int)left);
+            TLanes.StoreFirst(map.Of<TScores>(score, low), output + end, (int)left);
         }
 
-        nint vectors = (end - column) / ILanes<T>.Count;
+        nint vectors = (end - column) / Lanes.Count;
         if (fromEnd)
         {
             (column, step) = (end - step, -step);
@@ -39,15 +40,15 @@ internal static unsafe class RowMap
 
         for (; vectors > 0; vectors--, column += step)
         {
-            T score = scores.Load(row, column, out T low);
+            TLanes score = scores.Load(row, column, out TLanes low);
             if (TMap.IsFirst)
             {
                 doubt += score - score;
             }
 
-            T.Store(map.Of<TScores>(score, low), output + column);
+            TLanes.Store(map.Of<TScores>(score, low), output + column);
         }
 
-        return !TMap.IsFirst || (doubtful | T.Unordered(doubt, doubt)) == 0;
+        return !TMap.IsFirst || (doubtful | TLanes.Unordered(doubt, doubt)) == 0;
     }
 }

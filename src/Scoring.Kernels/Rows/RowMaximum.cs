@@ -7,28 +7,28 @@ namespace Scoring.Kernels.Rows;
 internal static unsafe class RowMaximum
 {
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static float Of<T, TScores>(TScores scores, float* row, int classes)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    public static float Of<TLanes, TScores>(TScores scores, float* row, int classes)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
-        T greatest0 = T.Create(float.NegativeInfinity), greatest1 = greatest0;
+        TLanes greatest0 = TLanes.Create(float.NegativeInfinity), greatest1 = greatest0;
         nint column = 0;
-        for (; column <= classes - 32; column += 32)
+        for (; column <= classes - (2 * Lanes.Count); column += 2 * Lanes.Count)
         {
-            greatest0 = T.Max(scores.Load(row, column, out _), greatest0);
-            greatest1 = T.Max(scores.Load(row, column + 16, out _), greatest1);
+            greatest0 = TLanes.Max(scores.Load(row, column, out _), greatest0);
+            greatest1 = TLanes.Max(scores.Load(row, column + Lanes.Count, out _), greatest1);
         }
 
-        for (; column <= classes - 16; column += 16)
+        for (; column <= classes - Lanes.Count; column += Lanes.Count)
         {
-            greatest0 = T.Max(scores.Load(row, column, out _), greatest0);
+            greatest0 = TLanes.Max(scores.Load(row, column, out _), greatest0);
         }
 
         if (column < classes)
         {
-            greatest1 = T.Max(scores.LoadFirst(row, column, (int)(classes - column), out _), greatest1);
+            greatest1 = TLanes.Max(scores.LoadFirst(row, column, (int)(classes - column), out _), greatest1);
         }
 
-        return T.Max(T.Max(greatest0, greatest1));
+        return TLanes.Max(TLanes.Max(greatest0, greatest1));
     }
 }

@@ -7,29 +7,30 @@ namespace Scoring.Kernels.Rows;
 internal static unsafe class RowScan
 {
     /// <summary>
-    /// The column of the row's first bad logit, or −1. <paramref name="hasOverflow"/> tells whether a score may have been too large for a float on the
-    /// way, so that the row is to be reckoned in float64.
+    /// The column of the row's first bad logit, or −1. <paramref name="hasOverflow"/> tells whether a score may have been too large for a float on
+    /// the way, so that the row is to be reckoned in float64.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int FindInvalid<T, TScores>(in RowJob job, TScores scores, float* row, out bool hasOverflow)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    public static int FindInvalid<TLanes, TScores>(in RowJob job, TScores scores, float* row, out bool hasOverflow)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
         bool hasScore = false;
-        int column = FindInvalid<T, TScores>(job, scores, row, 0, job.Classes, ref hasScore, out hasOverflow);
+        int column = FindInvalid<TLanes, TScores>(job, scores, row, 0, job.Classes, ref hasScore, out hasOverflow);
         return column < 0 && !hasScore ? 0 : column;
     }
 
     /// <summary>
-    /// The column of the first NaN or +∞ score from <paramref name="start"/> on, or −1. <paramref name="hasScore"/> becomes true if there is one above −∞.
+    /// The column of the first NaN or +∞ score from <paramref name="start"/> on, or −1. <paramref name="hasScore"/> becomes true if there is one
+    /// above −∞.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int FindInvalid<T, TScores>(
+    public static int FindInvalid<TLanes, TScores>(
         in RowJob job, TScores scores, float* row, int start, int count, ref bool hasScore, out bool hasOverflow)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
-        float here = Greatest<T, TScores>(scores, row, start, count);
+        float here = Greatest<TLanes, TScores>(scores, row, start, count);
         hasOverflow = !(here < float.PositiveInfinity);
         if (!float.IsFinite(here))
         {
@@ -45,28 +46,28 @@ internal static unsafe class RowScan
 
     // Not finite where a score is bad, and also where one only overflowed: the exact scan knows.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static float Greatest<T, TScores>(TScores scores, float* row, nint column, nint count)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    private static float Greatest<TLanes, TScores>(TScores scores, float* row, nint column, nint count)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
-        T greatest0 = T.Create(float.NegativeInfinity), greatest1 = greatest0;
+        TLanes greatest0 = TLanes.Create(float.NegativeInfinity), greatest1 = greatest0;
         uint unordered = 0;
         nint end = column + count;
-        for (; column <= end - 32; column += 32)
+        for (; column <= end - (2 * Lanes.Count); column += 2 * Lanes.Count)
         {
-            T first = scores.Load(row, column, out _), second = scores.Load(row, column + 16, out _);
-            greatest0 = T.Max(first, greatest0);
-            greatest1 = T.Max(second, greatest1);
-            unordered |= T.Unordered(first, second);
+            TLanes first = scores.Load(row, column, out _), second = scores.Load(row, column + Lanes.Count, out _);
+            greatest0 = TLanes.Max(first, greatest0);
+            greatest1 = TLanes.Max(second, greatest1);
+            unordered |= TLanes.Unordered(first, second);
         }
 
-        for (; column < end; column += 16)
+        for (; column < end; column += Lanes.Count)
         {
-            T last = scores.LoadFirst(row, column, (int)Math.Min(16, end - column), out _);
-            greatest0 = T.Max(last, greatest0);
-            unordered |= T.Unordered(last, last);
+            TLanes last = scores.LoadFirst(row, column, (int)Math.Min(Lanes.Count, end - column), out _);
+            greatest0 = TLanes.Max(last, greatest0);
+            unordered |= TLanes.Unordered(last, last);
         }
 
-        return unordered == 0 ? T.Max(T.Max(greatest0, greatest1)) : float.NaN;
+        return unordered == 0 ? TLanes.Max(TLanes.Max(greatest0, greatest1)) : float.NaN;
     }
 }

@@ -3,8 +3,8 @@ using Scoring.Kernels.Vectors;
 namespace Scoring.Kernels.Rows;
 
 /// <summary>
-/// Shares the rows of a job among threads; a softmax of fewer rows than threads shares each row. Rows do not depend on each other, and the sum of one is
-/// made of the same stretches for any number of threads, so the bits do not depend on the sharing.
+/// Shares the rows of a job among threads; of fewer rows than threads each is shared, where the kernel can. Rows do not depend on each other, and the
+/// sum of one is made of the same stretches for any number of threads, so the bits do not depend on the sharing.
 /// </summary>
 internal static class RowSplit
 {
@@ -14,46 +14,46 @@ internal static class RowSplit
     /// <summary>Rows from here on are worth sharing by themselves.</summary>
     private const int LeastWide = 4 * ExpSum.Stretch;
 
-    public static InvalidLogit? Run<TKernel, T, TScores>(in RowJob job, TScores scores, int threads)
+    public static InvalidLogit? Run<TKernel, TLanes, TScores>(in RowJob job, TScores scores, int threads)
         where TKernel : IRowKernel
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
-        if (threads > job.Rows && job.Classes >= LeastWide && typeof(TKernel) == typeof(SoftmaxKernel))
+        if (threads > job.Rows && job.Classes >= LeastWide && TKernel.SharesRows)
         {
-            return RunWide<TKernel, T, TScores>(job, scores, threads);
+            return ShareRows<TKernel, TLanes, TScores>(job, scores, threads);
         }
 
         int parts = threads == 1 ? 1 : (int)Math.Min(job.Rows, (long)job.Rows * job.Classes / LeastLogitsPerPart);
-        return parts <= 1 ? TKernel.Run<T, TScores>(job, scores, 0, job.Rows) : RunParts<TKernel, T, TScores>(job, scores, threads, parts);
+        return parts <= 1 ? TKernel.Run<TLanes, TScores>(job, scores, 0, job.Rows) : RunParts<TKernel, TLanes, TScores>(job, scores, threads, parts);
     }
 
-    private static InvalidLogit? RunParts<TKernel, T, TScores>(RowJob job, TScores scores, int threads, int parts)
+    private static InvalidLogit? RunParts<TKernel, TLanes, TScores>(RowJob job, TScores scores, int threads, int parts)
         where TKernel : IRowKernel
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
         var invalid = new InvalidLogit?[parts];
         Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, part =>
         {
             int first = (int)((long)job.Rows * part / parts), end = (int)((long)job.Rows * (part + 1) / parts);
-            invalid[part] = TKernel.Run<T, TScores>(job, scores, first, end);
+            invalid[part] = TKernel.Run<TLanes, TScores>(job, scores, first, end);
         });
 
         return Array.Find(invalid, found => found is not null);
     }
 
-    private static InvalidLogit? RunWide<TKernel, T, TScores>(RowJob job, TScores scores, int threads)
+    private static InvalidLogit? ShareRows<TKernel, TLanes, TScores>(RowJob job, TScores scores, int threads)
         where TKernel : IRowKernel
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
         InvalidLogit? invalid = null;
         for (int row = 0; row < job.Rows; row++)
         {
-            if (!WideSoftmax.TryRun<T, TScores>(job, scores, row, threads))
+            if (!TKernel.TryShare<TLanes, TScores>(job, scores, row, threads))
             {
-                InvalidLogit? found = TKernel.Run<T, TScores>(job, scores, row, row + 1);
+                InvalidLogit? found = TKernel.Run<TLanes, TScores>(job, scores, row, row + 1);
                 invalid ??= found;
             }
         }

@@ -41,34 +41,66 @@ internal readonly unsafe struct Scale
 
     /// <summary>Whether a bias can cancel so large a logit that two floats do not hold well enough what is left.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public bool HasGreatBias<T>(int classes) where T : struct, ILanes<T>
+    public bool HasGreatBias<TLanes>(int classes) where TLanes : struct, ILanes<TLanes>
     {
-        T greatest0 = T.Create(0), greatest1 = greatest0, least0 = greatest0, least1 = greatest0;
+        TLanes greatest0 = TLanes.Create(0), greatest1 = greatest0, least0 = greatest0, least1 = greatest0;
         nint column = 0;
-        for (; column <= classes - (2 * ILanes<T>.Count); column += 2 * ILanes<T>.Count)
+        for (; column <= classes - (2 * Lanes.Count); column += 2 * Lanes.Count)
         {
-            T first = T.Load(Bias + column), second = T.Load(Bias + column + ILanes<T>.Count);
-            (greatest0, greatest1) = (T.Max(first, greatest0), T.Max(second, greatest1));
-            (least0, least1) = (T.Min(first, least0), T.Min(second, least1));
+            TLanes first = TLanes.Load(Bias + column), second = TLanes.Load(Bias + column + Lanes.Count);
+            (greatest0, greatest1) = (TLanes.Max(first, greatest0), TLanes.Max(second, greatest1));
+            (least0, least1) = (TLanes.Min(first, least0), TLanes.Min(second, least1));
         }
 
-        for (; column < classes; column += ILanes<T>.Count)
+        for (; column < classes; column += Lanes.Count)
         {
-            T last = T.LoadFirst(Bias + column, (int)Math.Min(ILanes<T>.Count, classes - column), T.Create(0));
-            (greatest0, least0) = (T.Max(last, greatest0), T.Min(last, least0));
+            TLanes last = TLanes.LoadFirst(Bias + column, (int)Math.Min(Lanes.Count, classes - column), TLanes.Create(0));
+            (greatest0, least0) = (TLanes.Max(last, greatest0), TLanes.Min(last, least0));
         }
 
-        T zero = T.Create(0), magnitude = T.Max(T.Max(greatest0, greatest1), zero - T.Min(least0, least1));
-        return T.Max(magnitude) > GreatestBias;
+        TLanes zero = TLanes.Create(0), magnitude = TLanes.Max(TLanes.Max(greatest0, greatest1), zero - TLanes.Min(least0, least1));
+        return TLanes.Max(magnitude) > GreatestBias;
     }
 
     /// <summary>One score in float64, to nearly its last place even where a bias cancels most of a logit.</summary>
-    public double Score(float* row, nint column) =>
-        Bias == null ? row[column] * _inverse : (row[column] + ((double)_temperature * Bias[column])) * _inverse;
+    public double Score(float* row, nint column) => Score(row, column, default);
 
-    /// <summary>What a class is ranked by: its score times the temperature, exactly, in two doubles of which the second is what rounding the first left over.</summary>
+    /// <summary>One score less that of the origin, to nearly the last place of the difference.</summary>
+    public double Score(float* row, nint column, Origin origin)
+    {
+        (double high, double low) = Rank(row, column);
+        return ((high - origin.High) + (low - origin.Low)) * _inverse;
+    }
+
+    /// <summary>The score of the origin itself.</summary>
+    public double Score(Origin origin) => origin.High * _inverse;
+
+    /// <summary>The greatest score of a row that has one.</summary>
+    public Origin OriginOf(float* row, int classes)
+    {
+        var greatest = new Origin(double.NegativeInfinity, 0);
+        for (int column = 0; column < classes; column++)
+        {
+            (double high, double low) = Rank(row, column);
+            if (high > greatest.High || (high == greatest.High && low > greatest.Low))
+            {
+                greatest = new(high, low);
+            }
+        }
+
+        return greatest;
+    }
+
+    /// <summary>
+    /// What a class is ranked by: its score times the temperature, exactly, in two doubles of which the second is what rounding the first left over.
+    /// </summary>
     public (double High, double Low) Rank(float* row, nint column)
     {
+        if (Bias == null)
+        {
+            return (row[column], 0);
+        }
+
         // A product of two floats is exact, and the rest is Knuth's two-sum.
         double logit = row[column], bias = (double)_temperature * Bias[column];
         double sum = logit + bias;
@@ -77,11 +109,11 @@ internal readonly unsafe struct Scale
     }
 
     /// <summary>
-    /// The column of the first logit from which no score can be made, or −1 and the greatest score. A row without one score above −∞ is named by its column 0.
+    /// The column of the first logit from which no score can be made, or −1. A row without one score above −∞ is named by its column 0.
     /// </summary>
-    public int FindInvalid(float* row, int classes, out double greatest)
+    public int FindInvalid(float* row, int classes)
     {
-        greatest = double.NegativeInfinity;
+        double greatest = double.NegativeInfinity;
         int column = FindInvalid(row, 0, classes, ref greatest);
         return column < 0 && double.IsNegativeInfinity(greatest) ? 0 : column;
     }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Scoring.Kernels.Rows;
 
 /// <summary>
-/// Ranked by its score under a bias, times the temperature: logit + temperature · bias, which two doubles hold exactly, whatever the three floats are.
-/// Its value, the score as a float, only says that it may be among the best.
+/// Ranked by its score under a bias, times the temperature: logit + temperature · bias, which two doubles hold exactly, whatever the three floats
+/// are. Its value, the score as a float, only says that it may be among the best.
 /// </summary>
 internal readonly unsafe struct ScoreCandidate : ICandidate<ScoreCandidate>, IComparable<ScoreCandidate>
 {
@@ -31,7 +31,9 @@ internal readonly unsafe struct ScoreCandidate : ICandidate<ScoreCandidate>, ICo
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ScoreCandidate Of(in RowJob job, float* row, int column, float value) => new(job, row, column, value);
 
-    /// <summary>Less by what two values may be off: four units of the last place, and what is left of a logit and a bias that nearly cancel.</summary>
+    /// <summary>
+    /// Less by what two values may be off: four units of the last place, and what is left of a logit and a bias that nearly cancel.
+    /// </summary>
     public static float Bound(float value) =>
         Math.Abs(value) < GreatestExact ? value - ((Math.Abs(value) * (1f / (1 << 21))) + 1e-6f) : float.NegativeInfinity;
 

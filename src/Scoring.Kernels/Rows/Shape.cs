@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Scoring.Kernels.Rows;
 
@@ -9,19 +10,14 @@ internal static class Shape
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         int rows = logits.Length / classes;
-        if (rows * classes != logits.Length)
-        {
-            throw new ArgumentException($"{logits.Length} values are not whole rows of {classes} classes.", name);
-        }
-
-        return rows;
+        return rows * classes == logits.Length ? rows : throw NotWhole(logits.Length, classes, name);
     }
 
     public static void HasLength(int length, int expected, string what, [CallerArgumentExpression(nameof(length))] string? name = null)
     {
         if (length != expected)
         {
-            throw new ArgumentException($"Expected {expected} values, {what}; there are {length}.", name);
+            throw WrongLength(length, expected, what, name);
         }
     }
 
@@ -32,6 +28,30 @@ internal static class Shape
         if (logits.Overlaps(output, out int offset) && offset != 0)
         {
             throw new ArgumentException("The output overlaps the logits without being the same span.", name);
+        }
+    }
+
+    /// <summary>What is written must not be what is read besides: some of it would be read after it is overwritten.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void IsApart<TOutput, TInput>(
+        ReadOnlySpan<TOutput> output,
+        ReadOnlySpan<TInput> input,
+        [CallerArgumentExpression(nameof(output))] string? name = null,
+        [CallerArgumentExpression(nameof(input))] string? other = null)
+        where TOutput : unmanaged
+        where TInput : unmanaged
+    {
+        if (output.IsEmpty || input.IsEmpty)
+        {
+            return;
+        }
+
+        ref byte first = ref Unsafe.As<TOutput, byte>(
+            ref MemoryMarshal.GetReference(output)), second = ref Unsafe.As<TInput, byte>(ref MemoryMarshal.GetReference(input));
+        nint offset = Unsafe.ByteOffset(ref first, ref second);
+        if (offset < (nint)output.Length * Unsafe.SizeOf<TOutput>() && -offset < (nint)input.Length * Unsafe.SizeOf<TInput>())
+        {
+            throw Overlapping(name, other);
         }
     }
 
@@ -79,4 +99,13 @@ internal static class Shape
 
         return classes;
     }
+
+    // By themselves, so that the checks are small enough to be inlined: on a row of a few classes their calls would be felt.
+    private static ArgumentException NotWhole(int length, int classes, string? name) =>
+        new($"{length} values are not whole rows of {classes} classes.", name);
+
+    private static ArgumentException WrongLength(int length, int expected, string what, string? name) =>
+        new($"Expected {expected} values, {what}; there are {length}.", name);
+
+    private static ArgumentException Overlapping(string? name, string? other) => new($"The memory overlaps that of {other}.", name);
 }

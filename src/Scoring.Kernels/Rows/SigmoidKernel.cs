@@ -4,8 +4,8 @@ namespace Scoring.Kernels.Rows;
 
 internal readonly struct SigmoidKernel : IRowKernel
 {
-    public static InvalidLogit? Run<T, TScores>(in RowJob job, TScores scores, int first, int end)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T> =>
-        Elementwise.Run<T, TScores, SigmoidMap<T>>(job, scores, first, end);
+    public static InvalidLogit? Run<TLanes, TScores>(in RowJob job, TScores scores, int first, int end)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes> =>
+        Elementwise.Run<TLanes, TScores, SigmoidMap<TLanes>>(job, scores, first, end);
 }

@@ -5,8 +5,8 @@ using Scoring.Kernels.Vectors;
 namespace Scoring.Kernels.Rows;
 
 /// <summary>
-/// Softmax in two passes. The exponentials wait in the output, or on the stack: where the output is the logits' own memory, which a second try may still need,
-/// or lies badly beside it (<see cref="PageOffset"/>).
+/// Softmax in two passes. The exponentials wait in the output, or on the stack: where the output is the logits' own memory, which a second try may
+/// still need, or lies badly beside it (<see cref="PageOffset"/>).
 /// Those of a row too wide for the cache are made again instead, which costs less than bringing them back from memory.
 /// </summary>
 internal readonly unsafe struct SoftmaxKernel : IRowKernel
@@ -14,15 +14,17 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
     private const int GreatestKept = 1 << 18;
     private const int GreatestOnStack = 1 << 15;
 
+    public static bool SharesRows => true;
+
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    public static InvalidLogit? Run<T, TScores>(in RowJob job, TScores scores, int first, int end)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    public static InvalidLogit? Run<TLanes, TScores>(in RowJob job, TScores scores, int first, int end)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
-        if (job.Classes <= ILanes<T>.Count)
+        if (job.Classes <= Lanes.Count)
         {
-            return NarrowSoftmax.Run<T, TScores>(job, scores, first, end);
+            return NarrowSoftmax.Run<TLanes, TScores>(job, scores, first, end);
         }
 
         bool inPlace = job.Output == job.Logits, isShort = job.Classes <= ExpSum.Block;
@@ -36,52 +38,56 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
         int row = first;
         for (; isShort && row <= end - 4; row += 4)
         {
-            if (!TryRunFour<T, TScores>(job, scores, row, stack))
+            if (!TryRunFour<TLanes, TScores>(job, scores, row, stack))
             {
-                invalid = RunOneByOne<T, TScores>(job, scores, row, row + 4, keeps, stack, invalid);
+                invalid = RunOneByOne<TLanes, TScores>(job, scores, row, row + 4, keeps, stack, invalid);
             }
         }
 
-        return RunOneByOne<T, TScores>(job, scores, row, end, keeps, stack, invalid);
+        return RunOneByOne<TLanes, TScores>(job, scores, row, end, keeps, stack, invalid);
     }
+
+    public static bool TryShare<TLanes, TScores>(in RowJob job, TScores scores, int row, int threads)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes> => WideSoftmax.TryRun<TLanes, TScores>(job, scores, row, threads);
 
     // Four short rows share the division and what goes across lanes, and none waits for another's.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static bool TryRunFour<T, TScores>(in RowJob job, TScores scores, int row, byte* stack)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    private static bool TryRunFour<TLanes, TScores>(in RowJob job, TScores scores, int row, byte* stack)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
         float* logits = job.Row(row), output = job.OutputRow(row);
         float* exponentials = stack == null ? output : PageOffset.Away(logits, stack);
         int classes = job.Classes;
         nint stride = job.Stride, step = stack == null ? stride : classes;
-        Vector128<float> a = ExpSum.FoldOfBlock<T, TScores>(scores, logits, 0, classes, exponentials);
-        Vector128<float> b = ExpSum.FoldOfBlock<T, TScores>(scores, logits + stride, 0, classes, exponentials + step);
-        Vector128<float> c = ExpSum.FoldOfBlock<T, TScores>(scores, logits + (2 * stride), 0, classes, exponentials + (2 * step));
-        Vector128<float> d = ExpSum.FoldOfBlock<T, TScores>(scores, logits + (3 * stride), 0, classes, exponentials + (3 * step));
-        if (!FourSums.TryInvert<T>(a, b, c, d, out FourSums sums))
+        Vector128<float> a = ExpSum.FoldOfBlock<TLanes, TScores>(scores, logits, 0, classes, exponentials);
+        Vector128<float> b = ExpSum.FoldOfBlock<TLanes, TScores>(scores, logits + stride, 0, classes, exponentials + step);
+        Vector128<float> c = ExpSum.FoldOfBlock<TLanes, TScores>(scores, logits + (2 * stride), 0, classes, exponentials + (2 * step));
+        Vector128<float> d = ExpSum.FoldOfBlock<TLanes, TScores>(scores, logits + (3 * stride), 0, classes, exponentials + (3 * step));
+        if (!FourSums.TryInvert<TLanes>(a, b, c, d, out FourSums sums))
         {
             return false;
         }
 
         for (int i = 0; i < 4; i++)
         {
-            Multiply<T>(exponentials + (i * step), output + (i * stride), classes, sums.High.GetElement(i), sums.Low.GetElement(i));
+            Multiply<TLanes>(exponentials + (i * step), output + (i * stride), classes, sums.High.GetElement(i), sums.Low.GetElement(i));
         }
 
         return true;
     }
 
-    private static InvalidLogit? RunOneByOne<T, TScores>(
+    private static InvalidLogit? RunOneByOne<TLanes, TScores>(
         in RowJob job, TScores scores, int first, int end, bool keeps, byte* stack, InvalidLogit? invalid)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
         for (int row = first; row < end; row++)
         {
             float* logits = job.Row(row), output = job.OutputRow(row);
             float* exponentials = !keeps ? null : stack == null ? output : PageOffset.Away(logits, stack);
-            if (!ExpSum.TryNormalize<T, TScores>(job, scores, logits, exponentials, out Normalizer normalizer, out int column))
+            if (!ExpSum.TryNormalize<TLanes, TScores>(job, scores, logits, exponentials, out Normalizer normalizer, out int column))
             {
                 invalid ??= new InvalidLogit(row, column, logits[column]);
                 new Span<float>(output, job.Classes).Fill(float.NaN);
@@ -89,15 +95,15 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
             else if (keeps)
             {
                 (float high, float low) = normalizer.Inverse;
-                Multiply<T>(exponentials, output, job.Classes, high, low);
+                Multiply<TLanes>(exponentials, output, job.Classes, high, low);
             }
             else if (normalizer.IsExtreme)
             {
-                ExponentiateBackwards<T, ExtremeScores<T>>(job, new(job.Scale, normalizer.Offset), row, normalizer);
+                ExponentiateBackwards<TLanes, ExtremeScores<TLanes>>(job, new(job.Scale, normalizer.Origin), row, normalizer);
             }
             else
             {
-                ExponentiateBackwards<T, TScores>(job, scores, row, normalizer);
+                ExponentiateBackwards<TLanes, TScores>(job, scores, row, normalizer);
             }
         }
 
@@ -105,46 +111,49 @@ internal readonly unsafe struct SoftmaxKernel : IRowKernel
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply<T>(float* exponentials, float* output, int classes, float high, float low) where T : struct, ILanes<T>
+    private static void Multiply<TLanes>(float* exponentials, float* output, int classes, float high, float low) where TLanes : struct, ILanes<TLanes>
     {
         nint column = 0;
-        for (; column <= classes - 16; column += 16)
+        for (; column <= classes - Lanes.Count; column += Lanes.Count)
         {
-            T.Store(Probability<T>.OfExponential(T.Load(exponentials + column), T.Create(high), T.Create(low)), output + column);
+            TLanes e = TLanes.Load(exponentials + column);
+            TLanes.Store(Probability<TLanes>.OfExponential(e, TLanes.Create(high), TLanes.Create(low)), output + column);
         }
 
         if (column < classes)
         {
             int left = (int)(classes - column);
-            T e = T.LoadFirst(exponentials + column, left, T.Create(0));
-            T.StoreFirst(Probability<T>.OfExponential(e, T.Create(high), T.Create(low)), output + column, left);
+            TLanes e = TLanes.LoadFirst(exponentials + column, left, TLanes.Create(0));
+            TLanes.StoreFirst(Probability<TLanes>.OfExponential(e, TLanes.Create(high), TLanes.Create(low)), output + column, left);
         }
     }
 
     // The end of the row was read last and may still be in the cache.
-    private static void ExponentiateBackwards<T, TScores>(in RowJob job, TScores scores, int row, Normalizer normalizer)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    private static void ExponentiateBackwards<TLanes, TScores>(in RowJob job, TScores scores, int row, Normalizer normalizer)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
         for (int start = (job.Classes - 1) / ExpSum.Stretch * ExpSum.Stretch; start >= 0; start -= ExpSum.Stretch)
         {
-            Exponentiate<T, TScores>(job, scores, row, start, normalizer);
+            Exponentiate<TLanes, TScores>(job, scores, row, start, normalizer);
         }
     }
 
     /// <summary>Writes the probabilities of the stretch that begins at <paramref name="start"/>.</summary>
-    public static void Exponentiate<T, TScores>(in RowJob job, TScores scores, int row, int start, Normalizer normalizer)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    public static void Exponentiate<TLanes, TScores>(in RowJob job, TScores scores, int row, int start, Normalizer normalizer)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
         int count = Math.Min(ExpSum.Stretch, job.Classes - start);
-        if (normalizer.Shift == Exponential<T>.UsualShift)
+        if (normalizer.Shift == Exponential<TLanes>.UsualShift)
         {
-            RowMap.Run<T, TScores, UsualProbability<T>>(scores, job.Row(row), job.OutputRow(row), start, start + count, normalizer, fromEnd: false);
+            RowMap.Run<TLanes, TScores, UsualProbability<TLanes>>(
+                scores, job.Row(row), job.OutputRow(row), start, start + count, normalizer, fromEnd: false);
         }
         else
         {
-            RowMap.Run<T, TScores, Probability<T>>(scores, job.Row(row), job.OutputRow(row), start, start + count, normalizer, fromEnd: false);
+            RowMap.Run<TLanes, TScores, Probability<TLanes>>(
+                scores, job.Row(row), job.OutputRow(row), start, start + count, normalizer, fromEnd: false);
         }
     }
 }

@@ -11,17 +11,17 @@ internal readonly unsafe struct TopKKernel : IRowKernel
     private const int GreatestOnStack = 2048;
 
     // A temperature leaves the order as it is, so only a bias makes the ranking look at scores.
-    public static InvalidLogit? Run<T, TScores>(in RowJob job, TScores scores, int first, int end)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T> => job.Scale.Bias == null
-        ? Run<T, TScores, PlainScores<T>, LogitCandidate>(job, scores, default, first, end)
-        : Run<T, TScores, TScores, ScoreCandidate>(job, scores, scores, first, end);
+    public static InvalidLogit? Run<TLanes, TScores>(in RowJob job, TScores scores, int first, int end)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes> => job.Scale.Bias == null
+        ? Run<TLanes, TScores, PlainScores<TLanes>, LogitCandidate>(job, scores, default, first, end)
+        : Run<TLanes, TScores, TScores, ScoreCandidate>(job, scores, scores, first, end);
 
     [SkipLocalsInit]
-    private static InvalidLogit? Run<T, TScores, TValues, TCandidate>(in RowJob job, TScores scores, TValues values, int first, int end)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
-        where TValues : struct, IScores<T>
+    private static InvalidLogit? Run<TLanes, TScores, TValues, TCandidate>(in RowJob job, TScores scores, TValues values, int first, int end)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
+        where TValues : struct, IScores<TLanes>
         where TCandidate : unmanaged, ICandidate<TCandidate>
     {
         int capacity = Candidates<TCandidate>.Capacity(job.K, job.Classes);
@@ -29,7 +29,7 @@ internal readonly unsafe struct TopKKernel : IRowKernel
         if (capacity <= GreatestOnStack)
         {
             TCandidate* candidates = stackalloc TCandidate[capacity];
-            return Run<T, TScores, TValues, TCandidate>(job, scores, values, first, end, new(job.K, candidates, capacity, maxima));
+            return Run<TLanes, TScores, TValues, TCandidate>(job, scores, values, first, end, new(job.K, candidates, capacity, maxima));
         }
 
         TCandidate[] rented = ArrayPool<TCandidate>.Shared.Rent(capacity);
@@ -37,7 +37,7 @@ internal readonly unsafe struct TopKKernel : IRowKernel
         {
             fixed (TCandidate* candidates = rented)
             {
-                return Run<T, TScores, TValues, TCandidate>(job, scores, values, first, end, new(job.K, candidates, capacity, maxima));
+                return Run<TLanes, TScores, TValues, TCandidate>(job, scores, values, first, end, new(job.K, candidates, capacity, maxima));
             }
         }
         finally
@@ -46,11 +46,11 @@ internal readonly unsafe struct TopKKernel : IRowKernel
         }
     }
 
-    private static InvalidLogit? Run<T, TScores, TValues, TCandidate>(
+    private static InvalidLogit? Run<TLanes, TScores, TValues, TCandidate>(
         in RowJob job, TScores scores, TValues values, int first, int end, TopKSelection<TCandidate> selection)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
-        where TValues : struct, IScores<T>
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
+        where TValues : struct, IScores<TLanes>
         where TCandidate : unmanaged, ICandidate<TCandidate>
     {
         InvalidLogit? invalid = null;
@@ -58,9 +58,9 @@ internal readonly unsafe struct TopKKernel : IRowKernel
         {
             float* logits = job.Row(row), output = job.Output + ((nint)row * job.K);
             int* indices = job.Indices + ((nint)row * job.K);
-            if (!TryRun<T, TScores, TValues, TCandidate>(job, scores, values, logits, selection, indices, output))
+            if (!TryRun<TLanes, TScores, TValues, TCandidate>(job, scores, values, logits, selection, indices, output))
             {
-                int column = Math.Max(0, job.Scale.FindInvalid(logits, job.Classes, out _));
+                int column = Math.Max(0, job.Scale.FindInvalid(logits, job.Classes));
                 invalid ??= new InvalidLogit(row, column, logits[column]);
                 new Span<int>(indices, job.K).Fill(-1);
                 new Span<float>(output, job.K).Fill(float.NaN);
@@ -71,16 +71,16 @@ internal readonly unsafe struct TopKKernel : IRowKernel
     }
 
     /// <summary>False for a row without a score: its indices may not have been written, and must not be used.</summary>
-    private static bool TryRun<T, TScores, TValues, TCandidate>(
+    private static bool TryRun<TLanes, TScores, TValues, TCandidate>(
         in RowJob job, TScores scores, TValues values, float* row, TopKSelection<TCandidate> selection, int* indices, float* output)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
-        where TValues : struct, IScores<T>
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
+        where TValues : struct, IScores<TLanes>
         where TCandidate : unmanaged, ICandidate<TCandidate>
     {
         Normalizer normalizer = default;
-        if ((job.Results != TopKResults.Logits && !ExpSum.TryNormalize<T, TScores>(job, scores, row, null, out normalizer, out _))
-            || !selection.TrySelect<T, TValues>(job, values, row, indices))
+        if ((job.Results != TopKResults.Logits && !ExpSum.TryNormalize<TLanes, TScores>(job, scores, row, null, out normalizer, out _))
+            || !selection.TrySelect<TLanes, TValues>(job, values, row, indices))
         {
             return false;
         }
@@ -89,33 +89,33 @@ internal readonly unsafe struct TopKKernel : IRowKernel
         {
             for (int i = 0; i < job.K; i++)
             {
-                output[i] = row[indices[i]];
+                output[i] = row[job.Class(indices + i)];
             }
         }
         else if (normalizer.IsExtreme)
         {
-            Normalize<T, ExtremeScores<T>>(new(job.Scale, normalizer.Offset), row, indices, output, job, normalizer);
+            Normalize<TLanes, ExtremeScores<TLanes>>(new(job.Scale, normalizer.Origin), row, indices, output, job, normalizer);
         }
         else
         {
-            Normalize<T, TScores>(scores, row, indices, output, job, normalizer);
+            Normalize<TLanes, TScores>(scores, row, indices, output, job, normalizer);
         }
 
         return true;
     }
 
     // The same operations as for whole rows, in one lane.
-    private static void Normalize<T, TScores>(TScores scores, float* row, int* indices, float* output, in RowJob job, Normalizer normalizer)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    private static void Normalize<TLanes, TScores>(TScores scores, float* row, int* indices, float* output, in RowJob job, Normalizer normalizer)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
-        var probability = new Probability<T>(normalizer);
-        var logProbability = new LogProbability<T>(normalizer);
+        var probability = new Probability<TLanes>(normalizer);
+        var logProbability = new LogProbability<TLanes>(normalizer);
         for (int i = 0; i < job.K; i++)
         {
-            T score = scores.LoadFirst(row, indices[i], 1, out T low);
-            T result = job.Results == TopKResults.Probabilities ? probability.Of<TScores>(score, low) : logProbability.Of<TScores>(score, low);
-            T.StoreFirst(result, output + i, 1);
+            TLanes score = scores.LoadFirst(row, job.Class(indices + i), 1, out TLanes low);
+            TLanes result = job.Results == TopKResults.Probabilities ? probability.Of<TScores>(score, low) : logProbability.Of<TScores>(score, low);
+            TLanes.StoreFirst(result, output + i, 1);
         }
     }
 }

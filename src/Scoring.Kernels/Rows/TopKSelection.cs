@@ -13,7 +13,7 @@ internal readonly unsafe struct TopKSelection<TCandidate>(int k, TCandidate* can
     where TCandidate : unmanaged, ICandidate<TCandidate>
 {
     /// <summary>How many floats there must be room for: two levels of group maxima, in whole vectors.</summary>
-    public const int GreatestMaxima = 2 * 16 * GreatestVectors;
+    public const int GreatestMaxima = 2 * Lanes.Count * GreatestVectors;
 
     private const int GreatestVectors = 512;
     private const int LeastGroup = 16;
@@ -22,17 +22,17 @@ internal readonly unsafe struct TopKSelection<TCandidate>(int k, TCandidate* can
     /// Writes the indices of the k best, best first. False, and nothing is written, for a row with a NaN, a +∞ or nothing but −∞, unless candidates
     /// rank beyond values.
     /// </summary>
-    public bool TrySelect<T, TScores>(in RowJob job, TScores scores, float* row, int* indices)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    public bool TrySelect<TLanes, TScores>(in RowJob job, TScores scores, float* row, int* indices)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
-        int classes = job.Classes, vectors = (classes + 15) / 16;
+        int classes = job.Classes, vectors = (classes + Lanes.Count - 1) / Lanes.Count;
         int group = Math.Max(LeastGroup, (vectors + GreatestVectors - 1) / GreatestVectors);
         int groups = (vectors + group - 1) / group;
         var best = new Candidates<TCandidate>(k, candidates, capacity);
-        if (TryTakeMaxima<T, TScores>(scores, row, classes, group, maxima))
+        if (TryTakeMaxima<TLanes, TScores>(scores, row, classes, group, maxima))
         {
-            Collect<T, TScores>(job, scores, row, group, TCandidate.Bound(Bound<T>(groups)), ref best);
+            Collect<TLanes, TScores>(job, scores, row, group, TCandidate.Bound(Bound<TLanes>(groups)), ref best);
         }
         else if (TCandidate.RanksBeyondValues)
         {
@@ -48,62 +48,62 @@ internal readonly unsafe struct TopKSelection<TCandidate>(int k, TCandidate* can
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static bool TryTakeMaxima<T, TScores>(TScores scores, float* row, int classes, int group, float* maxima)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    private static bool TryTakeMaxima<TLanes, TScores>(TScores scores, float* row, int classes, int group, float* maxima)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
         uint unordered = 0;
-        T greatest = T.Create(float.NegativeInfinity);
-        for (nint column = 0; column < classes; maxima += 16)
+        TLanes greatest = TLanes.Create(float.NegativeInfinity);
+        for (nint column = 0; column < classes; maxima += Lanes.Count)
         {
-            nint end = Math.Min(column + ((nint)group * 16), classes);
-            T first = T.Create(float.NegativeInfinity), second = first;
-            for (; column <= end - 32; column += 32)
+            nint end = Math.Min(column + ((nint)group * Lanes.Count), classes);
+            TLanes first = TLanes.Create(float.NegativeInfinity), second = first;
+            for (; column <= end - (2 * Lanes.Count); column += 2 * Lanes.Count)
             {
-                T one = Ranked<T, TScores>(scores.Load(row, column, out T low1), low1);
-                T two = Ranked<T, TScores>(scores.Load(row, column + 16, out T low2), low2);
-                first = T.Max(one, first);
-                second = T.Max(two, second);
-                unordered |= T.Unordered(one, two);
+                TLanes one = Ranked<TLanes, TScores>(scores.Load(row, column, out TLanes low1), low1);
+                TLanes two = Ranked<TLanes, TScores>(scores.Load(row, column + Lanes.Count, out TLanes low2), low2);
+                first = TLanes.Max(one, first);
+                second = TLanes.Max(two, second);
+                unordered |= TLanes.Unordered(one, two);
             }
 
-            for (; column < end; column += 16)
+            for (; column < end; column += Lanes.Count)
             {
-                T last = Ranked<T, TScores>(scores.LoadFirst(row, column, (int)Math.Min(16, end - column), out T low), low);
-                first = T.Max(last, first);
-                unordered |= T.Unordered(last, last);
+                TLanes last = Ranked<TLanes, TScores>(scores.LoadFirst(row, column, (int)Math.Min(Lanes.Count, end - column), out TLanes low), low);
+                first = TLanes.Max(last, first);
+                unordered |= TLanes.Unordered(last, last);
             }
 
-            first = T.Max(first, second);
-            greatest = T.Max(first, greatest);
-            T.Store(first, maxima);
+            first = TLanes.Max(first, second);
+            greatest = TLanes.Max(first, greatest);
+            TLanes.Store(first, maxima);
         }
 
-        return unordered == 0 && float.IsFinite(T.Max(greatest));
+        return unordered == 0 && float.IsFinite(TLanes.Max(greatest));
     }
 
     /// <summary>A value that at least k group maxima reach, and seldom many more; −∞ when there are too few groups to know one.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private float Bound<T>(int groups) where T : struct, ILanes<T>
+    private float Bound<TLanes>(int groups) where TLanes : struct, ILanes<TLanes>
     {
-        if (groups * 16 < 2 * k)
+        if (groups * Lanes.Count < 2 * k)
         {
             return float.NegativeInfinity;
         }
 
         // Groups of groups, where there are many for this k: a bound that is hardly lower, for much less counting.
-        int merge = Math.Max(1, groups * 16 / Math.Max(8 * k, 256));
-        float* merged = maxima + (16 * GreatestVectors);
+        int merge = Math.Max(1, groups * Lanes.Count / Math.Max(8 * k, 256));
+        float* merged = maxima + (Lanes.Count * GreatestVectors);
         int vectors = 0;
         for (int start = 0; start < groups; start += merge, vectors++)
         {
-            T greatest = T.Create(float.NegativeInfinity);
+            TLanes greatest = TLanes.Create(float.NegativeInfinity);
             for (int i = start; i < Math.Min(start + merge, groups); i++)
             {
-                greatest = T.Max(T.Load(maxima + (i * 16)), greatest);
+                greatest = TLanes.Max(TLanes.Load(maxima + (i * Lanes.Count)), greatest);
             }
 
-            T.Store(greatest, merged + (vectors * 16));
+            TLanes.Store(greatest, merged + (vectors * Lanes.Count));
         }
 
         // Halving the range of floats in their order, as integers, until about k maxima reach the bound.
@@ -111,11 +111,11 @@ internal readonly unsafe struct TopKSelection<TCandidate>(int k, TCandidate* can
         while (missed - reached > 1)
         {
             uint middle = reached + ((missed - reached) / 2);
-            T bound = T.Create(Ordered.Value(middle));
+            TLanes bound = TLanes.Create(Ordered.Value(middle));
             int count = 0;
             for (int i = 0; i < vectors; i++)
             {
-                count += BitOperations.PopCount(T.GreaterOrEqual(T.Load(merged + (i * 16)), bound));
+                count += BitOperations.PopCount(TLanes.GreaterOrEqual(TLanes.Load(merged + (i * Lanes.Count)), bound));
             }
 
             if (count >= k)
@@ -137,34 +137,34 @@ internal readonly unsafe struct TopKSelection<TCandidate>(int k, TCandidate* can
 
     /// <summary>Gathers all that can be among the k best, in the order of their indices.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private void Collect<T, TScores>(in RowJob job, TScores scores, float* row, int group, float bound, ref Candidates<TCandidate> best)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T>
+    private void Collect<TLanes, TScores>(in RowJob job, TScores scores, float* row, int group, float bound, ref Candidates<TCandidate> best)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes>
     {
-        float* lanes = stackalloc float[ILanes<T>.Count];
+        float* lanes = stackalloc float[Lanes.Count];
         float* groupMaxima = maxima;
         int classes = job.Classes;
-        for (nint column = 0; column < classes; groupMaxima += 16)
+        for (nint column = 0; column < classes; groupMaxima += Lanes.Count)
         {
-            nint end = Math.Min(column + ((nint)group * 16), classes);
-            if (T.GreaterOrEqual(T.Load(groupMaxima), T.Create(bound)) == 0)
+            nint end = Math.Min(column + ((nint)group * Lanes.Count), classes);
+            if (TLanes.GreaterOrEqual(TLanes.Load(groupMaxima), TLanes.Create(bound)) == 0)
             {
                 column = end;
                 continue;
             }
 
-            for (; column < end; column += 16)
+            for (; column < end; column += Lanes.Count)
             {
-                int left = (int)Math.Min(16, end - column);
-                T values = left == 16 ? scores.Load(row, column, out T low) : scores.LoadFirst(row, column, left, out low);
-                values = Ranked<T, TScores>(values, low);
-                uint found = T.GreaterOrEqual(values, T.Create(bound)) & ((1u << left) - 1);
+                int left = (int)Math.Min(Lanes.Count, end - column);
+                TLanes values = left == Lanes.Count ? scores.Load(row, column, out TLanes low) : scores.LoadFirst(row, column, left, out low);
+                values = Ranked<TLanes, TScores>(values, low);
+                uint found = TLanes.GreaterOrEqual(values, TLanes.Create(bound)) & ((1u << left) - 1);
                 if (found == 0)
                 {
                     continue;
                 }
 
-                T.Store(values, lanes);
+                TLanes.Store(values, lanes);
                 for (; found != 0; found &= found - 1)
                 {
                     if (best.IsFull)
@@ -198,8 +198,8 @@ internal readonly unsafe struct TopKSelection<TCandidate>(int k, TCandidate* can
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Ranked<T, TScores>(T score, T low)
-        where T : struct, ILanes<T>
-        where TScores : struct, IScores<T> =>
-        TScores.HasLow ? score + IScores<T>.Low(score, low) : score;
+    private static TLanes Ranked<TLanes, TScores>(TLanes score, TLanes low)
+        where TLanes : struct, ILanes<TLanes>
+        where TScores : struct, IScores<TLanes> =>
+        TScores.HasLow ? score + IScores<TLanes>.Low(score, low) : score;
 }

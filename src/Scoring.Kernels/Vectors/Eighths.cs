@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 namespace Scoring.Kernels.Vectors;
 
 /// <summary>2^(j/8) for j = 0..7, as the bits of floats. The memory belongs to the module and never moves.</summary>
-/// <remarks>Bytes, lowest first, because those lie in the module as they are written: a span of wider literals is an allocation each time where the compiler does not optimize.</remarks>
+/// <remarks>
+/// Bytes, lowest first, because those lie in the module as they are written: a span of wider literals is an allocation each time where the compiler
+/// does not optimize.
+/// </remarks>
 internal static unsafe class Eighths
 {
     public static float* Bits

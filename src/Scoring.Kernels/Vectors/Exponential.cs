@@ -9,12 +9,14 @@ namespace Scoring.Kernels.Vectors;
 /// eight, and e^r from a cubic.
 /// </summary>
 /// <remarks>
-/// <para>The shift is whole, so results of two shifts differ by an exact power of two: which shift a row was given cannot be seen in its probabilities.</para>
-/// <para>What would be below 2^−125 is 0, which is nothing beside a sum of at least <see cref="LeastSum"/>; what would be above 2^100 is that, and its sum is
-/// above <see cref="GreatestSum"/>. A NaN stays a NaN.</para>
-/// <para>Method: P. T. P. Tang, "Table-driven implementation of the exponential function in IEEE floating-point arithmetic", ACM TOMS 15(2), 1989.</para>
+/// <para>The shift is whole, so results of two shifts differ by an exact power of two: which shift a row was given cannot be seen in its
+/// probabilities.</para>
+/// <para>What would be below 2^−125 is 0, which is nothing beside a sum of at least <see cref="LeastSum"/>; what would be above 2^100 is that, and
+/// its sum is above <see cref="GreatestSum"/>. A NaN stays a NaN.</para>
+/// <para>Method: P. T. P. Tang, "Table-driven implementation of the exponential function in IEEE floating-point arithmetic", ACM TOMS 15(2),
+/// 1989.</para>
 /// </remarks>
-internal readonly struct Exponential<T> where T : struct, ILanes<T>
+internal readonly struct Exponential<TLanes> where TLanes : struct, ILanes<TLanes>
 {
     /// <summary>A sum of results from 2^25 to 2^99 has lost nothing: what was taken for 0 is less than half of the least subnormal of it.</summary>
     public const double LeastSum = 1L << 25;
@@ -42,40 +44,41 @@ internal readonly struct Exponential<T> where T : struct, ILanes<T>
     /// <summary>1.5 · 2^20: a float this large has steps of 1/8, so adding it rounds to a whole eighth and leaves the bits of that lowest.</summary>
     private const float Magic = 1572864;
 
-    private readonly T _eighths;
-    private readonly T _floor;
-    private readonly T _ceiling;
+    private readonly TLanes _eighths;
+    private readonly TLanes _floor;
+    private readonly TLanes _ceiling;
 
     // What of the shift is too much for the table.
     private readonly float _further;
 
     // The constants once more, for processors that can keep them all in registers.
-    private readonly T _log2E;
-    private readonly T _magic;
-    private readonly T _minusLn2;
-    private readonly T _ln2Excess;
-    private readonly T _cubic;
-    private readonly T _quadratic;
+    private readonly TLanes _log2E;
+    private readonly TLanes _magic;
+    private readonly TLanes _minusLn2;
+    private readonly TLanes _ln2Excess;
+    private readonly TLanes _cubic;
+    private readonly TLanes _quadratic;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public unsafe Exponential(int shift)
     {
         Debug.Assert(Math.Abs(shift) < 24_000);
         int tabled = Math.Clamp(shift, -100, 100);
-        _eighths = T.Eighths(tabled);
+        _eighths = TLanes.Eighths(tabled);
         _further = shift - tabled;
-        _floor = T.Create((-125 - shift) * Ln2);
-        _ceiling = T.Create((100 - shift) * Ln2);
-        if (T.KeepsConstants)
+        _floor = TLanes.Create((-125 - shift) * Ln2);
+        _ceiling = TLanes.Create((100 - shift) * Ln2);
+        if (TLanes.KeepsConstants)
         {
-            (_log2E, _magic) = (T.Create(Constants[0]), T.Create(Constants[1]));
-            (_minusLn2, _ln2Excess) = (T.Create(Constants[2]), T.Create(Constants[3]));
-            (_cubic, _quadratic) = (T.Create(Constants[4]), T.Create(Constants[5]));
+            (_log2E, _magic) = (TLanes.Create(Constants[0]), TLanes.Create(Constants[1]));
+            (_minusLn2, _ln2Excess) = (TLanes.Create(Constants[2]), TLanes.Create(Constants[3]));
+            (_cubic, _quadratic) = (TLanes.Create(Constants[4]), TLanes.Create(Constants[5]));
         }
     }
 
     /// <summary>
-    /// Log2E, Magic, −Ln2, Ln2Excess, Cubic and Quadratic from memory, since the compiler would rather read a constant that it knows anew each time than keep it. In bytes, as
+    /// Log2E, Magic, −Ln2, Ln2Excess, Cubic and Quadratic from memory, since the compiler would rather read a constant that it knows anew each time
+    /// than keep it. In bytes, as
     /// <see cref="Vectors.Eighths"/> are.
     /// </summary>
     private static unsafe float* Constants
@@ -90,38 +93,39 @@ internal readonly struct Exponential<T> where T : struct, ILanes<T>
 
     /// <summary>e^(x + low) · 2^shift, where <paramref name="low"/>, if there is any, is what rounding x left over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Of(T x, T low, bool hasLow) => OfBounded(T.Min(_ceiling, x), low, hasLow);
+    public TLanes Of(TLanes x, TLanes low, bool hasLow) => OfBounded(TLanes.Min(_ceiling, x), low, hasLow);
 
     /// <summary>The same for a term of a sum, which may be an infinity or a NaN where x is too large: so is its sum then, which tells.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T OfTerm(T x, T low, bool hasLow) => T.Saturates && !hasLow ? OfBounded(x, low, hasLow) : Of(x, low, hasLow);
+    public TLanes OfTerm(TLanes x, TLanes low, bool hasLow) => TLanes.Saturates && !hasLow ? OfBounded(x, low, hasLow) : Of(x, low, hasLow);
 
     /// <summary>The same for an x that is known not to be too large, as no score is in a row whose sum was exact.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T OfBounded(T x, T low, bool hasLow)
+    public TLanes OfBounded(TLanes x, TLanes low, bool hasLow)
     {
-        T magic = T.KeepsConstants ? _magic : T.Create(Magic);
-        T biased = T.MultiplyAdd(x, T.KeepsConstants ? _log2E : T.Create(Log2E), magic);
-        T n = biased - magic;
-        T r = T.MultiplyAdd(n, T.KeepsConstants ? _minusLn2 : T.Create(-Ln2), x);
-        T excess = T.KeepsConstants ? _ln2Excess : T.Create(Ln2Excess);
-        r = hasLow ? r + T.MultiplyAdd(n, excess, Hold(low)) : T.MultiplyAdd(n, excess, r);
-        T quadratic = T.MultiplyAdd(r, T.KeepsConstants ? _cubic : T.Create(Cubic), T.KeepsConstants ? _quadratic : T.Create(Quadratic));
-        T cubic = T.MultiplyAdd(quadratic, r * r, r);
+        TLanes magic = TLanes.KeepsConstants ? _magic : TLanes.Create(Magic);
+        TLanes biased = TLanes.MultiplyAdd(x, TLanes.KeepsConstants ? _log2E : TLanes.Create(Log2E), magic);
+        TLanes n = biased - magic;
+        TLanes r = TLanes.MultiplyAdd(n, TLanes.KeepsConstants ? _minusLn2 : TLanes.Create(-Ln2), x);
+        TLanes excess = TLanes.KeepsConstants ? _ln2Excess : TLanes.Create(Ln2Excess);
+        r = hasLow ? r + TLanes.MultiplyAdd(n, excess, Hold(low)) : TLanes.MultiplyAdd(n, excess, r);
+        TLanes quadratic = TLanes.MultiplyAdd(
+            r, TLanes.KeepsConstants ? _cubic : TLanes.Create(Cubic), TLanes.KeepsConstants ? _quadratic : TLanes.Create(Quadratic));
+        TLanes cubic = TLanes.MultiplyAdd(quadratic, r * r, r);
         if (_further != 0)
         {
-            biased += T.Create(_further);
-            n += T.Create(_further);
+            biased += TLanes.Create(_further);
+            n += TLanes.Create(_further);
         }
 
-        return T.Raise(_eighths, biased, n, cubic, x, _floor);
+        return TLanes.Raise(_eighths, biased, n, cubic, x, _floor);
     }
 
     /// <summary>The same without a low part.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Of(T x) => Of(x, default, false);
+    public TLanes Of(TLanes x) => Of(x, default, false);
 
     // A score held at an end has no use for what rounding left over, which may then be large or not even a number.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Hold(T low) => T.Min(T.Max(low, T.Create(-GreatestLow)), T.Create(GreatestLow));
+    private static TLanes Hold(TLanes low) => TLanes.Min(TLanes.Max(low, TLanes.Create(-GreatestLow)), TLanes.Create(GreatestLow));
 }

@@ -30,7 +30,7 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
 
     public static Lanes128 LoadFirst(float* source, int count, Lanes128 fill)
     {
-        float* lanes = stackalloc float[ILanes<Lanes128>.Count];
+        float* lanes = stackalloc float[Lanes.Count];
         Store(fill, lanes);
         for (int lane = 0; lane < count; lane++)
         {
@@ -51,7 +51,7 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
 
     public static void StoreFirst(Lanes128 value, float* destination, int count)
     {
-        float* lanes = stackalloc float[ILanes<Lanes128>.Count];
+        float* lanes = stackalloc float[Lanes.Count];
         Store(value, lanes);
         for (int lane = 0; lane < count; lane++)
         {

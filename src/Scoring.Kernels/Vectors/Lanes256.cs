@@ -45,7 +45,7 @@ internal readonly unsafe struct Lanes256(Vector256<float> lower, Vector256<float
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreFirst(Lanes256 value, float* destination, int count)
     {
-        if (count == ILanes<Lanes256>.Count)
+        if (count == Lanes.Count)
         {
             Store(value, destination);
         }

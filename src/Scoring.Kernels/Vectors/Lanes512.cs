@@ -31,7 +31,7 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreFirst(Lanes512 value, float* destination, int count)
     {
-        if (count == ILanes<Lanes512>.Count)
+        if (count == Lanes.Count)
         {
             Store(value, destination);
         }

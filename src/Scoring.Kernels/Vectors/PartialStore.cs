@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace Scoring.Kernels.Vectors;
 
-/// <summary>Writes a part of sixteen lanes as eight, four, two and one: the branches are the same row after row, and masked stores are slow on some makes.</summary>
+/// <summary>
+/// Writes a part of sixteen lanes as eight, four, two and one: the branches are the same row after row, and masked stores are slow on some makes.
+/// </summary>
 internal static unsafe class PartialStore
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,7 +10,7 @@ internal static unsafe class Widening
     public static void FromHalf(ushort* source, float* destination, nint count)
     {
         nint i = 0;
-        for (; i <= count - 16; i += 16)
+        for (; i <= count - Lanes.Count; i += Lanes.Count)
         {
             (Vector256<uint> lower, Vector256<uint> upper) = Vector256.Widen(Vector256.Load(source + i));
             FromHalf(lower).Store(destination + i);
@@ -27,7 +27,7 @@ internal static unsafe class Widening
     public static void FromBFloat16(ushort* source, float* destination, nint count)
     {
         nint i = 0;
-        for (; i <= count - 16; i += 16)
+        for (; i <= count - Lanes.Count; i += Lanes.Count)
         {
             (Vector256<uint> lower, Vector256<uint> upper) = Vector256.Widen(Vector256.Load(source + i));
             Vector256.ShiftLeft(lower, 16).AsSingle().Store(destination + i);
