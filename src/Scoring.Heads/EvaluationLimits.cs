@@ -9,12 +9,14 @@ public sealed record EvaluationLimits
     /// <summary>The largest k of top-k accuracy, at least 1.</summary>
     public int TopK { get; init; } = 5;
 
-    /// <summary>The most classes that a confusion matrix is made for, of classes × classes counts of 8 bytes; 0 for none at all, and at most 46,340.</summary>
+    /// <summary>
+    /// The most classes that a confusion matrix is made for, of classes × classes counts of 8 bytes; 0 for none at all, and at most 46,340.
+    /// </summary>
     public int ConfusionClasses { get; init; } = 1024;
 
     /// <summary>
-    /// Scores (rows × labels) that are held for an exact AUROC, at 5 bytes each. Past it they are counted in this many bins of 16 bytes at most, shared by the
-    /// labels.
+    /// Scores (rows × labels) that are held for an exact AUROC, at 5 bytes each. Past it they are counted in this many bins of 16 bytes at most,
+    /// shared by the labels.
     /// </summary>
     public int AurocScores { get; init; } = 1 << 20;
 

@@ -1,6 +1,8 @@
 namespace Scoring.Heads;
 
-/// <summary>What came of an evaluation: <see cref="ClassMetrics"/> of a softmax or log-softmax head, <see cref="LabelMetrics"/> of a sigmoid one.</summary>
+/// <summary>
+/// What came of an evaluation: <see cref="ClassMetrics"/> of a softmax or log-softmax head, <see cref="LabelMetrics"/> of a sigmoid one.
+/// </summary>
 public abstract class EvaluationMetrics
 {
     private protected EvaluationMetrics()

@@ -1,3 +1,5 @@
+using Scoring.Kernels.Rows;
+
 namespace Scoring.Heads;
 
 /// <summary>What holds for all rows that are measured together.</summary>
@@ -7,7 +9,7 @@ namespace Scoring.Heads;
 public sealed record EvaluationPlan(HeadDefinition Head, int Classes, float Temperature)
 {
     /// <summary>Whether a row has a target for each class, 0 or 1, and not one class as its target.</summary>
-    public bool IsPerLabel => Head.Activation == Activation.Sigmoid;
+    public bool IsPerLabel => Head.Activation.IsMultilabel();
 
     /// <summary>Targets of a row.</summary>
     public int TargetsPerRow => IsPerLabel ? Classes : 1;
@@ -16,24 +18,14 @@ public sealed record EvaluationPlan(HeadDefinition Head, int Classes, float Temp
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Classes, 1);
-        if (Head.Activation == Activation.Linear || Head.Groups.Length > 0)
+        if (!Head.Activation.HasProbabilities() || Head.Groups.Length > 0)
         {
-            throw new ArgumentException($"Head '{Head.Name}' is linear or has groups; only a head of one softmax, or of sigmoids, is measured.", nameof(Head));
+            throw new ArgumentException(
+                $"Head '{Head.Name}' is linear or has groups; only a head of one softmax, or of sigmoids, is measured.", nameof(Head));
         }
 
-        ReadOnlySpan<int> widths = [Head.Classes, Head.Labels.Count, Head.Bias.Length];
-        foreach (var width in widths)
-        {
-            if (width > 0 && width != Classes)
-            {
-                throw new ArgumentException($"Head '{Head.Name}' is for {width} classes, not {Classes}.", nameof(Classes));
-            }
-        }
-
-        if (!(Temperature > 0) || float.IsPositiveInfinity(Temperature))
-        {
-            throw new ArgumentOutOfRangeException(nameof(Temperature), Temperature, "A temperature is a positive, finite number.");
-        }
+        Head.Check(Classes);
+        Shape.IsTemperature(Temperature);
     }
 
     /// <returns>How many rows there are.</returns>
@@ -48,12 +40,14 @@ public sealed record EvaluationPlan(HeadDefinition Head, int Classes, float Temp
 
         if (targets.Length != (long)rows * TargetsPerRow)
         {
-            throw new ArgumentException($"Expected {(long)rows * TargetsPerRow} targets, {TargetsPerRow} for each row; there are {targets.Length}.", nameof(targets));
+            throw new ArgumentException(
+                $"Expected {(long)rows * TargetsPerRow} targets, {TargetsPerRow} for each row; there are {targets.Length}.", nameof(targets));
         }
 
         var greatest = IsPerLabel ? 1 : (uint)Classes - 1;
         return targets.IndexOfAnyExceptInRange(0u, greatest) is var wrong and >= 0
-            ? throw new ArgumentOutOfRangeException(nameof(targets), targets[wrong], $"The target of row {wrong / TargetsPerRow} is not from 0 to {greatest}.")
+            ? throw new ArgumentOutOfRangeException(
+                nameof(targets), targets[wrong], $"The target of row {wrong / TargetsPerRow} is not from 0 to {greatest}.")
             : rows;
     }
 }

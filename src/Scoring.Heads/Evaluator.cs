@@ -35,7 +35,9 @@ public abstract class Evaluator
     /// <summary>Begins to measure.</summary>
     /// <param name="plan">What holds for all rows.</param>
     /// <param name="limits">How much may be held.</param>
-    /// <exception cref="ArgumentException">The head is linear or has groups, the width or the temperature does not fit, or a limit is none.</exception>
+    /// <exception cref="ArgumentException">
+    /// The head is linear or has groups, the width or the temperature does not fit, a bias is NaN or +∞, or a limit is none.
+    /// </exception>
     public static Evaluator For(EvaluationPlan plan, EvaluationLimits? limits = null)
     {
         plan.Check();

@@ -22,7 +22,10 @@ public static class HeadJson
     /// <param name="limits">How much there may be; by default as much as the service takes on.</param>
     /// <returns>The heads that are well-formed, and what is wrong with the others. Labels files that cannot be read are problems as well.</returns>
     /// <exception cref="JsonException">It is not JSON.</exception>
-    /// <exception cref="FormatException">It is not an object, has two values under one path, where upper and lower case make no difference, or has its heads under <c>Scoring:Heads</c>.</exception>
+    /// <exception cref="FormatException">
+    /// It is not an object, has two values under one path, where upper and lower case make no difference, has half of a
+    /// surrogate pair in a text, or has its heads under <c>Scoring:Heads</c>.
+    /// </exception>
     public static HeadConfiguration Read(Stream json, string folder = "", HeadLimits? limits = null)
     {
         var heads = new SettingNode("Heads");
@@ -101,7 +104,7 @@ public static class HeadJson
             Write(writer, "groups", head.Groups, writer.WriteNumberValue);
         }
 
-        if (head.Activation != Activation.Linear)
+        if (head.Activation.HasProbabilities())
         {
             writer.WriteNumber("threshold", head.Threshold);
         }

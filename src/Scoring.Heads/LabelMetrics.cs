@@ -1,6 +1,8 @@
 namespace Scoring.Heads;
 
-/// <summary>Metrics of labels that are independent of each other. p is the sigmoid of a label's score, and at or over the head's threshold it is a yes.</summary>
+/// <summary>
+/// Metrics of labels that are independent of each other. p is the sigmoid of a label's score, and at or over the head's threshold it is a yes.
+/// </summary>
 public sealed class LabelMetrics : EvaluationMetrics
 {
     /// <summary>Mean over rows and labels of −ln p(target), in nats. ∞ where a label of 1 has a masked logit.</summary>
@@ -23,10 +25,13 @@ public sealed class LabelMetrics : EvaluationMetrics
 
     /// <summary>
     /// Area under the receiver operating characteristic, one for each label; NaN for a label that has only one kind of row. Exact up to
-    /// <see cref="EvaluationLimits.AurocScores"/> scores. With more, the logits are counted in bins, and those of one bin count as ties. Empty where a label would
-    /// have fewer than 256 bins.
+    /// <see cref="EvaluationLimits.AurocScores"/> scores. With more, the logits are counted in bins, and those of one bin count as ties. Empty where
+    /// a label would have fewer than 256 bins.
     /// </summary>
-    /// <remarks>J. A. Hanley and B. J. McNeil, "The meaning and use of the area under a receiver operating characteristic (ROC) curve", Radiology 143(1), 1982.</remarks>
+    /// <remarks>
+    /// J. A. Hanley and B. J. McNeil, "The meaning and use of the area under a receiver operating characteristic (ROC) curve", Radiology 143(1),
+    /// 1982.
+    /// </remarks>
     public required double[] Auroc { get; init; }
 
     /// <summary>Unweighted mean of <see cref="Auroc"/> over the labels that have one; NaN where none has.</summary>

@@ -31,27 +31,31 @@ public readonly record struct TemperatureFit(float Temperature, bool AtBound)
 
     /// <summary>Finds the temperature of rows.</summary>
     /// <param name="plan">How they are scored. Its temperature is where the search begins, and the answer where none makes a difference.</param>
-    /// <param name="logits">Rows × classes, row after row. −∞ is a masked class, and no target.</param>
+    /// <param name="logits">Rows × classes, row after row. −∞ is a masked class, as a bias of −∞ is, and no target.</param>
     /// <param name="targets">For each row a class, from 0, or 0 or 1 for each of its labels.</param>
-    /// <exception cref="ArgumentException">The plan is of no head that can be measured; the lengths do not fit together; a target is none, or a masked class, whose loss
-    /// is infinite at every temperature; or a row has no score.</exception>
+    /// <exception cref="ArgumentException">The plan is of no head that can be measured, or a bias is NaN or +∞; the lengths do not fit together; a
+    /// target is none, or a masked class, whose loss is infinite at every temperature; or a row has no score.</exception>
     public static TemperatureFit Of(EvaluationPlan plan, ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets)
     {
         plan.Check();
         plan.CheckRows(logits, targets);
         if (InvalidLogits.Find(logits, plan.Classes) is { } invalid)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Row {invalid.Row}, column {invalid.Column}: {invalid.Value} has no score."), nameof(logits));
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"Row {invalid.Row}, column {invalid.Column}: {invalid.Value} has no score."), nameof(logits));
         }
 
         return MaskedTarget.Find(plan, logits, targets) is { } masked
-            ? throw new ArgumentException($"Row {masked.Row}, column {masked.Column}: the target is masked, so its loss is infinite at every temperature.", nameof(targets))
-            : Find(plan.Temperature, new Samples(plan, logits, targets), static (samples, beta) => LossSlope.Of(samples.Plan, samples.Logits, samples.Targets, beta));
+            ? throw new ArgumentException(
+                $"Row {masked.Row}, column {masked.Column}: the target is masked, so its loss is infinite at every temperature.", nameof(targets))
+            : Find(plan.Temperature, new Samples(plan, logits, targets), static (samples, beta) => LossSlope.Of(
+                samples.Plan, samples.Logits, samples.Targets, beta));
     }
 
     /// <param name="inForce">The temperature to begin at, and to stay at where none makes a difference.</param>
     /// <param name="slopeAt">The first and the second derivative of the loss by β, up to a common positive factor.</param>
-    internal static TemperatureFit Find(float inForce, Func<double, LossSlope> slopeAt) => Find(inForce, slopeAt, static (slopeAt, beta) => slopeAt(beta));
+    internal static TemperatureFit Find(float inForce, Func<double, LossSlope> slopeAt) =>
+        Find(inForce, slopeAt, static (slopeAt, beta) => slopeAt(beta));
 
     private static TemperatureFit Find<T>(float inForce, T samples, Func<T, double, LossSlope> slopeAt)
         where T : allows ref struct

@@ -5,8 +5,8 @@ using Scoring.V1;
 namespace Scoring.Protocol;
 
 /// <summary>
-/// Reads <see cref="EvaluateRequest"/> as the <see cref="PooledScoreRequest"/> that it is but for the numbers of its fields: what a message makes the server hold is
-/// counted, and no more than in proportion to its bytes.
+/// Reads <see cref="EvaluateRequest"/> as the <see cref="PooledScoreRequest"/> that it is but for the numbers of its fields: what a message makes the
+/// server hold is counted, and no more than in proportion to its bytes.
 /// </summary>
 internal static class EvaluateRequestCodec
 {
@@ -16,6 +16,7 @@ internal static class EvaluateRequestCodec
         var knownHead = request.Head;
         request.Head = string.Empty;
 
+        var mostTargets = PooledScoreRequest.MostTargets(bytes.Length);
         var reader = new WireReader(bytes);
         while (reader.TryReadTag(out var field, out var type))
         {
@@ -43,13 +44,13 @@ internal static class EvaluateRequestCodec
                     request.Temperature = reader.ReadFloat();
                     break;
                 case (EvaluateRequest.TargetsFieldNumber, WireType.LengthDelimited):
-                    reader.ReadPackedUInt32(request.Targets);
+                    request.SurplusTargets += reader.ReadPackedUInt32(request.Targets, mostTargets);
                     break;
                 case (EvaluateRequest.TargetsFieldNumber, WireType.Varint):
-                    reader.ReadUnpackedUInt32(request.Targets);
+                    request.SurplusTargets += reader.ReadUnpackedUInt32(request.Targets, mostTargets);
                     break;
                 case (EvaluateRequest.TargetLabelsFieldNumber, WireType.LengthDelimited):
-                    reader.ReadString(request.TargetLabels);
+                    request.SurplusTargets += reader.ReadString(request.TargetLabels, mostTargets);
                     break;
                 default:
                     reader.Skip(field, type);

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Scoring.Protocol;
 
 /// <summary>
-/// Where a request lies between its deserializer and the body that it was read from, which takes it for its call: the transport passes the bytes of a message right after it has
-/// read them, on the same thread. The transport can still fail before the message is with its method, when the client resets the stream at that moment; it is the call's by then,
-/// and goes back to the pool with it.
+/// Where a request lies between its deserializer and the body that it was read from, which takes it for its call: the transport passes the bytes of a
+/// message right after it has read them, on the same thread. The transport can still fail before the message is with its method, when the client
+/// resets the stream at that moment; it is the call's by then, and goes back to the pool with it.
 /// </summary>
 internal static class MessageHandOver
 {

@@ -12,7 +12,9 @@ internal sealed class MessagePool
     private readonly FreeList<PooledScoreResponse> _responses = new(MaxIdleMessages);
 
     /// <param name="maxIdleBytes">The most that idle buffers may hold together.</param>
-    /// <param name="isNative">Whether large buffers are outside the garbage collector's heap: for those whose messages never leave their own code.</param>
+    /// <param name="isNative">
+    /// Whether large buffers are outside the garbage collector's heap: for those whose messages never leave their own code.
+    /// </param>
     public MessagePool(long maxIdleBytes, bool isNative = false)
     {
         Buffers = new BufferPool(maxIdleBytes, isNative);

@@ -13,6 +13,12 @@ internal sealed class PooledScoreRequest(FreeList<PooledScoreRequest> home, Buff
     /// <summary>Characters of a traceparent that are read. It has 55; a later version of the standard may add to them.</summary>
     public const int MaxTraceparentLength = 256;
 
+    /// <summary>A target is of a logit at least, and together they take this much of a message.</summary>
+    private const int BytesOfTarget = 3;
+
+    /// <summary>What is kept of a message that has no room for logits beside its targets.</summary>
+    private const int LeastTargets = 1024;
+
     private InferenceDetails? _inference;
 
     public ulong Id { get; set; }
@@ -38,6 +44,12 @@ internal sealed class PooledScoreRequest(FreeList<PooledScoreRequest> home, Buff
 
     public PooledArray<uint> Targets { get; } = new(buffers);
 
+    /// <summary>
+    /// Targets, by class or by label, beyond <see cref="MostTargets"/>: they are counted and not kept, because each could take four times its own
+    /// bytes.
+    /// </summary>
+    public int SurplusTargets { get; set; }
+
     public NonFinite NonFinite { get; set; }
 
     public string Traceparent { get; set; } = string.Empty;
@@ -49,6 +61,9 @@ internal sealed class PooledScoreRequest(FreeList<PooledScoreRequest> home, Buff
 
     /// <summary>Where the message came by the Open Inference Protocol, what it says beyond these fields; null where it did not.</summary>
     public InferenceDetails? Inference { get; private set; }
+
+    /// <summary>At least as many targets as fit a message of this length beside their logits.</summary>
+    public static int MostTargets(long bytes) => LeastTargets + (int)(bytes / BytesOfTarget);
 
     /// <summary>Makes this a message of the Open Inference Protocol.</summary>
     public InferenceDetails StartInference() => Inference = _inference ??= new InferenceDetails();
@@ -68,6 +83,7 @@ internal sealed class PooledScoreRequest(FreeList<PooledScoreRequest> home, Buff
         TopK = 0;
         Temperature = null;
         Targets.Release();
+        SurplusTargets = 0;
         NonFinite = default;
         Traceparent = string.Empty;
         TargetLabels.Release();

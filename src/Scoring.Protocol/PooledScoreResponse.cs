@@ -33,7 +33,9 @@ internal sealed class PooledScoreResponse(FreeList<PooledScoreResponse> home, Bu
     /// <summary>As they were received. A server does not list them: it says which labels <see cref="TopIndices"/> stand for.</summary>
     public List<string> TopLabels { get; } = [];
 
-    /// <summary>What all classes are called, as it is sent; null where the best ones' names were not asked for. It is not this message's to change.</summary>
+    /// <summary>
+    /// What all classes are called, as it is sent; null where the best ones' names were not asked for. It is not this message's to change.
+    /// </summary>
     public byte[][]? HeadLabels { get; set; }
 
     /// <summary>The bytes of the labels of all best classes.</summary>
@@ -64,7 +66,8 @@ internal sealed class PooledScoreResponse(FreeList<PooledScoreResponse> home, Bu
     public ulong HeadRevision { get; set; }
 
     /// <summary>The label of one of the best classes, as it is sent; empty where its row has no score.</summary>
-    public ReadOnlySpan<byte> TopLabel(int index) => TopIndices.Span[index] is var best && best < (uint)HeadLabels!.Length ? HeadLabels[best] : default;
+    public ReadOnlySpan<byte> TopLabel(int index) =>
+        TopIndices.Span[index] is var best && best < (uint)HeadLabels!.Length ? HeadLabels[best] : default;
 
     /// <summary>Makes this the answer to a request: it has its id, and what the request's protocol needs for an answer.</summary>
     public void Answer(PooledScoreRequest request) => (Id, Inference) = (request.Id, request.Inference);

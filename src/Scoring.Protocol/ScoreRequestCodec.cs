@@ -15,6 +15,7 @@ internal static class ScoreRequestCodec
         var knownHead = request.Head;
         request.Head = string.Empty;
 
+        var mostTargets = PooledScoreRequest.MostTargets(bytes.Length);
         var reader = new WireReader(bytes);
         while (reader.TryReadTag(out var field, out var type))
         {
@@ -54,10 +55,10 @@ internal static class ScoreRequestCodec
                     request.Temperature = reader.ReadFloat();
                     break;
                 case (ScoreRequest.TargetsFieldNumber, WireType.LengthDelimited):
-                    reader.ReadPackedUInt32(request.Targets);
+                    request.SurplusTargets += reader.ReadPackedUInt32(request.Targets, mostTargets);
                     break;
                 case (ScoreRequest.TargetsFieldNumber, WireType.Varint):
-                    reader.ReadUnpackedUInt32(request.Targets);
+                    request.SurplusTargets += reader.ReadUnpackedUInt32(request.Targets, mostTargets);
                     break;
                 case (ScoreRequest.NonFiniteFieldNumber, WireType.Varint):
                     request.NonFinite = (NonFinite)reader.ReadVarint();
@@ -66,7 +67,7 @@ internal static class ScoreRequestCodec
                     request.Traceparent = reader.ReadString(string.Empty, PooledScoreRequest.MaxTraceparentLength);
                     break;
                 case (ScoreRequest.TargetLabelsFieldNumber, WireType.LengthDelimited):
-                    reader.ReadString(request.TargetLabels);
+                    request.SurplusTargets += reader.ReadString(request.TargetLabels, mostTargets);
                     break;
                 default:
                     reader.Skip(field, type);

@@ -35,11 +35,13 @@ internal sealed class ScoringMethods
         var rows = Generated(EvaluateRequest.Parser, StatusCode.InvalidArgument);
         Evaluate = new(MethodType.ClientStreaming, ServiceName, nameof(Evaluate), rows, evaluation);
         Calibrate = new(MethodType.ClientStreaming, ServiceName, nameof(Calibrate), rows, calibration);
-        var pooledRows = Marshallers.Create<PooledScoreRequest>((_, _) => throw new NotSupportedException("Clients send the generated message."), ReadRows);
+        var pooledRows = Marshallers.Create<PooledScoreRequest>(
+            (_, _) => throw new NotSupportedException("Clients send the generated message."), ReadRows);
         ServedEvaluate = new(MethodType.ClientStreaming, ServiceName, nameof(Evaluate), pooledRows, evaluation);
         ServedCalibrate = new(MethodType.ClientStreaming, ServiceName, nameof(Calibrate), pooledRows, calibration);
         ListHeads = new(
-            MethodType.Unary, ServiceName, nameof(ListHeads), ControlRequest(ListHeadsRequest.Parser), Generated(ListHeadsResponse.Parser, StatusCode.Internal));
+            MethodType.Unary, ServiceName, nameof(ListHeads), ControlRequest(ListHeadsRequest.Parser), Generated(
+                ListHeadsResponse.Parser, StatusCode.Internal));
     }
 
     public Method<PooledScoreRequest, PooledScoreResponse> Score { get; }
@@ -112,8 +114,8 @@ internal sealed class ScoringMethods
         exception is MalformedMessageException ? new RpcException(new Status(status, $"Not a {message}: {exception.Message}.")) : exception;
 
     /// <summary>
-    /// Of a request that asks about the service, with a name or two at most. The generated message keeps whatever it is sent, many times as large as it came; so it may
-    /// not be large.
+    /// Of a request that asks about the service, with a name or two at most. The generated message keeps whatever it is sent, many times as large as
+    /// it came; so it may not be large.
     /// </summary>
     public static Marshaller<T> ControlRequest<T>(MessageParser<T> parser)
         where T : class, IMessage<T>
@@ -121,7 +123,8 @@ internal sealed class ScoringMethods
         var generated = Generated(parser, StatusCode.InvalidArgument);
         return Marshallers.Create(generated.ContextualSerializer, context => context.PayloadLength <= MaxControlBytes
             ? generated.ContextualDeserializer(context)
-            : throw new RpcException(new Status(StatusCode.ResourceExhausted, $"a {typeof(T).Name} of {context.PayloadLength} bytes; the limit is {MaxControlBytes}")));
+            : throw new RpcException(
+                new Status(StatusCode.ResourceExhausted, $"a {typeof(T).Name} of {context.PayloadLength} bytes; the limit is {MaxControlBytes}")));
     }
 
     /// <summary>Of a generated message.</summary>

@@ -38,7 +38,9 @@ internal sealed class ScoringEndpoint(
     {
         var limit = limits.Value;
         var caller = callers.Admit(context);
-        IReadOnlyList<HeadDefinition> asked = request.Heads.Count == 0 ? caller.HeadsOf(heads.Current).All : [.. request.Heads.Distinct().Select(name => Find(name, caller))];
+        IReadOnlyList<HeadDefinition> asked = request.Heads.Count == 0
+            ? caller.HeadsOf(heads.Current)
+            : [.. request.Heads.Distinct().Select(name => Find(name, caller))];
         await HoldAnswerAsync(asked.Sum(head => head.MessageBytes(request.WithClasses)), context);
         var answer = new ListHeadsResponse
         {
@@ -95,5 +97,6 @@ internal sealed class ScoringEndpoint(
         }
     }
 
-    private HeadDefinition Find(string name, Caller caller) => planner.FindHead(name, caller, out var head) is { } error ? throw CallStatus.Refusal(error) : head;
+    private HeadDefinition Find(string name, Caller caller) =>
+        planner.FindHead(name, caller, out var head) is { } error ? throw CallStatus.Refusal(error) : head;
 }

@@ -1,4 +1,3 @@
-using Grpc.Reflection;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
 using Scoring.Service;
@@ -18,7 +17,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class ScoringEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps <c>scoring.v1.ScoringService</c>, in gRPC and JSON, <c>inference.GRPCInferenceService</c>, <c>grpc.health.v1.Health</c> and server reflection.
+    /// Maps <c>scoring.v1.ScoringService</c>, in gRPC and JSON, <c>inference.GRPCInferenceService</c>, <c>grpc.health.v1.Health</c> and server
+    /// reflection.
     /// </summary>
     public static void MapScoring(this IEndpointRouteBuilder endpoints)
     {
@@ -26,13 +26,14 @@ public static class ScoringEndpointRouteBuilderExtensions
         endpoints.ServiceProvider.GetRequiredService<ScoringMetrics>();
         IEndpointConventionBuilder[] scoring =
         [
-            endpoints.MapGrpcService<ScoringEndpoint>(), endpoints.MapGrpcService<EvaluationEndpoint>(), endpoints.MapGrpcService<InferenceEndpoint>(),
+            endpoints.MapGrpcService<ScoringEndpoint>(), endpoints.MapGrpcService<EvaluationEndpoint>(),
+            endpoints.MapGrpcService<InferenceEndpoint>(),
             endpoints.MapJsonScoring(),
         ];
-        IEndpointConventionBuilder[] reflection = [endpoints.MapGrpcService<ReflectionServiceImpl>(), endpoints.MapGrpcService<ReflectionV1ServiceImpl>()];
+        var reflection = endpoints.MapGrpcService<ReflectionEndpoint>();
         if (endpoints.ServiceProvider.GetRequiredService<CallerAuthentication>().Any)
         {
-            foreach (var service in scoring.Concat(reflection))
+            foreach (var service in scoring.Append(reflection))
             {
                 service.RequireAuthorization(Credentials.Any);
             }
@@ -48,7 +49,7 @@ public static class ScoringEndpointRouteBuilderExtensions
             service.Add(counted.Surround);
         }
 
-        foreach (var service in reflection.Append(health))
+        foreach (var service in new IEndpointConventionBuilder[] { reflection, health })
         {
             service.Add(endpoint => endpoint.Metadata.Add(new MessageLimit(ScoringMethods.MaxControlBytes)));
             service.Add(counted.Surround);

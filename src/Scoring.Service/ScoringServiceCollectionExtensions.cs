@@ -1,7 +1,7 @@
+using System.Diagnostics;
 using Grpc.AspNetCore.Server;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Health.V1;
-using Grpc.Reflection;
 using Inference;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -51,6 +51,7 @@ public static class ScoringServiceCollectionExtensions
         services.AddSettings<BatchSettings>("Batch");
         services.AddSettings<EvaluationSettings>("Evaluation");
         services.AddSettings<HeadFileSettings>(string.Empty);
+        services.AddSettings<FileSettings>("Files");
         // Of the client's own, and it looks at them itself.
         services.AddKnownSettings("Client", typeof(object));
 
@@ -69,7 +70,9 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton<LoggerFactory>();
         services.TryAddSingleton<LogFloor>();
         services.Replace(ServiceDescriptor.Singleton<ILoggerFactory, GuardedLoggers>());
-        services.TryAddSingleton(provider => new MessagePool(provider.GetRequiredService<IOptions<LimitSettings>>().Value.IdleBufferBytes, isNative: true));
+        services.Replace(ServiceDescriptor.Singleton<DistributedContextPropagator, TraceContextPropagator>());
+        services.TryAddSingleton(
+            provider => new MessagePool(provider.GetRequiredService<IOptions<LimitSettings>>().Value.IdleBufferBytes, isNative: true));
         services.TryAddSingleton(provider => new LargeBlockMemoryPool(provider.GetRequiredService<IOptions<LimitSettings>>().Value.IdleBufferBytes));
         services.TryAddSingleton<HeldMemory>();
         services.TryAddSingleton<CountedCalls>();
@@ -84,11 +87,13 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<InferenceEndpoint>, InferenceMethodProvider>());
         services.TryAddSingleton<EvaluationChecker>();
         services.TryAddSingleton<EvaluationCalls>();
+        services.TryAddSingleton<LongWork>();
         services.TryAddSingleton<CalibrationMemory>();
         services.TryAddSingleton<EvaluationEndpoint>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<EvaluationEndpoint>, EvaluationMethodProvider>());
         services.TryAddSingleton<OpenStreams>();
         services.TryAddSingleton<OpenConnections>();
+        services.TryAddSingleton<OpenCalls>();
         services.TryAddSingleton<Drain>();
         services.AddHostedService(provider => provider.GetRequiredService<Drain>());
         services.TryAddSingleton<MemoryFailure>();
@@ -96,13 +101,13 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton<Readiness>();
         services.AddHostedService<MemoryTrimmer>();
         services.AddHostedService<SecondSignal>();
-        services.AddOptions<HostOptions>().Configure<IOptions<DrainSettings>>((host, drain) => host.ShutdownTimeout = TimeSpan.FromMilliseconds(drain.Value.TimeoutMs));
+        services.AddOptions<HostOptions>().Configure<IOptions<DrainSettings>>(
+            (host, drain) => host.ShutdownTimeout = TimeSpan.FromMilliseconds(drain.Value.TimeoutMs));
         services.AddHostedService<WarmUp>();
 
         services.AddGrpc()
             .AddServiceOptions<HealthEndpoint>(TakesControlMessages)
-            .AddServiceOptions<ReflectionServiceImpl>(TakesCountedMessages)
-            .AddServiceOptions<ReflectionV1ServiceImpl>(TakesCountedMessages);
+            .AddServiceOptions<ReflectionEndpoint>(TakesCountedMessages);
         services.AddCors();
         services.AddJsonScoring();
         services.TryAddEnumerable(ServiceDescriptor.Transient<IConfigureOptions<GrpcServiceOptions>, GrpcSetup>());
@@ -119,9 +124,10 @@ public static class ScoringServiceCollectionExtensions
             Grpc.Reflection.V1Alpha.ServerReflection.Descriptor,
             Grpc.Reflection.V1.ServerReflection.Descriptor,
         ];
-        services.TryAddSingleton(new ReflectionServiceImpl(served));
-        services.TryAddSingleton(new ReflectionV1ServiceImpl(served));
+        services.TryAddSingleton(new ReflectionEndpoint(served));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<ReflectionEndpoint>, ReflectionMethodProvider>());
         services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<HealthEndpoint>(provider, served.Select(service => service.FullName)));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<HealthEndpoint>, HealthMethodProvider>());
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, StalledResponseWorkaround>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RequestRest>());

@@ -47,7 +47,8 @@ public sealed class AnswerSizeTests
             select (head, outputs, topK, nonFinite))
         {
             using var request = server.Pool.RentRequest();
-            (request.Head, request.Classes, request.Outputs, request.TopK, request.NonFinite) = (head, Classes, (OutputSet)outputs, (uint)topK, nonFinite);
+            (request.Head, request.Classes, request.Outputs, request.TopK, request.NonFinite) = (
+                head, Classes, (OutputSet)outputs, (uint)topK, nonFinite);
             Logits().CopyTo(request.Logits.Allocate(Rows * Classes));
             if (request.Outputs.HasFlag(OutputSet.Loss))
             {
@@ -91,7 +92,8 @@ public sealed class AnswerSizeTests
         var refused = await Assert.ThrowsAsync<ScoringException>(() => client.ScoreAsync(Request(400), TestEnd));
         Assert.Equal(StatusCode.InvalidArgument, refused.Error.Code);
         Assert.Equal(
-            "the answer may take 5712 bytes; the limit is 4096, so ask for fewer rows in a message, fewer outputs, or a smaller top_k", refused.Error.Message);
+            "the answer may take 5712 bytes; the limit is 4096, so ask for fewer rows in a message, fewer outputs, or a smaller top_k",
+            refused.Error.Message);
         using var result = await client.ScoreAsync(Request(200), TestEnd);
         Assert.Equal(200, result.TopIndices.Length);
 

@@ -33,8 +33,10 @@ public sealed class DeployedSettingsTests
             .. Defaults("Scoring:Batch", new BatchSettings()),
             .. Defaults("Scoring:Evaluation", new EvaluationSettings()),
             .. Defaults("Scoring", new HeadFileSettings()),
+            .. Defaults("Scoring:Files", new FileSettings()),
         ];
-        var settings = file.AsEnumerable().Where(setting => !file.GetSection(setting.Key).GetChildren().Any()).Select(setting => $"{setting.Key} = {setting.Value}");
+        var settings = file.AsEnumerable().Where(
+            setting => !file.GetSection(setting.Key).GetChildren().Any()).Select(setting => $"{setting.Key} = {setting.Value}");
         Assert.Equal(defaults.Order(), settings.Order());
     }
 

@@ -54,6 +54,24 @@ public sealed class HealthTests
         Assert.Equal(ServingStatus.ServiceUnknown, watch.ResponseStream.Current.Status);
     }
 
+    [Fact]
+    public async Task A_watch_tells_that_the_service_stops_where_it_has_stopped_before_the_first_status_was_written()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        var streams = server.Services.GetRequiredService<OpenStreams>();
+        var stopped = Task.CompletedTask;
+        var told = new Answers(async () =>
+        {
+            stopped = server.StopAsync();
+            await Task.Delay(Timeout.Infinite, streams.Ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        });
+        var endpoint = server.Services.GetRequiredService<HealthEndpoint>();
+        var ended = await Assert.ThrowsAsync<RpcException>(() => endpoint.Watch(new HealthCheckRequest(), told, new DirectCall()));
+        Assert.Equal(StatusCode.Unavailable, ended.StatusCode);
+        Assert.Equal([ServingStatus.Serving, ServingStatus.NotServing], told.Statuses);
+        await stopped;
+    }
+
     [Theory]
     [MemberData(nameof(NamesWhileStopping))]
     public async Task A_watch_tells_what_changes_when_the_service_stops_and_ends(string name, ServingStatus whileStopping)
@@ -107,5 +125,22 @@ public sealed class HealthTests
         Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         Assert.Equal("draining\n", await ready.Content.ReadAsStringAsync(TestEnd));
         Assert.Equal("live\n", await http.GetStringAsync($"{server.AdminAddress}/healthz", TestEnd));
+    }
+
+    /// <summary>Takes the answers of a call that nobody made; the first is written as late as the test wants it.</summary>
+    private sealed class Answers(Func<Task> first) : IServerStreamWriter<HealthCheckResponse>
+    {
+        public List<ServingStatus> Statuses { get; } = [];
+
+        public WriteOptions? WriteOptions { get; set; }
+
+        public async Task WriteAsync(HealthCheckResponse message)
+        {
+            Statuses.Add(message.Status);
+            if (Statuses.Count == 1)
+            {
+                await first();
+            }
+        }
     }
 }

@@ -23,7 +23,8 @@ public sealed class HostingTests
         var names = call.ResponseStream.Current.ListServicesResponse.Service.Select(service => service.Name);
         Assert.Equal(
             [
-                "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection", "inference.GRPCInferenceService",
+                "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+                "inference.GRPCInferenceService",
                 "scoring.v1.ScoringService",
             ],
             names.Order(StringComparer.Ordinal));

@@ -112,8 +112,10 @@ public sealed class OutOfMemoryTests
             Assert.Equal(ServingStatus.Serving, await NextAsync());
         }
 
-        async Task<ServingStatus> StatusAsync(string name) => (await health.CheckAsync(new HealthCheckRequest { Service = name }, cancellationToken: TestEnd)).Status;
+        async Task<ServingStatus> StatusAsync(string name) =>
+            (await health.CheckAsync(new HealthCheckRequest { Service = name }, cancellationToken: TestEnd)).Status;
 
-        async Task<ServingStatus> NextAsync() => await watch.ResponseStream.MoveNext(TestEnd) ? watch.ResponseStream.Current.Status : ServingStatus.Unknown;
+        async Task<ServingStatus> NextAsync() =>
+            await watch.ResponseStream.MoveNext(TestEnd) ? watch.ResponseStream.Current.Status : ServingStatus.Unknown;
     }
 }

@@ -64,7 +64,7 @@ public sealed class OutputTests
         {
             var logits = Logits.AsSpan(row * Classes, Classes).ToArray();
             var logSumExp = Math.Log(logits.Sum(logit => Math.Exp(logit)));
-            var probabilities = Reference.Softmax(logits);
+            var probabilities = Reference.SoftmaxOf(logits);
             Assert.Equal(logSumExp, result.LogSumExp[row], 5e-6);
             Assert.Equal(-probabilities.Sum(p => p * Math.Log(p)), result.Entropy[row], 5e-6);
             Assert.Equal(logSumExp - logits[targets[row]], result.Losses[row], 5e-6);
@@ -92,7 +92,8 @@ public sealed class OutputTests
         var client = server.Connect();
         var request = new ScoreRequest { Classes = Classes, Logits = Logits, Outputs = OutputSet.Decisions };
         using var softmax = await client.ScoreAsync(request, TestEnd);
-        using var sigmoid = await client.ScoreAsync(new ScoreRequest { Head = "sigmoid", Classes = Classes, Logits = Logits, Outputs = OutputSet.Decisions }, TestEnd);
+        using var sigmoid = await client.ScoreAsync(
+            new ScoreRequest { Head = "sigmoid", Classes = Classes, Logits = Logits, Outputs = OutputSet.Decisions }, TestEnd);
         Assert.True(softmax.Scores.IsEmpty);
         Assert.True(sigmoid.Scores.IsEmpty);
         for (var row = 0; row < Rows; row++)
@@ -207,8 +208,8 @@ public sealed class OutputTests
         var scaled = logits.ToArray().Select(logit => logit / temperature);
         return head switch
         {
-            "softmax" => Reference.Softmax(logits, temperature),
-            "log_softmax" => [.. Reference.Softmax(logits, temperature).Select(p => Math.Log(p))],
+            "softmax" => Reference.SoftmaxOf(logits, temperature),
+            "log_softmax" => [.. Reference.SoftmaxOf(logits, temperature).Select(p => Math.Log(p))],
             "sigmoid" => [.. scaled.Select(logit => 1 / (1 + Math.Exp(-logit)))],
             _ => [.. scaled],
         };

@@ -34,7 +34,7 @@ public sealed class ScoreStreamTests
                 for (var row = 0; row < result.Rows; row++)
                 {
                     Reference.AssertClose(
-                        Reference.Softmax(request.Logits.Span.Slice(row * request.Classes, request.Classes)), result.ScoresOf(row));
+                        Reference.SoftmaxOf(request.Logits.Span.Slice(row * request.Classes, request.Classes)), result.ScoresOf(row));
                 }
             }
         }
@@ -45,8 +45,10 @@ public sealed class ScoreStreamTests
     public static TheoryData<ScoreRequest, StatusCode, string, int?, int?> BadMessages => new()
     {
         { new ScoreRequest { Head = "nope", Classes = 3, Logits = new float[3] }, StatusCode.NotFound, "head 'nope'", null, null },
-        { new ScoreRequest { Classes = 3, Logits = new float[7] }, StatusCode.InvalidArgument, "7 logits do not divide into rows of 3 classes: row 2 has only 1", null, null },
-        { new ScoreRequest { Classes = 3, Logits = new[] { 1, 2, 3, 4, float.NaN, 6 } }, StatusCode.InvalidArgument, "row 1, column 1: the logit is NaN", 1, 1 },
+        { new ScoreRequest { Classes = 3, Logits = new float[7] }, StatusCode.InvalidArgument,
+            "7 logits do not divide into rows of 3 classes: row 2 has only 1", null, null },
+        { new ScoreRequest { Classes = 3, Logits = new[] { 1, 2, 3, 4, float.NaN, 6 } }, StatusCode.InvalidArgument,
+            "row 1, column 1: the logit is NaN", 1, 1 },
     };
 
     [Theory]
@@ -258,7 +260,7 @@ public sealed class ScoreStreamTests
             {
                 using (result)
                 {
-                    Reference.AssertClose(Reference.Softmax(requests[next++].Logits.Span), result.Scores);
+                    Reference.AssertClose(Reference.SoftmaxOf(requests[next++].Logits.Span), result.Scores);
                 }
             }
 

@@ -21,7 +21,7 @@ public sealed class UnaryTests
         Assert.Equal(3, result.Rows);
         for (var row = 0; row < 3; row++)
         {
-            Reference.AssertClose(Reference.Softmax(logits.AsSpan(row * 10, 10)), result.ScoresOf(row));
+            Reference.AssertClose(Reference.SoftmaxOf(logits.AsSpan(row * 10, 10)), result.ScoresOf(row));
         }
     }
 
@@ -62,7 +62,7 @@ public sealed class UnaryTests
     public async Task A_unary_call_past_the_servers_memory_is_told_to_come_back()
     {
         await using var server = await ScoringServer.StartAsync("--Scoring:Limits:ServerBytes=1048576", "--Scoring:Limits:MessageBytes=65536");
-        var held = server.Pool.Buffers.Rent(2 << 20);
+        using var held = new TakenRoom(server);
         var request = new ScoreRequest { Classes = 1, Logits = new float[1] };
         var client = server.Connect();
         var refused = await Assert.ThrowsAsync<ScoringException>(() => client.ScoreAsync(request, TestEnd));
@@ -70,7 +70,7 @@ public sealed class UnaryTests
         Assert.Contains("the limit is 1048576", refused.Error.Message, StringComparison.Ordinal);
         Assert.True(refused.Error.RetryAfter > TimeSpan.Zero);
 
-        server.Pool.Buffers.Return(held);
+        held.Dispose();
         (await client.ScoreAsync(request, TestEnd)).Dispose();
     }
 
@@ -78,7 +78,7 @@ public sealed class UnaryTests
     public async Task A_stream_waits_until_the_server_has_room()
     {
         await using var server = await ScoringServer.StartAsync("--Scoring:Limits:ServerBytes=1048576", "--Scoring:Limits:MessageBytes=65536");
-        var held = server.Pool.Buffers.Rent(2 << 20);
+        using var held = new TakenRoom(server);
         var client = server.Connect();
         await using var results = client.ScoreStreamAsync(Source.Of([.. Source.Rows(3, 2, 5)]), TestEnd).GetAsyncEnumerator(TestEnd);
         var first = results.MoveNextAsync().AsTask();
@@ -90,7 +90,7 @@ public sealed class UnaryTests
 
         Assert.False(first.IsCompleted);
 
-        server.Pool.Buffers.Return(held);
+        held.Dispose();
         Assert.True(await first);
         results.Current.Dispose();
         for (var i = 0; i < 2; i++)
@@ -129,24 +129,38 @@ public sealed class UnaryTests
         { new ScoreRequest { Logits = new float[3] }, "classes is 0; head 'softmax' takes rows of any width, so the message must tell it" },
         { new ScoreRequest { Classes = 9, Logits = new float[9] }, "classes is 9; the limit is 8" },
         { new ScoreRequest { Classes = 1, Logits = new float[6] }, "the message has 6 rows; the limit is 5" },
-        { new ScoreRequest { Classes = 2, Logits = new float[2], Data = new byte[8] }, "logits (2 of them) and data (8 bytes) are both set; a message carries one of them" },
-        { new ScoreRequest { Classes = 2, Data = new byte[7], DataType = DataType.Fp16 }, "data has 7 bytes, which is no whole number of 2-byte elements" },
-        { new ScoreRequest { Classes = 2, Data = new byte[8], DataType = (DataType)9 }, "data_type is 9, which is not one of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)" },
-        { new ScoreRequest { Classes = 2, Logits = new float[2], DataType = (DataType)9 }, "data_type is 9, which is not one of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)" },
+        { new ScoreRequest { Classes = 2, Logits = new float[2], Data = new byte[8] },
+            "logits (2 of them) and data (8 bytes) are both set; a message carries one of them" },
+        { new ScoreRequest { Classes = 2, Data = new byte[7], DataType = DataType.Fp16 },
+            "data has 7 bytes, which is no whole number of 2-byte elements" },
+        { new ScoreRequest { Classes = 2, Data = new byte[8], DataType = (DataType)9 },
+            "data_type is 9, which is not one of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)" },
+        { new ScoreRequest { Classes = 2, Logits = new float[2], DataType = (DataType)9 },
+            "data_type is 9, which is not one of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)" },
         { new ScoreRequest { Classes = 2, Logits = new float[2], Temperature = 0 }, "temperature is 0; it must be finite and above 0" },
         { new ScoreRequest { Classes = 2, Logits = new float[2], Temperature = float.NaN }, "temperature is NaN; it must be finite and above 0" },
-        { new ScoreRequest { Classes = 2, Logits = new float[2], NonFinite = (NonFinite)4 }, "non_finite is 4, which is not one of 0 (REJECT), 1 (FLAG), 2 (PROPAGATE)" },
+        { new ScoreRequest { Classes = 2, Logits = new float[2], NonFinite = (NonFinite)4 },
+            "non_finite is 4, which is not one of 0 (REJECT), 1 (FLAG), 2 (PROPAGATE)" },
         { new ScoreRequest { Classes = 4, Logits = new float[4], Outputs = OutputSet.TopK, TopK = 5 }, "top_k is 5; the rows have 4 classes" },
         { new ScoreRequest { Classes = 8, Logits = new float[8], Outputs = OutputSet.TopK, TopK = 7 }, "top_k is 7; the limit is 6" },
-        { new ScoreRequest { Classes = 2, Logits = new float[2], Outputs = OutputSet.Labels | OutputSet.TopK }, "outputs names LABELS; head 'softmax' has none" },
-        { new ScoreRequest { Classes = 2, Logits = new float[2], Outputs = OutputSet.Labels }, "outputs names LABELS without TOP_K, whose classes they would name" },
-        { new ScoreRequest { Classes = 2, Logits = new float[2], Outputs = OutputSet.Decisions, Head = "linear" }, "outputs names DECISIONS; head 'linear' is linear and has no probabilities to decide by" },
-        { new ScoreRequest { Classes = 2, Logits = new float[2], Outputs = OutputSet.Entropy, Head = "sigmoid" }, "outputs names ENTROPY; head 'sigmoid' makes no distribution over its classes" },
-        { new ScoreRequest { Classes = 2, Logits = new float[2], Outputs = OutputSet.Loss, Head = "linear" }, "outputs names LOSS; head 'linear' is linear and has no probabilities to lose by" },
-        { new ScoreRequest { Classes = 2, Logits = new float[4], Outputs = OutputSet.Loss }, "LOSS of 2 rows of 2 classes needs 2 targets (one class for each row); the message has 0" },
-        { new ScoreRequest { Classes = 2, Logits = new float[4], Outputs = OutputSet.Loss, Targets = new uint[] { 1, 2 } }, "row 1: the target is class 2; the classes are 0 to 1" },
-        { new ScoreRequest { Classes = 2, Logits = new float[4], Outputs = OutputSet.Loss, Head = "sigmoid", Targets = new uint[] { 1, 0, 0, 3 } }, "row 1, column 1: the target is 3; it must be 0 or 1" },
-        { new ScoreRequest { Classes = 2, Logits = new[] { 0, 0, float.NegativeInfinity, float.NegativeInfinity } }, "row 1 is -inf in every column, so it has no probabilities" },
+        { new ScoreRequest { Classes = 2, Logits = new float[2], Outputs = OutputSet.Labels | OutputSet.TopK },
+            "outputs names LABELS; head 'softmax' has none" },
+        { new ScoreRequest { Classes = 2, Logits = new float[2], Outputs = OutputSet.Labels },
+            "outputs names LABELS without TOP_K, whose classes they would name" },
+        { new ScoreRequest { Classes = 2, Logits = new float[2], Outputs = OutputSet.Decisions, Head = "linear" },
+            "outputs names DECISIONS; head 'linear' is linear and has no probabilities to decide by" },
+        { new ScoreRequest { Classes = 2, Logits = new float[2], Outputs = OutputSet.Entropy, Head = "sigmoid" },
+            "outputs names ENTROPY; head 'sigmoid' makes no distribution over its classes" },
+        { new ScoreRequest { Classes = 2, Logits = new float[2], Outputs = OutputSet.Loss, Head = "linear" },
+            "outputs names LOSS; head 'linear' is linear and has no probabilities to lose by" },
+        { new ScoreRequest { Classes = 2, Logits = new float[4], Outputs = OutputSet.Loss },
+            "LOSS of 2 rows of 2 classes needs 2 targets (one class for each row); the message has 0" },
+        { new ScoreRequest { Classes = 2, Logits = new float[4], Outputs = OutputSet.Loss, Targets = new uint[] { 1, 2 } },
+            "row 1: the target is class 2; the classes are 0 to 1" },
+        { new ScoreRequest { Classes = 2, Logits = new float[4], Outputs = OutputSet.Loss, Head = "sigmoid", Targets = new uint[] { 1, 0, 0, 3 } },
+            "row 1, column 1: the target is 3; it must be 0 or 1" },
+        { new ScoreRequest { Classes = 2, Logits = new[] { 0, 0, float.NegativeInfinity, float.NegativeInfinity } },
+            "row 1 is -inf in every column, so it has no probabilities" },
     };
 
     [Theory]

@@ -30,7 +30,8 @@ public sealed class WireTests
         using var raw = new RawCalls(server);
         var request = new ScoreRequest { Classes = 1000 };
         request.Logits.AddRange(new float[10_000]);
-        var response = await raw.Generated.ScoreAsync(request, new Metadata { { "grpc-internal-encoding-request", "gzip" } }, cancellationToken: TestEnd);
+        var response = await raw.Generated.ScoreAsync(
+            request, new Metadata { { "grpc-internal-encoding-request", "gzip" } }, cancellationToken: TestEnd);
         Assert.All(response.Scores, score => Assert.Equal(0.001f, score));
     }
 

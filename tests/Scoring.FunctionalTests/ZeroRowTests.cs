@@ -49,7 +49,8 @@ public sealed class ZeroRowTests
         [
             .. outputs.Where(output => output != Output.Labels).Select(output => Request(output)),
             Request(Output.TopK, Output.Labels), Request(outputs),
-            new ScoreRequest { Head = "h", Classes = 4, DataType = Scoring.V1.DataType.Fp16 }, new ScoreRequest { Head = "h", NonFinite = NonFinite.Flag, Outputs = { outputs } },
+            new ScoreRequest { Head = "h", Classes = 4, DataType = Scoring.V1.DataType.Fp16 },
+            new ScoreRequest { Head = "h", NonFinite = NonFinite.Flag, Outputs = { outputs } },
         ];
 
         using (var call = raw.Stream())
@@ -113,7 +114,8 @@ public sealed class ZeroRowTests
         using var raw = new RawCalls(server);
         var nothing = new EvaluateRequest { Head = "h", Classes = 4 };
         EvaluateRequest[] messages =
-            [nothing, Evaluations.Message("h", 4, [3, 1, 2, 0], activation == "softmax" ? [0] : [1, 0, 0, 1]), nothing, Evaluations.Message("h", 4, [1, 3, 2, 2], activation == "softmax" ? [2] : [0, 0, 1, 0])];
+            [nothing, Evaluations.Message("h", 4, [3, 1, 2, 0], activation == "softmax" ? [0] : [1, 0, 0, 1]), nothing, Evaluations.Message(
+                "h", 4, [1, 3, 2, 2], activation == "softmax" ? [2] : [0, 0, 1, 0])];
         using var evaluated = raw.Generated.Evaluate(cancellationToken: TestEnd);
         await SendAsync(evaluated.RequestStream, messages);
         Assert.Equal(2u, (await evaluated).Rows);
@@ -161,8 +163,8 @@ public sealed class ZeroRowTests
         Assert.Equal(1UL, answer.Receipt.HeadRevision);
         Assert.Equal(
             0,
-            answer.Scores.Count + answer.TopIndices.Count + answer.TopScores.Count + answer.TopLabels.Count + answer.LogSumExp.Count + answer.Entropy.Count + answer.Losses.Count
-            + answer.Decisions.Count + answer.InvalidRows.Count);
+            answer.Scores.Count + answer.TopIndices.Count + answer.TopScores.Count + answer.TopLabels.Count + answer.LogSumExp.Count
+            + answer.Entropy.Count + answer.Losses.Count + answer.Decisions.Count + answer.InvalidRows.Count);
     }
 
     private static void AssertEmpty(ModelInferResponse answer)

@@ -14,6 +14,8 @@ public sealed class EvaluationErrorTests
         new EvaluationPlan(BuiltInHeads.Softmax with { Classes = 3 }, 2, 1),
         new EvaluationPlan(BuiltInHeads.Softmax with { Bias = [1, 2, 3] }, 2, 1),
         new EvaluationPlan(BuiltInHeads.Softmax with { Labels = new LabelTable(["cat"]) }, 2, 1),
+        new EvaluationPlan(BuiltInHeads.Softmax with { Bias = [0, float.NaN] }, 2, 1),
+        new EvaluationPlan(BuiltInHeads.Sigmoid with { Bias = [float.PositiveInfinity, 0] }, 2, 1),
         new EvaluationPlan(BuiltInHeads.Softmax, 0, 1),
         new EvaluationPlan(BuiltInHeads.Softmax, 2, 0),
         new EvaluationPlan(BuiltInHeads.Softmax, 2, float.NaN),
@@ -31,7 +33,8 @@ public sealed class EvaluationErrorTests
     [Fact]
     public void A_limit_that_is_none_is_refused()
     {
-        EvaluationLimits[] limits = [new() { TopK = 0 }, new() { ConfusionClasses = -1 }, new() { ConfusionClasses = 46_341 }, new() { AurocScores = -1 }];
+        EvaluationLimits[] limits = [new() { TopK = 0 }, new() { ConfusionClasses = -1 }, new() { ConfusionClasses = 46_341 },
+            new() { AurocScores = -1 }];
         Assert.All(limits, limit => Assert.Throws<ArgumentOutOfRangeException>(() => Evaluator.For(Classes, limit)));
     }
 
@@ -71,6 +74,26 @@ public sealed class EvaluationErrorTests
         Assert.StartsWith("Row 1, column 1: the target is masked", refused.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => TemperatureFit.Of(Labels, [0, float.NegativeInfinity], [0, 1]));
         Assert.InRange(TemperatureFit.Of(Labels, [1, float.NegativeInfinity], [1, 0]).Temperature, TemperatureFit.Lowest, TemperatureFit.Highest);
+    }
+
+    [Fact]
+    public void A_bias_that_is_none_is_named()
+    {
+        var plan = Classes with { Head = Classes.Head with { Bias = [0, float.NaN] } };
+        var refused = Assert.Throws<ArgumentException>(() => TemperatureFit.Of(plan, [1, 2], [1]));
+        Assert.StartsWith("The bias of head 'softmax' is NaN for class 1; it must be a number.", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_target_that_its_bias_masks_has_no_temperature()
+    {
+        float[] bias = [0, float.NegativeInfinity];
+        var classes = Classes with { Head = Classes.Head with { Bias = bias } };
+        var refused = Assert.Throws<ArgumentException>(() => TemperatureFit.Of(classes, [0, 0, 1, 2], [0, 1]));
+        Assert.StartsWith("Row 1, column 1: the target is masked", refused.Message, StringComparison.Ordinal);
+        var labels = Labels with { Head = Labels.Head with { Bias = bias } };
+        Assert.Throws<ArgumentException>(() => TemperatureFit.Of(labels, [0, 1], [0, 1]));
+        Assert.Equal(TemperatureFit.Of(Labels, [1, float.NegativeInfinity], [0, 0]), TemperatureFit.Of(labels, [1, 7], [0, 0]));
     }
 
     [Fact]

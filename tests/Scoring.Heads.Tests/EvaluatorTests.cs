@@ -14,7 +14,7 @@ public sealed class EvaluatorTests
     {
         var metrics = (ClassMetrics)Measure(samples);
         var rows = NaiveMetrics.Scores(samples.Logits, samples.Classes, samples.Plan.Temperature, samples.Plan.Head.Bias);
-        var probabilities = rows.Select(NaiveMetrics.Softmax).ToArray();
+        var probabilities = rows.Select(Reference.Softmax).ToArray();
         var best = Rankings(samples).Select(ranking => ranking[0]).ToArray();
 
         Assert.Equal(rows.Select((row, i) => NaiveMetrics.CrossEntropy(row, (int)samples.Targets[i])).Average(), metrics.CrossEntropy, Tolerance);
@@ -36,7 +36,8 @@ public sealed class EvaluatorTests
     {
         var metrics = (ClassMetrics)Measure(samples);
         var rankings = Rankings(samples);
-        var rows = rankings.Select((ranking, i) => (Best: ranking[0], Target: (int)samples.Targets[i], Rank: Array.IndexOf(ranking, (int)samples.Targets[i]))).ToArray();
+        var rows = rankings.Select(
+            (ranking, i) => (Best: ranking[0], Target: (int)samples.Targets[i], Rank: Array.IndexOf(ranking, (int)samples.Targets[i]))).ToArray();
 
         Assert.Equal(rows.Average(row => row.Rank == 0 ? 1.0 : 0.0), metrics.Accuracy, 1e-12);
         Assert.Equal(Math.Min(samples.Classes, 5), metrics.TopKAccuracy.Length);
@@ -70,15 +71,18 @@ public sealed class EvaluatorTests
     public void Metrics_of_labels_are_as_defined() => RowSamples.Of(Activation.Sigmoid).Sample(samples =>
     {
         var metrics = (LabelMetrics)Measure(samples);
-        var scores = NaiveMetrics.Scores(samples.Logits, samples.Classes, samples.Plan.Temperature, samples.Plan.Head.Bias).SelectMany(row => row).ToArray();
+        var scores = NaiveMetrics.Scores(
+            samples.Logits, samples.Classes, samples.Plan.Temperature, samples.Plan.Head.Bias).SelectMany(row => row).ToArray();
         var probabilities = new float[samples.Logits.Length];
         Sigmoid.Compute(samples.Logits, samples.Classes, probabilities, samples.Plan.Temperature, samples.Plan.Head.Bias);
         var decisions = probabilities.Select((p, i) => (Predicted: p >= 0.4f, Actual: samples.Targets[i] == 1)).ToArray();
 
-        Assert.Equal(scores.Select((score, i) => NaiveMetrics.BinaryCrossEntropy(score, samples.Targets[i])).Average(), metrics.BinaryCrossEntropy, Tolerance);
+        Assert.Equal(
+            scores.Select((score, i) => NaiveMetrics.BinaryCrossEntropy(score, samples.Targets[i])).Average(), metrics.BinaryCrossEntropy, Tolerance);
         Assert.Equal(decisions.Average(one => one.Predicted == one.Actual ? 0.0 : 1.0), metrics.HammingLoss, 1e-12);
-        Assert.Equal(decisions.Chunk(samples.Classes).Average(row => row.All(one => one.Predicted == one.Actual) ? 1.0 : 0.0), metrics.SubsetAccuracy, 1e-12);
-        if (NaiveMetrics.CalibrationError([.. scores.Select((score, i) => (NaiveMetrics.Sigmoid(score), samples.Targets[i] == 1))]) is { } error)
+        Assert.Equal(
+            decisions.Chunk(samples.Classes).Average(row => row.All(one => one.Predicted == one.Actual) ? 1.0 : 0.0), metrics.SubsetAccuracy, 1e-12);
+        if (NaiveMetrics.CalibrationError([.. scores.Select((score, i) => (Reference.Sigmoid(score), samples.Targets[i] == 1))]) is { } error)
         {
             Assert.Equal(error, metrics.ExpectedCalibrationError, Tolerance);
         }
@@ -137,7 +141,8 @@ public sealed class EvaluatorTests
     public void Past_the_setting_there_is_no_confusion_matrix_and_still_the_quality_of_each_class()
     {
         var plan = new EvaluationPlan(new HeadDefinition { Name = "wide", Activation = Activation.Softmax }, 4, 1);
-        var metrics = (ClassMetrics)Measure(new RowSamples(plan, [9, 0, 0, 0, 0, 9, 0, 0], [0, 2]), new EvaluationLimits { ConfusionClasses = 3, TopK = 2 });
+        var metrics = (ClassMetrics)Measure(
+            new RowSamples(plan, [9, 0, 0, 0, 0, 9, 0, 0], [0, 2]), new EvaluationLimits { ConfusionClasses = 3, TopK = 2 });
         Assert.Empty(metrics.Confusion);
         Assert.Equal([1, 0, 0, 0], metrics.PerClass.Select(quality => quality.Recall));
         Assert.Equal(2, metrics.TopKAccuracy.Length);

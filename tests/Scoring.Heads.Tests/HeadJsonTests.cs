@@ -35,7 +35,8 @@ public sealed class HeadJsonTests
         };
 
     [Fact]
-    public void Heads_are_read_as_they_were_written() => Head.Array[0, 4].Select(heads => heads.DistinctBy(head => head.Name.ToUpperInvariant()).ToArray()).Sample(heads =>
+    public void Heads_are_read_as_they_were_written() =>
+        Head.Array[0, 4].Select(heads => heads.DistinctBy(head => head.Name.ToUpperInvariant()).ToArray()).Sample(heads =>
     {
         var read = Read(HeadJson.Write(heads));
         Assert.Empty(read.Problems);
@@ -44,7 +45,8 @@ public sealed class HeadJsonTests
 
     [Fact]
     public void Labels_are_written_as_they_are() =>
-        Assert.Contains("große", HeadJson.Write(new HeadDefinition { Name = "pets", Activation = Activation.Softmax, Labels = new(["große \"Katze\""]) }), StringComparison.Ordinal);
+        Assert.Contains("große", HeadJson.Write(
+            new HeadDefinition { Name = "pets", Activation = Activation.Softmax, Labels = new(["große \"Katze\""]) }), StringComparison.Ordinal);
 
     [Fact]
     public void What_is_wrong_is_told_by_its_path_and_the_rest_is_read()
@@ -93,7 +95,19 @@ public sealed class HeadJsonTests
     [Theory]
     [InlineData("[]", "Top-level JSON element must be an object. Instead, 'Array' was found.")]
     [InlineData("""{ "pets": { "bias": 1, "BIAS": 2 } }""", "A duplicate key 'pets:BIAS' was found.")]
-    public void What_is_no_object_of_heads_is_refused(string json, string message) => Assert.Equal(message, Assert.Throws<FormatException>(() => Read(json)).Message);
+    public void What_is_no_object_of_heads_is_refused(string json, string message) =>
+        Assert.Equal(message, Assert.Throws<FormatException>(() => Read(json)).Message);
+
+    [Theory]
+    [InlineData(@"{ ""pets"": { ""labels"": [""cat"", ""\udc00\ud800""] } }", "pets:labels:1 has half of a character")]
+    [InlineData(@"{ ""pets"": { ""\ud800"": 1 } }", "a key of pets has half of a character")]
+    [InlineData(@"{ ""\ud800x"": { } }", "the name of a head has half of a character")]
+    public void Half_of_a_surrogate_pair_is_refused_with_its_place(string json, string message) =>
+        Assert.StartsWith(message, Assert.Throws<FormatException>(() => Read(json)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Both_halves_of_a_surrogate_pair_are_a_character() => Assert.Equal(
+        ["\U0001F431"], Read(@"{ ""pets"": { ""activation"": ""softmax"", ""labels"": [""\ud83d\udc31""] } }").Heads.Single().Labels);
 
     [Fact]
     public void What_is_no_JSON_is_refused() => Assert.ThrowsAny<JsonException>(() => Read("""{ "pets": """));
@@ -125,7 +139,8 @@ public sealed class HeadJsonTests
         Assert.Equal("root:A:below", node["a"]!["BELOW"]!.Path);
     }
 
-    private static HeadConfiguration Read(string json, HeadLimits? limits = null) => HeadJson.Read(new MemoryStream(Encoding.UTF8.GetBytes(json)), limits: limits);
+    private static HeadConfiguration Read(string json, HeadLimits? limits = null) =>
+        HeadJson.Read(new MemoryStream(Encoding.UTF8.GetBytes(json)), limits: limits);
 
     private static string Values(HeadDefinition head) => JsonSerializer.Serialize(head);
 }

@@ -6,7 +6,8 @@ namespace Scoring.Heads.Tests;
 public sealed class LabelTableTests
 {
     private static readonly Gen<string> Text =
-        Gen.OneOf(Gen.Const(string.Empty), Gen.String[Gen.Char.AlphaNumeric, 1, 12], Gen.Const("größe-大"), Gen.String[Gen.Char.AlphaNumeric, 250, 300]);
+        Gen.OneOf(
+            Gen.Const(string.Empty), Gen.String[Gen.Char.AlphaNumeric, 1, 12], Gen.Const("größe-大"), Gen.String[Gen.Char.AlphaNumeric, 250, 300]);
 
     /// <summary>Labels of a head: no two are the same.</summary>
     private static readonly Gen<string[]> Labels = Text.Array[0, 10].Select(labels => labels.Distinct().ToArray());

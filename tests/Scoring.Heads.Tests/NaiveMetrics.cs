@@ -6,15 +6,8 @@ namespace Scoring.Heads.Tests;
 internal static class NaiveMetrics
 {
     public static double[][] Scores(float[] logits, int classes, double temperature, float[] bias) =>
-        [.. logits.Chunk(classes).Select(row => row.Select((logit, column) => (logit / temperature) + (bias.Length == 0 ? 0 : bias[column])).ToArray())];
-
-    public static double[] Softmax(double[] scores)
-    {
-        var exp = scores.Select(score => Math.Exp(score - scores.Max())).ToArray();
-        return [.. exp.Select(value => value / exp.Sum())];
-    }
-
-    public static double Sigmoid(double score) => 1 / (1 + Math.Exp(-score));
+        [.. logits.Chunk(classes).Select(
+            row => row.Select((logit, column) => (logit / temperature) + (bias.Length == 0 ? 0 : bias[column])).ToArray())];
 
     /// <summary>−ln p(target).</summary>
     public static double CrossEntropy(double[] scores, int target) =>
@@ -27,7 +20,8 @@ internal static class NaiveMetrics
     }
 
     /// <summary>Classes, best first; ties to the lower index.</summary>
-    public static int[] Ranking(IReadOnlyList<float> scores) => [.. Enumerable.Range(0, scores.Count).OrderByDescending(column => scores[column]).ThenBy(column => column)];
+    public static int[] Ranking(IReadOnlyList<float> scores) =>
+        [.. Enumerable.Range(0, scores.Count).OrderByDescending(column => scores[column]).ThenBy(column => column)];
 
     /// <summary>Expected calibration error; null where a probability is so near an edge of a bin that FP32 may put it in the next.</summary>
     public static double? CalibrationError(IReadOnlyCollection<(double Probability, bool Hit)> all)

@@ -28,7 +28,8 @@ public sealed class RocCurvesTests
     public void Scores_that_share_a_bin_are_ties_and_the_bound_says_so()
     {
         // Both under 2^-16: one bin for all, and no order left.
-        var binned = Measure(1, capacity: 256, [.. Enumerable.Range(0, 300).Select(i => (i + 1) * 1e-8f)], [.. Enumerable.Range(0, 300).Select(i => (byte)(i / 150))]);
+        var binned = Measure(
+            1, capacity: 256, [.. Enumerable.Range(0, 300).Select(i => (i + 1) * 1e-8f)], [.. Enumerable.Range(0, 300).Select(i => (byte)(i / 150))]);
         Assert.Equal(0.5, binned.Auroc.Single());
         Assert.Equal(0.5, binned.AurocError);
     }

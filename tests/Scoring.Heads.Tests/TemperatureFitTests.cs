@@ -23,7 +23,8 @@ public sealed class TemperatureFitTests
         });
 
     [Fact]
-    public void Where_the_fit_begins_makes_no_difference() => Gen.Select(RowSamples.Of(Activation.Softmax), Gen.Float[0.001f, 1000]).Sample((samples, start) =>
+    public void Where_the_fit_begins_makes_no_difference() =>
+        Gen.Select(RowSamples.Of(Activation.Softmax), Gen.Float[0.001f, 1000]).Sample((samples, start) =>
     {
         var fit = Fit(samples);
         var other = Fit(samples with { Plan = samples.Plan with { Temperature = start } });
@@ -92,7 +93,8 @@ public sealed class TemperatureFitTests
     }
 
     private static RowSamples Rows(float[] logits, params uint[] targets) => new(
-        new EvaluationPlan(new HeadDefinition { Name = "given", Activation = Activation.Softmax }, logits.Length / targets.Length, 1.5f), logits, targets);
+        new EvaluationPlan(
+            new HeadDefinition { Name = "given", Activation = Activation.Softmax }, logits.Length / targets.Length, 1.5f), logits, targets);
 
     private static RowSamples Labels(float[] logits, params uint[] targets) => new(
         new EvaluationPlan(new HeadDefinition { Name = "given", Activation = Activation.Sigmoid }, 1, 1.5f), logits, targets);

@@ -88,7 +88,8 @@ public sealed class CodecTests
 
     [Fact]
     public void A_mutated_response_is_accepted_or_refused_as_Google_does() =>
-        Gen.Select(Gen.OneOf(Mutation.Of(Mutation.Of(Messages.Responses.Select(response => response.ToByteArray()))), Mutation.FieldSoup), PieceLength)
+        Gen.Select(
+            Gen.OneOf(Mutation.Of(Mutation.Of(Messages.Responses.Select(response => response.ToByteArray()))), Mutation.FieldSoup), PieceLength)
             .Sample((bytes, piece) => new ResponseOracle().Check(bytes, piece), iter: 20_000);
 
     [Theory]
@@ -130,7 +131,8 @@ public sealed class CodecTests
     {
         for (var depth = 90; depth < 110; depth++)
         {
-            byte[] bytes = [.. Enumerable.Repeat<byte[]>([0xF3, 0x01], depth).SelectMany(tag => tag), .. Enumerable.Repeat<byte[]>([0xF4, 0x01], depth).SelectMany(tag => tag)];
+            byte[] bytes = [.. Enumerable.Repeat<byte[]>([0xF3, 0x01], depth).SelectMany(tag => tag),
+                .. Enumerable.Repeat<byte[]>([0xF4, 0x01], depth).SelectMany(tag => tag)];
             new RequestOracle().Check(bytes, 4096);
         }
     }

@@ -148,7 +148,8 @@ public sealed class HostileMessageTests
     [Fact]
     public void Fields_that_come_again_and_unknown_ones_between_them_are_read_as_Google_reads_them()
     {
-        byte[] unknown = [.. Tag(1000, WireType.Fixed64), .. new byte[8], .. Tag(1001, WireType.Fixed32), .. new byte[4], .. Tag(1002, WireType.LengthDelimited), 2, 0xFF, 0xFF];
+        byte[] unknown = [.. Tag(1000, WireType.Fixed64), .. new byte[8], .. Tag(1001, WireType.Fixed32), .. new byte[4], .. Tag(
+            1002, WireType.LengthDelimited), 2, 0xFF, 0xFF];
         foreach (var path in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "corpus"), "seed-*"))
         {
             var input = File.ReadAllBytes(path);

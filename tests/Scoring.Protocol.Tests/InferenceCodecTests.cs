@@ -8,7 +8,9 @@ using Tensor = Inference.ModelInferRequest.Types.InferInputTensor;
 
 namespace Scoring.Protocol.Tests;
 
-/// <summary>Google.Protobuf is the oracle, for what the codec does not pass over unread: it accepts and refuses the same, and finds the same values.</summary>
+/// <summary>
+/// Google.Protobuf is the oracle, for what the codec does not pass over unread: it accepts and refuses the same, and finds the same values.
+/// </summary>
 public sealed class InferenceCodecTests
 {
     private static readonly Gen<string> Text = Gen.OneOf(
@@ -23,7 +25,8 @@ public sealed class InferenceCodecTests
         Text.Select(value => new InferParameter { StringParam = value }),
         Gen.Bool.Select(value => new InferParameter { BoolParam = value }));
 
-    private static readonly Gen<InferTensorContents> Contents = Gen.Select(Gen.Float.Array[0, 9], Gen.Double.Array[0, 9], Gen.Bool).Select((floats, doubles, hasOther) =>
+    private static readonly Gen<InferTensorContents> Contents = Gen.Select(
+        Gen.Float.Array[0, 9], Gen.Double.Array[0, 9], Gen.Bool).Select((floats, doubles, hasOther) =>
     {
         var contents = new InferTensorContents();
         contents.Fp32Contents.Add(floats);
@@ -32,7 +35,8 @@ public sealed class InferenceCodecTests
         return contents;
     });
 
-    private static readonly Gen<Tensor> Inputs = Gen.Select(Text, Text, Gen.Long.Array[0, 4], Contents, Gen.Bool).Select((name, type, shape, contents, hasContents) =>
+    private static readonly Gen<Tensor> Inputs = Gen.Select(
+        Text, Text, Gen.Long.Array[0, 4], Contents, Gen.Bool).Select((name, type, shape, contents, hasContents) =>
     {
         var input = new Tensor { Name = name, Datatype = type, Contents = hasContents ? contents : null };
         input.Shape.Add(shape);
@@ -51,7 +55,8 @@ public sealed class InferenceCodecTests
     });
 
     private static readonly Gen<ModelInferRequest> Requests = Gen.Select(
-        Gen.Select(Text, Text, Text), Gen.Select(Inputs.Array[0, 2], Outputs.Array[0, 3]), Gen.Byte.Array[0, 40].Array[0, 2], Parameters, Gen.Int[0, 3])
+        Gen.Select(Text, Text, Text), Gen.Select(
+            Inputs.Array[0, 2], Outputs.Array[0, 3]), Gen.Byte.Array[0, 40].Array[0, 2], Parameters, Gen.Int[0, 3])
         .Select((names, tensors, raw, value, parameter) =>
         {
             var request = new ModelInferRequest { ModelName = names.Item1, ModelVersion = names.Item2, Id = names.Item3 };

@@ -7,7 +7,8 @@ namespace Scoring.Protocol.Tests;
 /// <summary>Random messages of the generated types, every field present or not.</summary>
 internal static class Messages
 {
-    private static readonly Gen<string> Text = Gen.OneOf(Gen.Const(string.Empty), Gen.String[Gen.Char.AlphaNumeric, 1, 12], Gen.Const("größe-大"), Gen.String[Gen.Char.AlphaNumeric, 250, 300]);
+    private static readonly Gen<string> Text = Gen.OneOf(
+        Gen.Const(string.Empty), Gen.String[Gen.Char.AlphaNumeric, 1, 12], Gen.Const("größe-大"), Gen.String[Gen.Char.AlphaNumeric, 250, 300]);
 
     /// <summary>As long as the names of heads and trace contexts may be.</summary>
     private static readonly Gen<string> Name = Text.Select(text => text[..Math.Min(text.Length, PooledScoreRequest.MaxHeadLength)]);

@@ -7,8 +7,8 @@ using Xunit.v3;
 namespace Scoring.Tests;
 
 /// <summary>
-/// Ends a test that waits for what does not come, by its name: its token is cancelled after a while, and the process ends where that does not help. The longest test takes half
-/// a minute, so that no machine is slow enough to be taken for a test that hangs.
+/// Ends a test that waits for what does not come, by its name: its token is cancelled after a while, and the process ends where that does not help.
+/// The longest test takes half a minute, so that no machine is slow enough to be taken for a test that hangs.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 internal sealed class TestTimeLimitAttribute : BeforeAfterTestAttribute

@@ -36,7 +36,8 @@ internal sealed class ClassEvaluator : Evaluator
     }
 
     public override long Bytes =>
-        (_probabilities.Length * sizeof(float)) + ((long)BlockRows * 3 * sizeof(float)) + (_qualities.Length * 3L * sizeof(long)) + (_confusion.LongLength * sizeof(ulong));
+        (_probabilities.Length * sizeof(float)) + ((long)BlockRows * 3 * sizeof(float))
+        + (_qualities.Length * 3L * sizeof(long)) + (_confusion.LongLength * sizeof(ulong));
 
     private protected override InvalidLogit? AddBlock(ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets)
     {

@@ -27,7 +27,8 @@ internal sealed class LabelEvaluator : Evaluator
         _curves = new RocCurves(Classes, limits.AurocScores);
     }
 
-    public override long Bytes => (_probabilities.Length * (sizeof(float) + 1)) + ((long)BlockRows * sizeof(float)) + (_qualities.Length * 3L * sizeof(long)) + _curves.Bytes;
+    public override long Bytes =>
+        (_probabilities.Length * (sizeof(float) + 1)) + ((long)BlockRows * sizeof(float)) + (_qualities.Length * 3L * sizeof(long)) + _curves.Bytes;
 
     private protected override InvalidLogit? AddBlock(ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets)
     {

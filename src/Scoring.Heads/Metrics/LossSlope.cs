@@ -15,7 +15,7 @@ internal readonly record struct LossSlope(double First, double Second)
         for (var row = 0; row * plan.Classes < logits.Length; row++)
         {
             var of = logits.Slice(row * plan.Classes, plan.Classes);
-            sum += plan.Head.Activation == Activation.Sigmoid
+            sum += plan.IsPerLabel
                 ? OfLabels(of, targets.Slice(row * plan.Classes, plan.Classes), plan.Head.Bias, beta)
                 : OfClasses(of, (int)targets[row], plan.Head.Bias, beta);
         }

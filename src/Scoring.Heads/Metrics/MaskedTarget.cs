@@ -11,7 +11,9 @@ internal readonly record struct MaskedTarget(int Row, int Column)
         for (var i = 0; i < targets.Length; i++)
         {
             var (row, column) = plan.IsPerLabel ? Math.DivRem(i, plan.Classes) : (i, (int)targets[i]);
-            if (float.IsNegativeInfinity(logits[(row * plan.Classes) + column]) && (!plan.IsPerLabel || targets[i] == 1))
+            var isMasked = float.IsNegativeInfinity(logits[(row * plan.Classes) + column])
+                || (plan.Head.Bias.Length > 0 && float.IsNegativeInfinity(plan.Head.Bias[column]));
+            if (isMasked && (!plan.IsPerLabel || targets[i] == 1))
             {
                 return new MaskedTarget(row, column);
             }

@@ -45,7 +45,8 @@ internal sealed class ReliabilityBins
         for (var bin = 0; bin < Count; bin++)
         {
             var count = Math.Max(_counts[bin], 1);
-            bins[bin] = new CalibrationBin(bin / (double)Count, (bin + 1) / (double)Count, _counts[bin], _confidence[bin] / count, _hits[bin] / (double)count);
+            bins[bin] = new CalibrationBin(
+                bin / (double)Count, (bin + 1) / (double)Count, _counts[bin], _confidence[bin] / count, _hits[bin] / (double)count);
         }
 
         return bins;

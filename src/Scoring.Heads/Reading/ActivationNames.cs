@@ -3,16 +3,10 @@ namespace Scoring.Heads.Reading;
 /// <summary>Activations as JSON spells them.</summary>
 internal static class ActivationNames
 {
-    /// <summary>All of them, for whoever has written another.</summary>
-    public const string Known = "softmax, log_softmax, sigmoid or linear";
+    private static readonly Activation[] All = Enum.GetValues<Activation>();
 
-    private static readonly Dictionary<string, Activation> Activations = new(StringComparer.OrdinalIgnoreCase)
-    {
-        [Of(Activation.Softmax)] = Activation.Softmax,
-        [Of(Activation.LogSoftmax)] = Activation.LogSoftmax,
-        [Of(Activation.Sigmoid)] = Activation.Sigmoid,
-        [Of(Activation.Linear)] = Activation.Linear,
-    };
+    /// <summary>All of them, for whoever has written another.</summary>
+    public static string Known { get; } = $"{string.Join(", ", All[..^1].Select(Of))} or {Of(All[^1])}";
 
     public static string Of(Activation activation) => activation switch
     {
@@ -25,5 +19,9 @@ internal static class ActivationNames
     };
 
     /// <summary>Upper and lower case make no difference.</summary>
-    public static bool TryFind(string name, out Activation activation) => Activations.TryGetValue(name, out activation);
+    public static Activation? Find(string name)
+    {
+        var index = Array.FindIndex(All, activation => string.Equals(Of(activation), name, StringComparison.OrdinalIgnoreCase));
+        return index < 0 ? null : All[index];
+    }
 }

@@ -21,16 +21,17 @@ internal sealed class HeadSectionReader(
 
         CheckKeys();
         var activation = ReadActivation();
-        var classes = ReadNumber("classes", 0, "a whole number from 0, for any width, to " + limits.Classes, ParseInt, value => value >= 0 && value <= limits.Classes);
+        var classes = ReadNumber(
+            "classes", 0, "a whole number from 0, for any width, to " + limits.Classes, ParseInt, value => value >= 0 && value <= limits.Classes);
         var labels = ReadLabels();
         var bias = ReadArray("bias", "a finite number", ParseFloat, float.IsFinite);
         var groups = ReadArray("groups", $"a whole number from 1 to {limits.Classes}", ParseInt, width => width >= 1 && width <= limits.Classes);
-        if (groups.Length > 0 && activation is Activation.Sigmoid or Activation.Linear)
+        if (groups.Length > 0 && activation?.IsMulticlass() == false)
         {
             Refuse("groups", $"is set; only softmax and log_softmax heads have groups, and this one is {section["activation"]?.Value}");
         }
 
-        if (section["threshold"]?.Value is not null && activation is Activation.Linear)
+        if (section["threshold"]?.Value is not null && activation?.HasProbabilities() == false)
         {
             Refuse("threshold", "is set; a linear head has no probabilities to decide by");
         }
@@ -42,7 +43,8 @@ internal sealed class HeadSectionReader(
             Classes = CommonWidth(classes, labels.Length, groups.Sum(width => (long)width), bias.Length),
             Labels = _isGood ? new LabelTable(labels) : LabelTable.Empty,
             Temperature = ReadNumber("temperature", 1f, "a finite number above 0", ParseFloat, value => value > 0 && float.IsFinite(value)),
-            Threshold = ReadNumber("threshold", activation is Activation.Sigmoid ? 0.5f : 0f, "a number from 0 to 1", ParseFloat, value => value is >= 0 and <= 1),
+            Threshold = ReadNumber(
+                "threshold", activation?.IsMultilabel() == true ? 0.5f : 0f, "a number from 0 to 1", ParseFloat, value => value is >= 0 and <= 1),
             Bias = bias,
             Groups = groups,
         };
@@ -78,7 +80,7 @@ internal sealed class HeadSectionReader(
             return null;
         }
 
-        if (ActivationNames.TryFind(name, out var activation))
+        if (ActivationNames.Find(name) is { } activation)
         {
             return activation;
         }
@@ -138,7 +140,8 @@ internal sealed class HeadSectionReader(
     {
         (string Key, long Width)[] told =
         [
-            .. new (string Key, long Width)[] { ("classes", classes), (section["labelsFile"]?.Value is null ? "labels" : "labelsFile", labels), ("groups", groups), ("bias", bias) }
+            .. new (string Key, long Width)[] { ("classes", classes), (
+                section["labelsFile"]?.Value is null ? "labels" : "labelsFile", labels), ("groups", groups), ("bias", bias) }
                 .Where(key => key.Width > 0),
         ];
         foreach (var (key, width) in told)

@@ -12,11 +12,14 @@ internal static class JsonSettings
     /// <summary>Where heads stand in other files of configuration.</summary>
     private const string Wrapper = "Scoring:Heads";
 
+    /// <summary>JSON may spell what no text can have, which .NET takes for a fault of the program.</summary>
+    private const string HalfCharacter = "half of a character that takes two escapes, such as \\ud800 without its other half";
+
     private static readonly JsonDocumentOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     /// <returns>Of values that are single the text, and null for JSON's null; null for an empty object, and empty for an empty array.</returns>
     /// <exception cref="JsonException">It is not JSON.</exception>
-    /// <exception cref="FormatException">It is not an object, has two values under one path, or is a whole configuration.</exception>
+    /// <exception cref="FormatException">It is no object, has two values under one path or half a character, or is a whole configuration.</exception>
     public static Dictionary<string, string?> Read(Stream json)
     {
         using var reader = new StreamReader(json, leaveOpen: true);
@@ -29,11 +32,12 @@ internal static class JsonSettings
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var property in document.RootElement.EnumerateObject())
         {
-            Add(settings, property.Name, property.Value);
+            Add(settings, Name(property, string.Empty), property.Value);
         }
 
         return settings.Keys.Any(IsWrapped)
-            ? throw new FormatException($"it has heads under {Wrapper}, as appsettings.json has; a file of heads has what stands there: an object with an entry for each head")
+            ? throw new FormatException($"it has heads under {Wrapper}, as appsettings.json has; a file of heads has what stands there: an object "
+                + "with an entry for each head")
             : settings;
     }
 
@@ -48,7 +52,8 @@ internal static class JsonSettings
         }
         catch (JsonException exception)
         {
-            throw new JsonException($"it is no JSON: {JsonFault.Of(exception, Encoding.UTF8.GetBytes(text))}", exception.Path, exception.LineNumber, exception.BytePositionInLine);
+            throw new JsonException($"it is no JSON: {JsonFault.Of(exception, Encoding.UTF8.GetBytes(text))}", exception.Path, exception.LineNumber,
+                exception.BytePositionInLine);
         }
     }
 
@@ -61,7 +66,7 @@ internal static class JsonSettings
                 foreach (var property in value.EnumerateObject())
                 {
                     isEmpty = false;
-                    Add(settings, $"{path}{Delimiter}{property.Name}", property.Value);
+                    Add(settings, $"{path}{Delimiter}{Name(property, path)}", property.Value);
                 }
 
                 if (isEmpty)
@@ -84,12 +89,36 @@ internal static class JsonSettings
 
                 break;
             default:
-                if (!settings.TryAdd(path, value.ValueKind == JsonValueKind.Null ? null : value.ToString()))
+                if (!settings.TryAdd(path, value.ValueKind == JsonValueKind.Null ? null : Text(value, path)))
                 {
                     throw new FormatException($"A duplicate key '{path}' was found.");
                 }
 
                 break;
+        }
+    }
+
+    private static string Text(JsonElement value, string path)
+    {
+        try
+        {
+            return value.ToString();
+        }
+        catch (InvalidOperationException)
+        {
+            throw new FormatException($"{path} has {HalfCharacter}");
+        }
+    }
+
+    private static string Name(JsonProperty property, string path)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new FormatException($"{(path.Length == 0 ? "the name of a head" : $"a key of {path}")} has {HalfCharacter}");
         }
     }
 }

@@ -10,5 +10,6 @@ internal static class Plural
     /// <param name="one">What one is called.</param>
     /// <param name="format">Of the number.</param>
     public static string Of(long number, string one, string format = "D") =>
-        string.Create(CultureInfo.InvariantCulture, $"{number.ToString(format, CultureInfo.InvariantCulture)} {one}{(number == 1 ? string.Empty : one.EndsWith('s') ? "es" : "s")}");
+        string.Create(CultureInfo.InvariantCulture,
+            $"{number.ToString(format, CultureInfo.InvariantCulture)} {one}{(number == 1 ? string.Empty : one.EndsWith('s') ? "es" : "s")}");
 }

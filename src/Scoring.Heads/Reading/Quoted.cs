@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Scoring.Heads.Reading;
 
-/// <summary>What somebody else wrote, made fit to stand in one line of text: of bounded length, and without what a terminal would obey or not show.</summary>
+/// <summary>
+/// What somebody else wrote, made fit to stand in one line of text: of bounded length, and without what a terminal would obey or not show.
+/// </summary>
 internal static class Quoted
 {
     private const int MaxQuoted = 64;
@@ -42,6 +44,7 @@ internal static class Quoted
         // Of a character in two halves both are what it is.
         var start = at > 0 && char.IsSurrogatePair(text[at - 1], text[at]) ? at - 1 : at;
         return CharUnicodeInfo.GetUnicodeCategory(text, start) is not (
-            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate);
+            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.Surrogate);
     }
 }

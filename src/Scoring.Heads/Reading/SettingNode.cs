@@ -27,7 +27,9 @@ internal sealed class SettingNode
 
     public string Path => _parent is null ? Key : $"{_parent.Path}{Delimiter}{Key}";
 
-    /// <summary>What the last source has that has anything for this very key: null for JSON's null and an empty object, and empty for an empty array.</summary>
+    /// <summary>
+    /// What the last source has that has anything for this very key: null for JSON's null and an empty object, and empty for an empty array.
+    /// </summary>
     public string? Value { get; private set; }
 
     /// <summary>Whether a source has something for this very key, be it null.</summary>
@@ -37,7 +39,8 @@ internal sealed class SettingNode
     public IReadOnlyList<SettingNode> Children => _sorted ??= _children is null ? [] : Sorted([.. _children.Values]);
 
     /// <summary>The texts of a list, for which one text may stand.</summary>
-    public IEnumerable<string> Items => Children.Count > 0 ? Children.Select(child => child.Value ?? string.Empty) : string.IsNullOrEmpty(Value) ? [] : [Value];
+    public IEnumerable<string> Items =>
+        Children.Count > 0 ? Children.Select(child => child.Value ?? string.Empty) : string.IsNullOrEmpty(Value) ? [] : [Value];
 
     /// <summary>What lies under it by this name; null where nothing does.</summary>
     public SettingNode? this[string key] => _children?.GetValueOrDefault(key);

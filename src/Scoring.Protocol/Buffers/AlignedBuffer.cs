@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Scoring.Protocol.Buffers;
 
-/// <summary>Memory that starts on a 64-byte boundary (a cache line, an AVX-512 register) and never moves. Whoever rented it returns it, once.</summary>
+/// <summary>
+/// Memory that starts on a 64-byte boundary (a cache line, an AVX-512 register) and never moves. Whoever rented it returns it, once.
+/// </summary>
 internal sealed class AlignedBuffer : IDisposable
 {
     public const int Alignment = 64;
@@ -14,7 +16,9 @@ internal sealed class AlignedBuffer : IDisposable
     private bool _rented;
 
     /// <param name="capacity">Bytes.</param>
-    /// <param name="isNative">Whether the memory is outside the garbage collector's heap. It is then to be given back with <see cref="Dispose"/>.</param>
+    /// <param name="isNative">
+    /// Whether the memory is outside the garbage collector's heap. It is then to be given back with <see cref="Dispose"/>.
+    /// </param>
     public AlignedBuffer(int capacity, bool isNative = false)
     {
         Capacity = capacity;
@@ -58,7 +62,9 @@ internal sealed class AlignedBuffer : IDisposable
         Poison();
     }
 
-    /// <summary>Gives the memory back to the system where it is outside the garbage collector's heap. The buffer is not rented, and never will be again.</summary>
+    /// <summary>
+    /// Gives the memory back to the system where it is outside the garbage collector's heap. The buffer is not rented, and never will be again.
+    /// </summary>
     public void Dispose() => _native?.Dispose();
 
     /// <summary>So that a use after the return shows as NaN, and not as somebody's probabilities.</summary>

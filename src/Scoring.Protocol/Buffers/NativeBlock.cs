@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Scoring.Protocol.Buffers;
 
 /// <summary>
-/// Memory outside the heap of the garbage collector, where large pinned arrays leave gaps that nothing else fits into and nobody gives back. The system has it again as soon as
-/// it is disposed, and only then: a finalizer could take it from under a span.
+/// Memory outside the heap of the garbage collector, where large pinned arrays leave gaps that nothing else fits into and nobody gives back. The
+/// system has it again as soon as it is disposed, and only then: a finalizer could take it from under a span.
 /// </summary>
 internal sealed unsafe partial class NativeBlock : IDisposable
 {
@@ -18,7 +18,8 @@ internal sealed unsafe partial class NativeBlock : IDisposable
 
     static NativeBlock()
     {
-        // From this size on, glibc maps memory for each allocation, and takes the mapping away with it. Left to itself it raises the size to that of what was freed last.
+        // From this size on, glibc maps memory for each allocation, and takes the mapping away with it. Left to itself it raises the size to that of
+        // what was freed last.
         const int MmapThreshold = -3;
         try
         {

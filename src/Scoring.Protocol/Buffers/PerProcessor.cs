@@ -8,6 +8,8 @@ internal static class PerProcessor
     /// <summary>Parts; a power of two. More processors than this share them.</summary>
     public static int Count { get; } = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount, 16));
 
-    /// <summary>The part of the processor that this thread runs on. It may run on another one already when this is used: a part is still shared, only rarely.</summary>
+    /// <summary>
+    /// The part of the processor that this thread runs on. It may run on another one already when this is used: a part is still shared, only rarely.
+    /// </summary>
     public static int Index => Thread.GetCurrentProcessorId() & (Count - 1);
 }

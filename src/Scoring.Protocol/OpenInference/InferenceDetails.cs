@@ -1,22 +1,26 @@
 namespace Scoring.Protocol.OpenInference;
 
 /// <summary>
-/// What a ModelInferRequest says that a <see cref="V1.ScoreRequest"/> has no place for, and what its answer needs of it. It belongs to the pooled request, and
-/// is used again with it. Of whatever a message has, it keeps no more than a check needs to tell what is wrong, so that it is small whatever was sent.
+/// What a ModelInferRequest says that a <see cref="V1.ScoreRequest"/> has no place for, and what its answer needs of it. It belongs to the pooled
+/// request, and is used again with it. Of whatever a message has, it keeps no more than a check needs to tell what is wrong, so that it is small
+/// whatever was sent.
 /// </summary>
 internal sealed class InferenceDetails
 {
     /// <summary>Characters in an id, which every answer has as well. Those that programs make are shorter: a UUID has 36.</summary>
     public const int MaxIdLength = 1024;
 
-    /// <summary>Characters in the name of an input, output, type, version or parameter, and in a parameter's text. None that is known is longer.</summary>
+    /// <summary>
+    /// Characters in the name of an input, output, type, version or parameter, and in a parameter's text. None that is known is longer.
+    /// </summary>
     public const int MaxNameLength = 64;
 
     /// <summary>Dimensions that are kept, to be shown; logits have two.</summary>
     public const int MaxDimensions = 8;
 
     /// <summary>
-    /// Outputs that are kept: one more than a model can have, so that of so many one is unknown or named twice. What comes after them takes the place of the last.
+    /// Outputs that are kept: one more than a model can have, so that of so many one is unknown or named twice. What comes after them takes the place
+    /// of the last.
     /// </summary>
     public static readonly int MaxOutputs = OutputTensor.Names.Length + 1;
 

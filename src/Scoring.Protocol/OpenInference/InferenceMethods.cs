@@ -4,7 +4,9 @@ using Inference;
 
 namespace Scoring.Protocol.OpenInference;
 
-/// <summary>The RPCs of the Open Inference Protocol as gRPC's transport knows them. The two hot ones carry pooled messages, the others generated ones.</summary>
+/// <summary>
+/// The RPCs of the Open Inference Protocol as gRPC's transport knows them. The two hot ones carry pooled messages, the others generated ones.
+/// </summary>
 internal sealed class InferenceMethods
 {
     private readonly MessagePool _pool;
@@ -23,23 +25,32 @@ internal sealed class InferenceMethods
 
     public Method<PooledScoreRequest, PooledScoreResponse> ModelStreamInfer { get; }
 
-    public Method<ServerLiveRequest, ServerLiveResponse> ServerLive { get; } = Plain(nameof(ServerLive), ServerLiveRequest.Parser, ServerLiveResponse.Parser);
+    public Method<ServerLiveRequest, ServerLiveResponse> ServerLive { get; } = Plain(
+        nameof(ServerLive), ServerLiveRequest.Parser, ServerLiveResponse.Parser);
 
-    public Method<ServerReadyRequest, ServerReadyResponse> ServerReady { get; } = Plain(nameof(ServerReady), ServerReadyRequest.Parser, ServerReadyResponse.Parser);
+    public Method<ServerReadyRequest, ServerReadyResponse> ServerReady { get; } = Plain(
+        nameof(ServerReady), ServerReadyRequest.Parser, ServerReadyResponse.Parser);
 
-    public Method<ModelReadyRequest, ModelReadyResponse> ModelReady { get; } = Plain(nameof(ModelReady), ModelReadyRequest.Parser, ModelReadyResponse.Parser);
+    public Method<ModelReadyRequest, ModelReadyResponse> ModelReady { get; } = Plain(
+        nameof(ModelReady), ModelReadyRequest.Parser, ModelReadyResponse.Parser);
 
-    public Method<ServerMetadataRequest, ServerMetadataResponse> ServerMetadata { get; } = Plain(nameof(ServerMetadata), ServerMetadataRequest.Parser, ServerMetadataResponse.Parser);
+    public Method<ServerMetadataRequest, ServerMetadataResponse> ServerMetadata { get; } = Plain(
+        nameof(ServerMetadata), ServerMetadataRequest.Parser, ServerMetadataResponse.Parser);
 
-    public Method<ModelMetadataRequest, ModelMetadataResponse> ModelMetadata { get; } = Plain(nameof(ModelMetadata), ModelMetadataRequest.Parser, ModelMetadataResponse.Parser);
+    public Method<ModelMetadataRequest, ModelMetadataResponse> ModelMetadata { get; } = Plain(
+        nameof(ModelMetadata), ModelMetadataRequest.Parser, ModelMetadataResponse.Parser);
 
-    public Method<ModelConfigRequest, ModelConfigResponse> ModelConfig { get; } = Plain(nameof(ModelConfig), ModelConfigRequest.Parser, ModelConfigResponse.Parser);
+    public Method<ModelConfigRequest, ModelConfigResponse> ModelConfig { get; } = Plain(
+        nameof(ModelConfig), ModelConfigRequest.Parser, ModelConfigResponse.Parser);
 
-    public Method<ModelStatisticsRequest, ModelStatisticsResponse> ModelStatistics { get; } = Plain(nameof(ModelStatistics), ModelStatisticsRequest.Parser, ModelStatisticsResponse.Parser);
+    public Method<ModelStatisticsRequest, ModelStatisticsResponse> ModelStatistics { get; } = Plain(
+        nameof(ModelStatistics), ModelStatisticsRequest.Parser, ModelStatisticsResponse.Parser);
 
-    public Method<RepositoryIndexRequest, RepositoryIndexResponse> RepositoryIndex { get; } = Plain(nameof(RepositoryIndex), RepositoryIndexRequest.Parser, RepositoryIndexResponse.Parser);
+    public Method<RepositoryIndexRequest, RepositoryIndexResponse> RepositoryIndex { get; } = Plain(
+        nameof(RepositoryIndex), RepositoryIndexRequest.Parser, RepositoryIndexResponse.Parser);
 
-    private static Method<TRequest, TResponse> Plain<TRequest, TResponse>(string name, MessageParser<TRequest> requests, MessageParser<TResponse> responses)
+    private static Method<TRequest, TResponse> Plain<TRequest, TResponse>(
+        string name, MessageParser<TRequest> requests, MessageParser<TResponse> responses)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> => new(
             MethodType.Unary,

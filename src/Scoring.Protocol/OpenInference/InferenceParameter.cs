@@ -3,7 +3,9 @@ using Scoring.Protocol.Wire;
 
 namespace Scoring.Protocol.OpenInference;
 
-/// <summary>One entry of a map of parameters: its key, and its value as each kind that somebody may ask for. Nothing is kept of those that nobody does.</summary>
+/// <summary>
+/// One entry of a map of parameters: its key, and its value as each kind that somebody may ask for. Nothing is kept of those that nobody does.
+/// </summary>
 /// <param name="Key">Empty where there is none.</param>
 /// <param name="Integer">-1, which no check lets pass, for a value that is no whole number.</param>
 /// <param name="Number">NaN for a value that is no number.</param>
@@ -17,7 +19,8 @@ internal readonly record struct InferenceParameter(string Key, long Integer, dou
 
     private static readonly string[] Keys = [TopK, Temperature, NonFinite, Classification, "triton_enable_empty_final_response"];
 
-    private static readonly InferenceParameter None = new(string.Empty, Integer: -1, double.NaN, nameof(InferParameter.ParameterChoiceOneofCase.None));
+    private static readonly InferenceParameter None = new(
+        string.Empty, Integer: -1, double.NaN, nameof(InferParameter.ParameterChoiceOneofCase.None));
 
     /// <summary>Of values that come several times the last counts, as protobuf has it.</summary>
     public static InferenceParameter Read(WireReader entry)

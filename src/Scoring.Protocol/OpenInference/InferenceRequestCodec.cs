@@ -6,8 +6,8 @@ using Scoring.Protocol.Wire;
 namespace Scoring.Protocol.OpenInference;
 
 /// <summary>
-/// Reads and writes <see cref="ModelInferRequest"/> as a pooled <see cref="PooledScoreRequest"/>: the input's bytes go straight into pooled memory, and what a
-/// ScoreRequest has no field for into its <see cref="InferenceDetails"/>. What makes no sense is for whoever checks the request to tell.
+/// Reads and writes <see cref="ModelInferRequest"/> as a pooled <see cref="PooledScoreRequest"/>: the input's bytes go straight into pooled memory,
+/// and what a ScoreRequest has no field for into its <see cref="InferenceDetails"/>. What makes no sense is for whoever checks the request to tell.
 /// </summary>
 internal static class InferenceRequestCodec
 {
@@ -155,7 +155,8 @@ internal static class InferenceRequestCodec
                     reader.ReadUnpackedFixed64(request.Data);
                     break;
                 default:
-                    details.HasOtherContents |= field is >= InferTensorContents.BoolContentsFieldNumber and <= InferTensorContents.BytesContentsFieldNumber;
+                    details.HasOtherContents |=
+                        field is >= InferTensorContents.BoolContentsFieldNumber and <= InferTensorContents.BytesContentsFieldNumber;
                     reader.Skip(field, type);
                     break;
             }

@@ -6,8 +6,8 @@ using Scoring.Protocol.Wire;
 namespace Scoring.Protocol.OpenInference;
 
 /// <summary>
-/// Writes a pooled <see cref="PooledScoreResponse"/> as <see cref="ModelInferResponse"/>, or on a stream as <see cref="ModelStreamInferResponse"/>, with raw contents straight
-/// from pooled memory; and reads the scores of one back.
+/// Writes a pooled <see cref="PooledScoreResponse"/> as <see cref="ModelInferResponse"/>, or on a stream as <see cref="ModelStreamInferResponse"/>,
+/// with raw contents straight from pooled memory; and reads the scores of one back.
 /// </summary>
 internal static class InferenceResponseCodec
 {

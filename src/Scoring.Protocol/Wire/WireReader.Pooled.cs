@@ -8,12 +8,38 @@ namespace Scoring.Protocol.Wire;
 /// <content>What goes straight into pooled memory.</content>
 internal ref partial struct WireReader
 {
-    /// <summary>Appends one string of a repeated field.</summary>
-    public void ReadString(PooledStrings destination)
+    /// <summary>Appends one string of a repeated field, unless there are enough. How many were left out: 0 or 1.</summary>
+    public int ReadString(PooledStrings destination, int most)
     {
-        var utf8 = destination.Append(ReadLength());
+        var length = ReadLength();
+        if (destination.Count >= most)
+        {
+            SkipString(length);
+            return 1;
+        }
+
+        var utf8 = destination.Append(length);
         ReadBytes(utf8);
         if (!Utf8.IsValid(utf8))
+        {
+            ThrowNoUtf8();
+        }
+
+        return 0;
+    }
+
+    /// <summary>Passes over a string, having seen that it is one.</summary>
+    private void SkipString(int length)
+    {
+        Span<byte> part = stackalloc byte[Math.Min(length, MaxPartBytes)];
+        if (length > part.Length)
+        {
+            ReadInParts(length, part, maxCharacters: 0);
+            return;
+        }
+
+        ReadBytes(part);
+        if (!Utf8.IsValid(part))
         {
             ThrowNoUtf8();
         }
@@ -60,29 +86,45 @@ internal ref partial struct WireReader
         ReadBytes(MemoryMarshal.AsBytes(destination.Allocate(length / sizeof(float))));
     }
 
-    /// <summary>Appends packed varints of 32 bits.</summary>
-    public void ReadPackedUInt32(PooledArray<uint> destination)
+    /// <summary>Appends packed varints of 32 bits, until there are enough. How many were left out.</summary>
+    public int ReadPackedUInt32(PooledArray<uint> destination, int most = int.MaxValue)
     {
         var length = ReadPackedLength();
         var end = _reader.Remaining - length;
+        var surplus = 0;
         while (_reader.Remaining > end)
         {
-            // A varint takes at least a byte, so the bytes left bound the elements left.
             var value = (uint)ReadVarint();
-            destination.Append(1, expectedMore: (int)Math.Max(_reader.Remaining - end, 0))[0] = value;
+            if (destination.Count < most)
+            {
+                // A varint takes at least a byte, so the bytes left bound the elements left.
+                destination.Append(1, expectedMore: (int)Math.Clamp(_reader.Remaining - end, 0, most - destination.Count - 1))[0] = value;
+            }
+            else
+            {
+                surplus++;
+            }
         }
 
         if (_reader.Remaining < end)
         {
             Throw("packed integers do not end with their field");
         }
+
+        return surplus;
     }
 
-    /// <summary>Appends one integer of a repeated field that was written unpacked.</summary>
-    public void ReadUnpackedUInt32(PooledArray<uint> destination)
+    /// <summary>Appends one integer of a repeated field that was written unpacked, unless there are enough. How many were left out: 0 or 1.</summary>
+    public int ReadUnpackedUInt32(PooledArray<uint> destination, int most = int.MaxValue)
     {
         var value = (uint)ReadVarint();
+        if (destination.Count >= most)
+        {
+            return 1;
+        }
+
         destination.Append(1, expectedMore: 0)[0] = value;
+        return 0;
     }
 
     /// <summary>Replaces what the destination holds with the field's bytes.</summary>

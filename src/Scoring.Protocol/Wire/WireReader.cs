@@ -104,8 +104,8 @@ internal ref partial struct WireReader(ReadOnlySequence<byte> message, int depth
     public string ReadString(string known, int maxCharacters) => ReadString(new ReadOnlySpan<string>(in known), maxCharacters);
 
     /// <summary>
-    /// A string that has room for so many characters. Of a longer one it is those and one more, by which whoever checks it sees that it is too long; the rest is
-    /// read only to see that it is UTF-8.
+    /// A string that has room for so many characters. Of a longer one it is those and one more, by which whoever checks it sees that it is too long;
+    /// the rest is read only to see that it is UTF-8.
     /// </summary>
     /// <param name="known">Strings that are likely: the one that says the same is what is returned.</param>
     /// <param name="maxCharacters">UTF-16 code units.</param>

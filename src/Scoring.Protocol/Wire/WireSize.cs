@@ -14,7 +14,8 @@ internal static class WireSize
 
     public static int RepeatedString(int field, string value) => Nested(field, Encoding.UTF8.GetByteCount(value));
 
-    public static int PackedFloats(int field, ReadOnlySpan<float> values) => values.IsEmpty ? 0 : Nested(field, checked(values.Length * sizeof(float)));
+    public static int PackedFloats(int field, ReadOnlySpan<float> values) =>
+        values.IsEmpty ? 0 : Nested(field, checked(values.Length * sizeof(float)));
 
     public static int PackedUInt32(int field, ReadOnlySpan<uint> values) => values.IsEmpty ? 0 : Nested(field, Varints(values));
 

@@ -8,7 +8,8 @@ using Scoring.V1;
 namespace Scoring.Service.Calls;
 
 /// <summary>
-/// The status that a call of gRPC or gRPC-Web ends with, whoever has set it: an RPC of ours, the reading of a message, the transport. What goes out is bounded, and the same in
+/// The status that a call of gRPC or gRPC-Web ends with, whoever has set it: an RPC of ours, the reading of a message, the transport. What goes out
+/// is bounded, and the same in
 /// <c>grpc-message</c>, in <see cref="ScoringMethods.ErrorTrailer"/> where the call has an Error, and in <see cref="Details"/>.
 /// </summary>
 internal static class CallStatus
@@ -39,7 +40,12 @@ internal static class CallStatus
 
         var error = ErrorOf(headers);
         var hasTrailer = error is not null;
-        error ??= new Error { Code = uint.Parse(code.ToString(), CultureInfo.InvariantCulture), Message = Uri.UnescapeDataString(headers[Message].ToString()) };
+        error ??= new Error
+        {
+            Code = uint.Parse(
+            code.ToString(), CultureInfo.InvariantCulture),
+            Message = Uri.UnescapeDataString(headers[Message].ToString())
+        };
         error.Message = StatusText.Fit(error.Message);
 
         headers[Message] = StatusText.Encode(error.Message);
@@ -59,5 +65,7 @@ internal static class CallStatus
         response.HasStarted ? response.HttpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers : response.Headers;
 
     private static Error? ErrorOf(IHeaderDictionary headers) =>
-        headers.TryGetValue(ScoringMethods.ErrorTrailer, out var trailer) ? Error.Parser.ParseFrom(Convert.FromBase64String(trailer.ToString())) : null;
+        headers.TryGetValue(ScoringMethods.ErrorTrailer, out var trailer)
+            ? Error.Parser.ParseFrom(Convert.FromBase64String(trailer.ToString()))
+            : null;
 }

@@ -7,5 +7,5 @@ internal static class Departure
 {
     /// <summary>Whether this is why something was thrown. The transport may say so before the call's token does.</summary>
     public static bool IsReasonFor(Exception exception, CancellationToken gone) =>
-        exception is IOException or ConnectionAbortedException || gone.IsCancellationRequested;
+        (exception is IOException or ConnectionAbortedException && !BadBody.IsReasonFor(exception)) || gone.IsCancellationRequested;
 }

@@ -7,7 +7,10 @@ using Scoring.V1;
 
 namespace Scoring.Service.Calls;
 
-/// <summary>What a call in JSON is answered that cannot be served: a <c>google.rpc.Status</c>, whose one detail is the Error that ScoreStream would have answered.</summary>
+/// <summary>
+/// What a call in JSON is answered that cannot be served: a <c>google.rpc.Status</c>, whose one detail is the Error that ScoreStream would have
+/// answered.
+/// </summary>
 internal static class JsonRefusal
 {
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(StatusDetails.Types));

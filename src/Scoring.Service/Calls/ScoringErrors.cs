@@ -52,7 +52,9 @@ internal static class ScoringErrors
         return error;
     }
 
-    private static Error Make(StatusCode code, string message, string field = "") => new() { Code = (uint)code, Message = StatusText.Fit(message), Field = field };
+    private static Error Make(StatusCode code, string message, string field = "") =>
+        new() { Code = (uint)code, Message = StatusText.Fit(message), Field = field };
 
-    private static string Name(float value) => float.IsNaN(value) ? "NaN" : float.IsPositiveInfinity(value) ? "+inf" : value.ToString(CultureInfo.InvariantCulture);
+    private static string Name(float value) =>
+        float.IsNaN(value) ? "NaN" : float.IsPositiveInfinity(value) ? "+inf" : value.ToString(CultureInfo.InvariantCulture);
 }

@@ -5,7 +5,9 @@ using Scoring.V1;
 
 namespace Scoring.Service.Calls;
 
-/// <summary>The <c>google.rpc.Status</c> of a call that failed, in which generic clients look for what they know: the field at fault, and when to come back.</summary>
+/// <summary>
+/// The <c>google.rpc.Status</c> of a call that failed, in which generic clients look for what they know: the field at fault, and when to come back.
+/// </summary>
 internal static class StatusDetails
 {
     /// <summary>The messages that a status carries as its details.</summary>

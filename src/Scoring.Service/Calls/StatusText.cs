@@ -4,8 +4,9 @@ using System.Text;
 namespace Scoring.Service.Calls;
 
 /// <summary>
-/// The text of a status, and of the error of one message. It goes out several times over in the headers that end a call, and what names heads, labels or anything else of a
-/// client's making can be of any length, while proxies take a few kilobytes of headers: nginx makes an answer of 502 of more, HAProxy a reset, and both look like an outage.
+/// The text of a status, and of the error of one message. It goes out several times over in the headers that end a call, and what names heads, labels
+/// or anything else of a client's making can be of any length, while proxies take a few kilobytes of headers: nginx makes an answer of 502 of more,
+/// HAProxy a reset, and both look like an outage.
 /// </summary>
 internal static class StatusText
 {

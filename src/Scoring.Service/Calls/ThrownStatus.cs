@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Scoring.Service.Calls;
 
 /// <summary>
-/// What calls end with that gRPC itself ends: it knows neither sizes nor settings, and says UNKNOWN of whatever was thrown, wherever it was: reading a message, in a method, or
-/// writing the answer. The status is not on the wire yet when the call comes back from there.
+/// What calls end with that gRPC itself ends: it knows neither sizes nor settings, and says UNKNOWN of whatever was thrown, wherever it was: reading
+/// a message, in a method, or writing the answer. The status is not on the wire yet when the call comes back from there.
 /// </summary>
 internal static class ThrownStatus
 {
@@ -19,7 +19,11 @@ internal static class ThrownStatus
     /// <param name="http">The call.</param>
     /// <param name="maxMessageBytes">The limit of its messages.</param>
     public static ValueTask MendAsync(HttpContext http, int maxMessageBytes) =>
-        http.Features.Get<IServerCallContextFeature>()?.ServerCallContext.Status is { StatusCode: StatusCode.Unknown or StatusCode.ResourceExhausted } status
+        http.Features.Get<IServerCallContextFeature>()?.ServerCallContext.Status is
+        {
+            StatusCode: StatusCode.Unknown
+            or StatusCode.ResourceExhausted
+        } status
             ? MendAsync(http, status, maxMessageBytes)
             : ValueTask.CompletedTask;
 
@@ -52,28 +56,20 @@ internal static class ThrownStatus
     private static Status Of(Exception thrown) => thrown switch
     {
         OutOfMemoryException => new Status(StatusCode.ResourceExhausted, "the server has no memory for this call"),
-        // It is too slow, for example.
-        BadHttpRequestException bad => new Status(StatusCode.InvalidArgument, bad.Message),
         // The framing is wrong.
         InvalidDataException framing => new Status(StatusCode.Internal, framing.Message),
+        _ when BadBody.IsReasonFor(thrown) => BadBody.StatusOf(thrown),
         _ => new Status(StatusCode.Internal, $"the service failed in this call: {thrown.GetType().Name}"),
     };
 
-    /// <summary>What the message's first bytes say, which are still there, because only a look at them was taken; null over gRPC-Web in text, whose reader keeps them to itself.</summary>
+    /// <summary>
+    /// What the message's first bytes say, which are still there, because only a look at them was taken.
+    /// </summary>
     private static async ValueTask<uint?> LengthOfAsync(PipeReader body)
     {
         // Otherwise the read would wait for more than is there.
         body.CancelPendingRead();
-        ReadResult read;
-        try
-        {
-            read = await body.ReadAsync();
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-
+        var read = await body.ReadAsync();
         uint? length = read.Buffer.Length < FrameHeader.Bytes ? null : FrameHeader.Read(read.Buffer.Slice(0, FrameHeader.Bytes).ToArray()).Length;
         body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         return length;

@@ -20,12 +20,17 @@ internal sealed class ConnectionBlocks(LargeBlockMemoryPool blocks, ConnectionMe
 
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
-        var block = blocks.Rent(minBufferSize, memory);
+        var block = blocks.Rent(minBufferSize, memory, out var isNew);
         var held = memory.Transported;
         var nextLook = Volatile.Read(ref _nextLook);
         if (held >= nextLook)
         {
             Volatile.Write(ref _nextLook, held + BytesBetweenLooks);
+            grown();
+        }
+        else if (isNew)
+        {
+            // Connections with little each may have much together.
             grown();
         }
         else if (held < nextLook - (2 * BytesBetweenLooks))

@@ -4,10 +4,12 @@ using Scoring.Service.Telemetry;
 namespace Scoring.Service.Connections;
 
 /// <summary>
-/// How the service ends: it tells that it is not ready, and serves on for a while; then it asks clients to go elsewhere, answers what it has read, and ends their streams
-/// before it closes their connections, so that every client learns the status of its stream and not just that the connection is gone.
+/// How the service ends: it tells that it is not ready, and serves on for a while; then it asks clients to go elsewhere, answers what it has read,
+/// and ends their streams before it closes their connections, so that every client learns the status of its stream and not just that the connection
+/// is gone.
 /// </summary>
-internal sealed class Drain(IOptions<DrainSettings> settings, OpenConnections connections, OpenStreams streams, ScoringMetrics metrics, TimeProvider time, ILogger<Drain> logger)
+internal sealed class Drain(IOptions<DrainSettings> settings, OpenConnections connections, OpenStreams streams, ScoringMetrics metrics,
+    TimeProvider time, ILogger<Drain> logger)
     : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _begun = new();
@@ -39,7 +41,8 @@ internal sealed class Drain(IOptions<DrainSettings> settings, OpenConnections co
         var isComplete = await streams.EndAsync(cancellationToken);
         metrics.Drained(isComplete ? "completed" : "timed_out");
 
-        // Kestrel closes connections as well, but then looks no more at those of which nothing comes: a client that keeps its half of a call open would hold it up.
+        // Kestrel closes connections as well, but then looks no more at those of which nothing comes: a client that keeps its half of a call open
+        // would hold it up.
         await connections.ClosedAsync(cancellationToken);
     }
 

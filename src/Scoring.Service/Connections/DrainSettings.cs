@@ -6,7 +6,8 @@ namespace Scoring.Service.Connections;
 internal sealed class DrainSettings : IValidatableObject
 {
     /// <summary>
-    /// Milliseconds between telling that it is not ready and beginning to end: the time that those who send it traffic take to notice. It serves as ever until then.
+    /// Milliseconds between telling that it is not ready and beginning to end: the time that those who send it traffic take to notice. It serves as
+    /// ever until then.
     /// </summary>
     [Range(0, 600_000)]
     public int DelayMs { get; set; }
@@ -19,7 +20,8 @@ internal sealed class DrainSettings : IValidatableObject
     {
         if (DelayMs >= TimeoutMs)
         {
-            yield return new ValidationResult($"Scoring:Drain:DelayMs is {DelayMs}; it must be less than Scoring:Drain:TimeoutMs, which is {TimeoutMs}.");
+            yield return new ValidationResult(
+                $"Scoring:Drain:DelayMs is {DelayMs}; it must be less than Scoring:Drain:TimeoutMs, which is {TimeoutMs}.");
         }
     }
 }

@@ -23,8 +23,11 @@ internal sealed class OpenConnection : IDisposable
         Ending = _ending.Token;
     }
 
-    /// <summary>Whether it was closed under its client.</summary>
+    /// <summary>Whether it was closed under its client for what it held.</summary>
     public bool IsCut { get; private set; }
+
+    /// <summary>Its calls, where it is of HTTP/2.</summary>
+    public ConnectionCalls Calls { get; } = new();
 
     /// <summary>What its calls may hold together.</summary>
     public ConnectionMemory Memory { get; }
@@ -48,12 +51,15 @@ internal sealed class OpenConnection : IDisposable
         }
     }
 
-    /// <summary>Closes it under its client.</summary>
+    /// <summary>Closes it under its client for what it holds.</summary>
     public void Cut(string why)
     {
         IsCut = true;
-        _connection.Abort(new ConnectionAbortedException(why));
+        Close(why);
     }
+
+    /// <summary>Closes it under its client.</summary>
+    public void Close(string why) => _connection.Abort(new ConnectionAbortedException(why));
 
     public void Dispose()
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 using Scoring.Service.Memory;
 using Scoring.Service.Settings;
@@ -10,20 +11,35 @@ using Scoring.Service.Telemetry;
 namespace Scoring.Service.Connections;
 
 /// <summary>
-/// The connections of clients. There is a limit to them, and each has an age at which it ends, so that clients spread over servers that came later. Kestrel has no
-/// such age, and its own limit counts those who look after the service as well.
+/// The connections of clients. There is a limit to them, and each has an age at which it ends, so that clients spread over servers that came later.
+/// Kestrel has no such age, and its own limit counts those who look after the service as well.
 /// </summary>
 internal sealed class OpenConnections(
-    IOptions<LimitSettings> limits, LargeBlockMemoryPool blocks, HeldMemory held, TimeProvider time, ScoringMetrics metrics, FailureLog failures)
+    IOptions<LimitSettings> limits, IOptions<DrainSettings> drain, LargeBlockMemoryPool blocks, HeldMemory held, TimeProvider time,
+    ScoringMetrics metrics, FailureLog failures)
 {
     /// <summary>A connection's age is up to so much more or less, at random: those that were made together do not end together.</summary>
     private const double Jitter = 0.1;
+
+    /// <summary>There may be fewer calls than at the last look, and more in each of them.</summary>
+    private static readonly TimeSpan BetweenLooksAtCalls = TimeSpan.FromSeconds(0.1);
 
     private readonly ConcurrentDictionary<OpenConnection, bool> _open = new();
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _count;
     private int _cutting;
+    private int _lookingAtCalls;
+
+    /// <summary>Calls of all connections, some of which may have ended since they were counted.</summary>
+    private int _calls;
+
+    /// <summary>So many calls are worth a look at what they hold, however short a time ago there was one.</summary>
+    private int _nextLookAtCalls;
+    private long _lastLookAtCalls;
     private volatile bool _isEnding;
+
+    /// <summary>How many calls there may be.</summary>
+    public int Calls => Volatile.Read(ref _calls);
 
     /// <summary>Counts the connections of an endpoint among these.</summary>
     public void Watch(ListenOptions endpoint) => endpoint.Use(next => connection => RunAsync(connection, next));
@@ -47,17 +63,21 @@ internal sealed class OpenConnections(
 
     private async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (Interlocked.Increment(ref _count) > limits.Value.Connections)
+        var isFull = Interlocked.Increment(ref _count) > limits.Value.Connections;
+        if (isFull || held.Bytes > held.Limit)
         {
+            // What those that are cut held is there for a while yet, and more connections would take what there is no more.
             Leave();
             metrics.ConnectionRefused();
-            connection.Abort(new ConnectionAbortedException("there are as many connections as Scoring:Limits:Connections allows"));
+            connection.Abort(new ConnectionAbortedException(isFull
+                ? "there are as many connections as Scoring:Limits:Connections allows"
+                : "more is held than Scoring:Limits:BufferBytes allows"));
             return;
         }
 
         using var open = new OpenConnection(connection, new ConnectionMemory(limits.Value.ConnectionBytes));
         connection.Features.Set(open);
-        connection.Features.Set<IMemoryPoolFeature>(new ConnectionBlocks(blocks, open.Memory, Look));
+        connection.Features.Set<IMemoryPoolFeature>(new ConnectionBlocks(blocks, open.Memory, () => Look(open)));
         _open[open] = true;
         if (_isEnding)
         {
@@ -72,43 +92,93 @@ internal sealed class OpenConnections(
         finally
         {
             _open.TryRemove(open, out _);
+            Interlocked.Add(ref _calls, -open.Calls.Clear());
             Leave();
         }
     }
 
-    /// <summary>Where too much is held, has connections cut. Not on the thread of one of them, which is in the middle of something.</summary>
-    public void Look()
+    /// <summary>
+    /// Where too much is held, has connections cut. Those that have most of it are looked for on another thread, which may have to wait for its turn
+    /// where many connections are busy; so the one that has just grown is cut at once if it has more than its share.
+    /// </summary>
+    /// <param name="grown">The connection that has more than before; null where it is no connection's.</param>
+    public void Look(OpenConnection? grown = null)
     {
-        if (held.Bytes > held.Limit && Interlocked.Exchange(ref _cutting, 1) == 0)
+        if (held.Bytes <= held.Limit)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(_ => Looks.Try("connections for which too much is held", Cut, failures), state: null);
+            return;
+        }
+
+        if (Interlocked.Exchange(ref _cutting, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(_ => CutForBytes(), state: null);
+        }
+
+        if (grown is { IsCut: false } && grown.Memory.Excess is var bytes && bytes > held.Limit / Math.Max(1, Volatile.Read(ref _count)))
+        {
+            Cut(grown, bytes, bytes => failures.ConnectionCut(bytes, held.Limit));
         }
     }
 
-    /// <summary>Cuts those for which most is held, besides messages that have their room, until the rest is within the limit.</summary>
-    private void Cut()
-    {
-        try
-        {
-            var over = held.Bytes - held.Limit - _open.Keys.Where(connection => connection.IsCut).Sum(connection => connection.Memory.Excess);
-            var others = _open.Keys.Where(connection => !connection.IsCut).Select(connection => (connection, connection.Memory.Excess));
-            foreach (var (connection, excess) in others.OrderByDescending(most => most.Excess))
-            {
-                if (over <= 0 || excess <= 0)
-                {
-                    break;
-                }
+    /// <summary>Counts a call that begins; how many calls there may be now.</summary>
+    public int Count(ConnectionCalls calls, IHttp2StreamIdFeature stream) => Interlocked.Add(ref _calls, calls.Add(stream));
 
-                over -= excess;
-                metrics.ConnectionCut();
-                failures.ConnectionCut(excess, held.Limit);
-                connection.Cut("the server holds more than it may, and most of it for this connection");
-            }
-        }
-        finally
+    /// <summary>Where calls hold too much of their own, has connections cut. Not at each call, since it is a look at all connections.</summary>
+    /// <param name="free">Up to so many calls hold nothing worth a look.</param>
+    public void LookAtCalls(int free)
+    {
+        // At once: others may wait for their turn on the pool for as long as it has such calls to begin.
+        var isDue = Calls >= Volatile.Read(ref _nextLookAtCalls)
+            || time.GetElapsedTime(Volatile.Read(ref _lastLookAtCalls)) >= BetweenLooksAtCalls;
+        if (isDue && Interlocked.Exchange(ref _lookingAtCalls, 1) == 0)
         {
-            Volatile.Write(ref _cutting, 0);
+            Looks.Try("connections for whose calls too much is held", () => CutForCalls(free), failures);
+            Volatile.Write(ref _lookingAtCalls, 0);
         }
+    }
+
+    private void CutForCalls(int free)
+    {
+        var calls = Interlocked.Add(ref _calls, _open.Keys.Sum(connection => connection.Calls.CountAgain()));
+        Volatile.Write(ref _nextLookAtCalls, Math.Max(free, calls + (calls / 16)));
+        Volatile.Write(ref _lastLookAtCalls, time.GetTimestamp());
+        var over = _open.Keys.Sum(connection => connection.Calls.Bytes) - held.CallLimit;
+        Cut(over, static connection => connection.Calls.Bytes, bytes => failures.CallsCut(bytes, held.CallLimit));
+    }
+
+    private void CutForBytes()
+    {
+        Looks.Try(
+            "connections for which too much is held",
+            () => Cut(held.Bytes - held.Limit, static connection => connection.Memory.Excess, bytes => failures.ConnectionCut(bytes, held.Limit)),
+            failures);
+        Volatile.Write(ref _cutting, 0);
+    }
+
+    /// <summary>Cuts those that have most of something, until the rest is within its limit.</summary>
+    private void Cut(long over, Func<OpenConnection, long> bytesOf, Action<long> tell)
+    {
+        // What was cut is on its way out.
+        over -= _open.Keys.Where(connection => connection.IsCut).Sum(bytesOf);
+        var others = _open.Keys.Where(connection => !connection.IsCut).Select(connection => (connection, Bytes: bytesOf(connection)));
+        foreach (var (connection, bytes) in others.OrderByDescending(most => most.Bytes))
+        {
+            if (over <= 0 || bytes <= 0)
+            {
+                break;
+            }
+
+            over -= bytes;
+            Cut(connection, bytes, tell);
+        }
+    }
+
+    private void Cut(OpenConnection connection, long bytes, Action<long> tell)
+    {
+        metrics.ConnectionCut();
+        // In a line of nobody's: who looks may be a call of another connection.
+        ThreadPool.UnsafeQueueUserWorkItem(_ => tell(bytes), state: null);
+        connection.Cut("the server holds more than it may, and most of it for this connection");
     }
 
     private void Leave()
@@ -128,6 +198,23 @@ internal sealed class OpenConnections(
     private ITimer StartAge(OpenConnection connection)
     {
         var age = limits.Value.ConnectionAgeMs * (1 - Jitter + (2 * Jitter * Random.Shared.NextDouble()));
-        return Looks.Start(time, TimeSpan.FromMilliseconds(age), Timeout.InfiniteTimeSpan, "the age of a connection", connection.End, failures);
+        // Evaluate and Calibrate, which cannot move, may go on for as long again.
+        var grace = TimeSpan.FromMilliseconds(limits.Value.ConnectionAgeMs * (1 + Jitter)) + TimeSpan.FromMilliseconds(drain.Value.TimeoutMs);
+        return Looks.Start(
+            time,
+            TimeSpan.FromMilliseconds(age),
+            grace,
+            "the age of a connection",
+            () =>
+            {
+                if (connection.Ending.IsCancellationRequested)
+                {
+                    // Kestrel lets a client that was asked to go make more calls for as long as one of its calls is open.
+                    connection.Close("the connection is older than Scoring:Limits:ConnectionAgeMs, and its client was asked to end it");
+                }
+
+                connection.End();
+            },
+            failures);
     }
 }

@@ -10,14 +10,12 @@ internal sealed class Readiness(Drain drain, MemoryFailure memory)
     /// <summary>What it is doing instead; null where it is ready.</summary>
     public string? WhyNot => drain.Begun.IsCancellationRequested ? "draining" : memory.IsOut ? "out of memory" : null;
 
-    /// <summary>Waits for the next change.</summary>
-    /// <param name="gone">Cancelled where nobody waits any longer; the wait then ends as well.</param>
-    public async Task ChangeAsync(CancellationToken gone)
-    {
+    /// <summary>
+    /// Cancelled at the next change. Whoever waits for changes takes it before the status it is to tell, and misses none between the two.
+    /// </summary>
+    /// <param name="gone">Cancelled where nobody waits any longer; so is what is returned then.</param>
+    public CancellationTokenSource NextChange(CancellationToken gone) => drain.Begun.IsCancellationRequested
         // A service that ends is not ready again.
-        using var change = drain.Begun.IsCancellationRequested
-            ? CancellationTokenSource.CreateLinkedTokenSource(gone)
-            : CancellationTokenSource.CreateLinkedTokenSource(gone, drain.Begun, memory.Change);
-        await Task.Delay(Timeout.Infinite, change.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
+        ? CancellationTokenSource.CreateLinkedTokenSource(gone)
+        : CancellationTokenSource.CreateLinkedTokenSource(gone, drain.Begun, memory.Change);
 }

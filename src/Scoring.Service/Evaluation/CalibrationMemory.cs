@@ -5,7 +5,9 @@ using Scoring.Service.Security;
 
 namespace Scoring.Service.Evaluation;
 
-/// <summary>Keeps the rows that all Calibrate calls hold within <see cref="EvaluationSettings.CalibrationBytes"/>, and those of one caller within its share.</summary>
+/// <summary>
+/// Keeps the rows that all Calibrate calls hold within <see cref="EvaluationSettings.CalibrationBytes"/>, and those of one caller within its share.
+/// </summary>
 internal sealed class CalibrationMemory(IOptions<EvaluationSettings> settings)
 {
     /// <summary>How long a call is told to wait that others leave no room for, in milliseconds.</summary>
@@ -34,7 +36,8 @@ internal sealed class CalibrationMemory(IOptions<EvaluationSettings> settings)
         throw CallStatus.Refusal(ScoringErrors.Exhausted(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"the rows to calibrate with take more than {own} bytes, and those of {whose} {others}; the limit Scoring:Evaluation:{setting} is {shortage.Limit}"),
+                $"the rows to calibrate with take more than {own} bytes, and those of {whose} {others}; the limit Scoring:Evaluation:{setting} is "
+                + $"{shortage.Limit}"),
             others > 0 ? RetryAfterMs : 0));
     }
 

@@ -20,7 +20,8 @@ internal sealed class EvaluationCalls(IOptions<EvaluationSettings> settings)
         {
             throw CallStatus.Refusal(ScoringErrors.Exhausted(
                 shortage.IsOfOne
-                    ? $"{shortage.Limit} Evaluate and Calibrate calls of the caller are under way, which is the limit Scoring:Evaluation:CallsPerCaller"
+                    ? $"{shortage.Limit} Evaluate and Calibrate calls of the caller are under way, which is the limit "
+                        + "Scoring:Evaluation:CallsPerCaller"
                     : $"{shortage.Limit} Evaluate and Calibrate calls are under way, which is the limit Scoring:Evaluation:Calls",
                 RetryAfterMs));
         }

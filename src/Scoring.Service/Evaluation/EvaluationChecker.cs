@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using Scoring.Heads;
 using Scoring.Protocol;
-using Scoring.Protocol.Buffers;
 using Scoring.Service.Calls;
 using Scoring.Service.Security;
 using Scoring.Service.Settings;
@@ -45,19 +44,20 @@ internal sealed class EvaluationChecker(RequestPlanner heads, IOptions<LimitSett
             return error;
         }
 
-        TakeLogits(request, rows.Logits);
+        LogitData.Unpack(request, rows.Logits);
         return EvaluationTargets.Read(request, plan!, count, rows.Targets.Allocate(count * plan!.TargetsPerRow));
     }
 
     private static Error? CheckHead(HeadDefinition head)
     {
-        if (head.Activation == Activation.Linear)
+        if (!head.Activation.HasProbabilities())
         {
             return ScoringErrors.InvalidArgument($"head '{head.Name}' is linear and has no probabilities to measure", "head");
         }
 
         return head.Groups.Length > 0
-            ? ScoringErrors.InvalidArgument($"head '{head.Name}' has {Plural.Of(head.Groups.Length, "group")}; only a head of one softmax, or of sigmoids, is measured", "head")
+            ? ScoringErrors.InvalidArgument(
+                $"head '{head.Name}' has {Plural.Of(head.Groups.Length, "group")}; only a head of one softmax, or of sigmoids, is measured", "head")
             : null;
     }
 
@@ -83,19 +83,8 @@ internal sealed class EvaluationChecker(RequestPlanner heads, IOptions<LimitSett
         return temperature == plan.Temperature
             ? null
             : ScoringErrors.InvalidArgument(
-                string.Create(CultureInfo.InvariantCulture, $"temperature is {temperature}; the stream began with {plan.Temperature}"), "temperature");
-    }
-
-    private static void TakeLogits(PooledScoreRequest request, PooledArray<float> logits)
-    {
-        if (request.Data.Count == 0)
-        {
-            logits.TakeFrom(request.Logits);
-            return;
-        }
-
-        var data = request.Data.Span;
-        LogitData.Unpack(data, request.DataType, logits.Allocate(data.Length / LogitData.ElementBytes(request.DataType)!.Value));
+                string.Create(
+                    CultureInfo.InvariantCulture, $"temperature is {temperature}; the stream began with {plan.Temperature}"), "temperature");
     }
 
     /// <summary>An empty name is softmax's. The registry is not asked: it may have other heads by now.</summary>

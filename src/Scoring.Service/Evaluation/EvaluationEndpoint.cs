@@ -23,6 +23,7 @@ internal sealed class EvaluationEndpoint(
     HeldMemory held,
     OpenConnections connections,
     EvaluationCalls calls,
+    LongWork work,
     IOptions<EvaluationSettings> settings,
     IOptions<LimitSettings> limits,
     OpenStreams streams,
@@ -38,7 +39,7 @@ internal sealed class EvaluationEndpoint(
         {
             var evaluation = new EvaluationRun(settings.Value, measured);
             var plan = await stream.ReadAllAsync((plan, rows) => evaluation.Add(plan, rows.Logits.Span, rows.Targets.Span), stop);
-            return evaluation.Finish(plan);
+            return await work.RunAsync(() => evaluation.Finish(plan), stop);
         });
 
     public Task<CalibrateResponse> Calibrate(IAsyncStreamReader<PooledScoreRequest> requests, ServerCallContext context) => RunAsync(
@@ -48,11 +49,12 @@ internal sealed class EvaluationEndpoint(
         {
             using var calibration = new Calibration(settings.Value, measured, calibrationMemory, callers.HolderOf(context));
             var plan = await stream.ReadAllAsync(calibration.Add, stop);
-            return calibration.Finish(plan, stop);
+            return await work.RunAsync(() => calibration.Finish(plan, stop), stop);
         });
 
     private async Task<T> RunAsync<T>(
-        IAsyncStreamReader<PooledScoreRequest> requests, ServerCallContext context, Func<EvaluationStream, MeasuredMemory, CancellationToken, Task<T>> run)
+        IAsyncStreamReader<PooledScoreRequest> requests, ServerCallContext context,
+        Func<EvaluationStream, MeasuredMemory, CancellationToken, Task<T>> run)
         where T : IMessage
     {
         var http = context.GetHttpContext();
@@ -70,14 +72,20 @@ internal sealed class EvaluationEndpoint(
         calls.Enter(holder);
         try
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource([context.CancellationToken, streams.Ending, watch.Ending, idle.Over, aged.Token]);
-            var answer = await run(new EvaluationStream(requests, callers.Of(context), checker, memory, watch, idle, pool, time), measured, stop.Token);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(
+                [context.CancellationToken, streams.Ending, watch.Ending, idle.Over, aged.Token]);
+            var answer = await run(
+                new EvaluationStream(requests, callers.Of(context), checker, memory, watch, idle, pool, time), measured, stop.Token);
             await memory.HoldUnpooledAnswerAsync(CopiesOfAnswer * (long)answer.CalculateSize(), stop.Token);
             return answer;
         }
         catch (OperationCanceledException) when (watch.Reason is not null)
         {
             throw watch.Reason;
+        }
+        catch (Exception exception) when (BadBody.IsReasonFor(exception))
+        {
+            throw new RpcException(BadBody.StatusOf(exception));
         }
         catch (Exception exception) when (Departure.IsReasonFor(exception, context.CancellationToken))
         {
@@ -105,8 +113,8 @@ internal sealed class EvaluationEndpoint(
     private static RpcException Unavailable(string why) => new(new Status(StatusCode.Unavailable, $"{why}; send the whole stream again"));
 
     /// <summary>
-    /// Nothing of a call can be taken to another connection. So one that is under way when its own reaches its age may go on, for as long again: a call that begins with its
-    /// connection has all of that time, and none holds on to a server for longer than twice.
+    /// Nothing of a call can be taken to another connection. So one that is under way when its own reaches its age may go on, for as long again: a
+    /// call that begins with its connection has all of that time, and none holds on to a server for longer than twice.
     /// </summary>
     private void EndLater(CancellationTokenSource aged)
     {

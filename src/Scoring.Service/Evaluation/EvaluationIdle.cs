@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace Scoring.Service.Evaluation;
 
-/// <summary>Ends a call whose client is waited for longer than <see cref="EvaluationSettings.IdleMs"/>: it holds memory, and the place of another call.</summary>
+/// <summary>
+/// Ends a call whose client is waited for longer than <see cref="EvaluationSettings.IdleMs"/>: it holds memory, and the place of another call.
+/// </summary>
 internal sealed class EvaluationIdle(IOptions<EvaluationSettings> settings, TimeProvider time) : IDisposable
 {
     private readonly CancellationTokenSource _over = new(Timeout.InfiniteTimeSpan, time);

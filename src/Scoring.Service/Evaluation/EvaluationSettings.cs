@@ -12,12 +12,16 @@ internal sealed class EvaluationSettings
     public int Calls { get; set; } = 16;
 
     /// <summary>
-    /// How many of these one caller may have: whom the service knows, or else whoever has the connection. Further ones are refused in the same way, and others have room.
+    /// How many of these one caller may have: whom the service knows, or else whoever has the connection. Further ones are refused in the same way,
+    /// and others have room.
     /// </summary>
     [Range(1, 4096)]
     public int CallsPerCaller { get; set; } = 4;
 
-    /// <summary>Milliseconds that a call may take to its first message that is whole, and from one to the next. Past it the call ends with UNAVAILABLE. 0 for as long as it likes.</summary>
+    /// <summary>
+    /// Milliseconds that a call may take to its first message that is whole, and from one to the next. Past it the call ends with UNAVAILABLE. 0 for
+    /// as long as it likes.
+    /// </summary>
     [Range(0, int.MaxValue)]
     public int IdleMs { get; set; } = 300_000;
 
@@ -40,7 +44,10 @@ internal sealed class EvaluationSettings
     [Range(0, 64 << 20)]
     public int AurocScores { get; set; } = 1 << 20;
 
-    /// <summary>Bytes of rows that all Calibrate calls hold together. Past it the call that needs more ends with RESOURCE_EXHAUSTED. By default an eighth of the heap, and 256 MiB at most.</summary>
+    /// <summary>
+    /// Bytes of rows that all Calibrate calls hold together. Past it the call that needs more ends with RESOURCE_EXHAUSTED. By default an eighth of
+    /// the heap, and 256 MiB at most.
+    /// </summary>
     [Range(1 << 20, long.MaxValue)]
     public long CalibrationBytes { get; set; } = Math.Clamp(MemorySum.HeapBytes / 8, 16 << 20, 256 << 20);
 

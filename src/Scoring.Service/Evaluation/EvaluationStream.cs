@@ -22,6 +22,9 @@ internal sealed class EvaluationStream(
     MessagePool pool,
     TimeProvider time)
 {
+    /// <summary>What is waited for at a time: a timer cannot wait for as long as a bucket may need.</summary>
+    private const uint MostWaitMs = 3_600_000;
+
     private EvaluationPlan? _plan;
     private long _messages;
     private long _rows;
@@ -44,10 +47,18 @@ internal sealed class EvaluationStream(
 
             idle.Stop();
             watch.HasMessage();
-            await HoldBackAsync(static limit => limit.TakeMessage(), stop);
+            if (EvaluationRows.Bytes(requests.Current) is > RowBatch.BytesOfLargeBatch and var bytes)
+            {
+                await memory.HoldAnswersAsync(bytes, stop);
+            }
+
             var rowsBefore = _rows;
             Use(requests.Current, use);
             _messages++;
+            // Who is held back keeps nothing that others may wait for, and pays before the next message is read.
+            memory.ReleaseUnfinished();
+            memory.Release();
+            await HoldBackAsync(static limit => limit.TakeMessage(), stop);
             await HoldBackAsync(limit => limit.TakeRows((int)(_rows - rowsBefore)), stop);
         }
 
@@ -61,7 +72,7 @@ internal sealed class EvaluationStream(
     {
         while (caller.Limit is { } limit && take(limit) is { } exhausted)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(exhausted.RetryAfterMs), time, stop);
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(exhausted.RetryAfterMs, MostWaitMs)), time, stop);
         }
     }
 

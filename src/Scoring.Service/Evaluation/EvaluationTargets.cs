@@ -13,30 +13,36 @@ internal static class EvaluationTargets
     {
         if (request.TargetLabels.Count == 0)
         {
-            return CheckCount("targets", request.Targets.Count, plan, rows, targets.Length) ?? ReadIndices(request, plan, targets);
+            return CheckCount("targets", request.Targets.Count + request.SurplusTargets, plan, rows, targets.Length)
+                ?? ReadIndices(request, plan, targets);
         }
 
         if (request.Targets.Count > 0)
         {
             return ScoringErrors.InvalidArgument(
-                $"targets ({request.Targets.Count} of them) and target_labels ({request.TargetLabels.Count}) are both set; a message carries one of them", "target_labels");
+                $"targets ({request.Targets.Count} of them) and target_labels ({request.TargetLabels.Count}) are both set; a message carries one of "
+                + "them", "target_labels");
         }
 
         if (plan.IsPerLabel)
         {
             return ScoringErrors.InvalidArgument(
-                $"target_labels name one class for each row; head '{plan.Head.Name}' is sigmoid and needs targets of 0 or 1 for each class", "target_labels");
+                $"target_labels name one class for each row; head '{plan.Head.Name}' is sigmoid and needs targets of 0 or 1 for each class",
+                "target_labels");
         }
 
         return plan.Head.Labels.Count == 0
-            ? ScoringErrors.InvalidArgument($"target_labels are set; head '{plan.Head.Name}' has no labels, so targets must be class indices", "target_labels")
-            : CheckCount("target_labels", request.TargetLabels.Count, plan, rows, targets.Length) ?? ReadLabels(request, plan, targets);
+            ? ScoringErrors.InvalidArgument(
+                $"target_labels are set; head '{plan.Head.Name}' has no labels, so targets must be class indices", "target_labels")
+            : CheckCount("target_labels", request.TargetLabels.Count + request.SurplusTargets, plan, rows, targets.Length)
+                ?? ReadLabels(request, plan, targets);
     }
 
     private static Error? CheckCount(string field, int count, EvaluationPlan plan, int rows, int expected) => count == expected
         ? null
         : ScoringErrors.InvalidArgument(
-            $"{Plural.Of(rows, "row")} of {Plural.Of(plan.Classes, "class")} {(rows == 1 ? "needs" : "need")} {Plural.Of(expected, field[..^1])} ({(plan.IsPerLabel ? "0 or 1 for each class" : "one class for each row")}); "
+            $"{Plural.Of(rows, "row")} of {Plural.Of(plan.Classes, "class")} {(rows == 1 ? "needs" : "need")} {Plural.Of(expected, field[..^1])} "
+            + $"({(plan.IsPerLabel ? "0 or 1 for each class" : "one class for each row")}); "
             + $"the message has {count}",
             field);
 

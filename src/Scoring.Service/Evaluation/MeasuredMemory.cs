@@ -4,7 +4,8 @@ using Scoring.Service.Memory;
 namespace Scoring.Service.Evaluation;
 
 /// <summary>
-/// What one Evaluate or Calibrate call holds to measure with, among all that is held, and for its connection: where all is too much, the connection is cut that makes it so.
+/// What one Evaluate or Calibrate call holds to measure with, among all that is held, and for its connection: where all is too much, the connection
+/// is cut that makes it so.
 /// </summary>
 internal sealed class MeasuredMemory(HeldMemory held, OpenConnections connections, ConnectionMemory connection) : IDisposable
 {

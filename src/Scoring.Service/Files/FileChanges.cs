@@ -1,8 +1,9 @@
 namespace Scoring.Service.Files;
 
 /// <summary>
-/// Tells when files are to be read. They are when they have changed, also while they go on changing: whoever is not to be served any more is not served for as long as a
-/// file is rewritten. What cannot be used may be half-written, so it is read once more at the next look before anybody complains.
+/// Tells when files are to be read. They are when they have changed, also while they go on changing: whoever is not to be served any more is not
+/// served for as long as a file is rewritten. What cannot be used may be half-written, so it is read once more at the next look before anybody
+/// complains.
 /// </summary>
 /// <param name="files">The files to look at now.</param>
 /// <param name="time">The clock.</param>
@@ -20,7 +21,9 @@ internal sealed class FileChanges(Func<IEnumerable<string>> files, TimeProvider 
     private bool _isDoubtful;
 
     /// <summary>Why the files are not to be read, as the last look found them; null where they may be.</summary>
-    public string? Problem => _seen.Where(static stamp => stamp.Problem is not null).Select(static stamp => $"'{stamp.Path}' cannot be read: {stamp.Problem}").FirstOrDefault();
+    public string? Problem =>
+        _seen.Where(
+            static stamp => stamp.Problem is not null).Select(static stamp => $"'{stamp.Path}' cannot be read: {stamp.Problem}").FirstOrDefault();
 
     /// <summary>Takes the files as they are now for known. Without it, the first files that are found stand for a change.</summary>
     public void TakeAsKnown() => _seen = Stamps();

@@ -13,7 +13,8 @@ namespace Scoring.Service.Heads;
 /// <param name="unreadable">The configuration files that cannot be read now.</param>
 /// <param name="headsFile">The heads' own file; none where configuration names none.</param>
 internal sealed class HeadReader(
-    IConfigurationRoot configuration, IHostEnvironment environment, IOptions<LimitSettings> limits, UnreadableFiles unreadable, HeadsFileProvider? headsFile = null)
+    IConfigurationRoot configuration, IHostEnvironment environment, IOptions<LimitSettings> limits, UnreadableFiles unreadable,
+    HeadsFileProvider? headsFile = null)
 {
     /// <summary>Fires once, at the next change of configuration.</summary>
     public IChangeToken GetReloadToken() => configuration.GetReloadToken();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Scoring.Heads;
 using Scoring.Service.Files;
+using Scoring.Service.Settings;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.Heads;
@@ -13,11 +14,11 @@ namespace Scoring.Service.Heads;
 internal sealed class HeadReloader(
     HeadReader reader,
     HeadRegistry heads,
-    IOptions<HeadFileSettings> settings,
+    IOptions<FileSettings> settings,
     ScoringMetrics metrics,
     TimeProvider time,
     ILogger<HeadReloader> logger,
-    HeadsFileProvider? headsFile = null) : BackgroundService
+    HeadsFileProvider? headsFile = null) : FilePoll("heads", settings.Value, time, logger)
 {
     private readonly Lock _oneAtATime = new();
     private volatile IReadOnlyList<string> _labelsFiles = [];
@@ -47,55 +48,29 @@ internal sealed class HeadReloader(
         return base.StartAsync(cancellationToken);
     }
 
+    /// <summary>Some lines of a file of labels would be labels as well, so a change waits for the next look.</summary>
+    private FileChanges Changes => field ??= new FileChanges(WatchedFiles, Time, waits: true);
+
     public override void Dispose()
     {
         _changes?.Dispose();
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override void Look()
     {
-        try
+        if (Changes.Look())
         {
-            await PollAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // A host that is disposed without having been stopped would take this for a fault.
-        }
-    }
-
-    private async Task PollAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(settings.Value.HeadsPollMs), time);
-        // Some lines of a file of labels would be labels as well.
-        var files = new FileChanges(WatchedFiles, time, waits: true);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            Poll(files);
-        }
-    }
-
-    private void Poll(FileChanges files)
-    {
-        try
-        {
-            if (files.Look())
-            {
-                headsFile?.Load();
-                Reload(files);
-            }
-        }
-        catch (Exception exception)
-        {
-            // Such as that there is no memory. The next look may find some, and a look that fails must not end the service.
-            Log.PollFailed(logger, exception, "heads");
+            headsFile?.Load();
+            Reload(Changes);
         }
     }
 
     private IEnumerable<string> WatchedFiles() => headsFile is null ? _labelsFiles : _labelsFiles.Prepend(headsFile.Path);
 
-    /// <summary>Brings the heads to what configuration says now. Where it says nothing new it does nothing, so one change may be told of twice.</summary>
+    /// <summary>
+    /// Brings the heads to what configuration says now. Where it says nothing new it does nothing, so one change may be told of twice.
+    /// </summary>
     /// <param name="files">The files whose change it is; null where it is of other configuration.</param>
     private void Reload(FileChanges? files = null)
     {
@@ -125,7 +100,7 @@ internal sealed class HeadReloader(
 
         if (isNew || _refusedFor.Length > 0)
         {
-            Log.HeadsAccepted(logger, heads.Current.Revision, read.Count);
+            Log.HeadsAccepted(Logger, heads.Current.Revision, read.Count);
             metrics.HeadsReloaded("accepted");
         }
 
@@ -137,7 +112,7 @@ internal sealed class HeadReloader(
         if (problems != _refusedFor)
         {
             _refusedFor = problems;
-            Log.HeadsRefused(logger, heads.Current.Revision, problems);
+            Log.HeadsRefused(Logger, heads.Current.Revision, problems);
             metrics.HeadsReloaded("refused");
         }
     }

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Scoring.Service.Heads;
 
 /// <summary>
-/// The heads that the service starts with, as settings: they are looked at before it starts, with all others, so that everything that is wrong is told
-/// at once. What becomes of them later is the business of <see cref="HeadReloader"/>.
+/// The heads that the service starts with, as settings: they are looked at before it starts, with all others, so that everything that is wrong is
+/// told at once. What becomes of them later is the business of <see cref="HeadReloader"/>.
 /// </summary>
 internal sealed class HeadsAtStart
 {

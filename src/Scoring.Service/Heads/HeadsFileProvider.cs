@@ -11,7 +11,10 @@ namespace Scoring.Service.Heads;
 /// <param name="path">The file, from the root.</param>
 internal sealed class HeadsFileProvider(string path) : ConfigurationProvider
 {
-    /// <summary>More than heads with labels for some million classes have; what is larger is some other file, and there may be no memory to find that out by reading it.</summary>
+    /// <summary>
+    /// More than heads with labels for some million classes have; what is larger is some other file, and there may be no memory to find that out by
+    /// reading it.
+    /// </summary>
     private const long MaxBytes = 64 << 20;
 
     private bool _isRead;

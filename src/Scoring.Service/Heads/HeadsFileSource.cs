@@ -5,7 +5,9 @@ namespace Scoring.Service.Heads;
 /// <summary>Makes the file that <c>Scoring:HeadsFile</c> names a part of the configuration.</summary>
 internal sealed class HeadsFileSource(HeadsFileProvider provider) : IConfigurationSource
 {
-    /// <summary>Adds the file after all other files, so that environment variables and arguments still come over it; null where none is named.</summary>
+    /// <summary>
+    /// Adds the file after all other files, so that environment variables and arguments still come over it; null where none is named.
+    /// </summary>
     public static HeadsFileProvider? AddTo(IConfigurationManager configuration)
     {
         var path = configuration["Scoring:HeadsFile"];

@@ -5,7 +5,9 @@ using Scoring.Service.Settings;
 
 namespace Scoring.Service.Hosting;
 
-/// <summary>Keeps the two ports apart: a connection to the admin port reaches metrics and health and nothing else, and no other connection reaches them.</summary>
+/// <summary>
+/// Keeps the two ports apart: a connection to the admin port reaches metrics and health and nothing else, and no other connection reaches them.
+/// </summary>
 internal sealed class AdminPort(IOptions<AdminSettings> admin, Readiness readiness) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
@@ -13,7 +15,7 @@ internal sealed class AdminPort(IOptions<AdminSettings> admin, Readiness readine
         if (admin.Value.Port is not null)
         {
             app.MapWhen(
-                static http => http.Features.Get<AdminConnection>() is not null,
+                static http => !HttpProtocol.IsHttp2(http.Request.Protocol) && http.Features.Get<AdminConnection>() is not null,
                 branch => branch
                     .UseOpenTelemetryPrometheusScrapingEndpoint()
                     .Map("/healthz", static live => live.Run(static http => http.Response.WriteAsync("live\n")))

@@ -9,9 +9,12 @@ using Scoring.Service.Settings;
 
 namespace Scoring.Service.Hosting;
 
-/// <summary>The transport: where the server listens, and how much it buffers. docs/performance.md has what each setting was measured to bring.</summary>
+/// <summary>
+/// The transport: where the server listens, and how much it buffers. docs/performance.md has what each setting was measured to bring.
+/// </summary>
 internal sealed class KestrelSetup(
-    IOptions<ListenSettings> listen, IOptions<AdminSettings> admin, IOptions<LimitSettings> limits, OpenConnections connections, TlsHandshake? tls = null)
+    IOptions<ListenSettings> listen, IOptions<AdminSettings> admin, IOptions<LimitSettings> limits, OpenConnections connections,
+    TlsHandshake? tls = null)
     : IConfigureOptions<KestrelServerOptions>, IConfigureOptions<SocketTransportOptions>
 {
     public void Configure(KestrelServerOptions options)
@@ -22,6 +25,7 @@ internal sealed class KestrelSetup(
         }
 
         options.AddServerHeader = false;
+        options.Limits.MaxRequestHeadersTotalSize = OpenCalls.MostHeaders;
         options.Limits.Http2.MaxStreamsPerConnection = limits.Value.StreamsPerConnection;
         options.Limits.Http2.InitialStreamWindowSize = limits.Value.StreamWindowBytes;
         options.Limits.Http2.InitialConnectionWindowSize = LimitSettings.StreamsPerWindow * limits.Value.StreamWindowBytes;
@@ -93,8 +97,8 @@ internal sealed class KestrelSetup(
     }
 
     /// <summary>
-    /// What a port that clients reach is configured with. Its connections are counted before TLS takes anybody's time; TLS comes last, because it tells clients the
-    /// protocols of the endpoint.
+    /// What a port that clients reach is configured with. Its connections are counted before TLS takes anybody's time; TLS comes last, because it
+    /// tells clients the protocols of the endpoint.
     /// </summary>
     private Action<ListenOptions> OfClients(Action<ListenOptions> configure) => endpoint =>
     {

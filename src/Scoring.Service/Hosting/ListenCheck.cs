@@ -6,7 +6,8 @@ using Scoring.Service.Settings;
 namespace Scoring.Service.Hosting;
 
 /// <summary>
-/// Finds before the start whether the service can listen where it is to, so that a port in use is told by the name of its setting, with what is wrong with others.
+/// Finds before the start whether the service can listen where it is to, so that a port in use is told by the name of its setting, with what is wrong
+/// with others.
 /// </summary>
 internal sealed class ListenCheck(IOptions<AdminSettings> admin) : IValidateOptions<ListenSettings>
 {
@@ -35,7 +36,8 @@ internal sealed class ListenCheck(IOptions<AdminSettings> admin) : IValidateOpti
                 continue;
             }
 
-            var same = places[..i].FirstOrDefault(other => other.Port == port && port > 0 && (other.Address.Text == address.Text || other.Address.Text.Length == 0 || address.Text.Length == 0));
+            var same = places[..i].FirstOrDefault(other => other.Port == port && port > 0 && (
+                other.Address.Text == address.Text || other.Address.Text.Length == 0 || address.Text.Length == 0));
             if (same.Setting is not null)
             {
                 yield return $"{setting} is {port}, as is {same.Setting}; each needs a port of its own";
@@ -94,20 +96,73 @@ internal sealed class ListenCheck(IOptions<AdminSettings> admin) : IValidateOpti
             return [$"{Setting} is '{Quoted.Text(path)}', whose folder is not there"];
         }
 
-        // Not by binding it, as ports are tried: its file would be there for a moment, and whoever waits for the service would believe that it listens.
-        if (Path.Exists(path))
-        {
-            return [$"{Setting} is '{Quoted.Text(path)}', which is there already; another service may listen there, or one that was killed has left it"];
-        }
-
+        UnixDomainSocketEndPoint place;
         try
         {
-            _ = new UnixDomainSocketEndPoint(path);
-            return [];
+            place = new UnixDomainSocketEndPoint(path);
         }
         catch (ArgumentOutOfRangeException)
         {
             return [$"{Setting} is '{Quoted.Text(path)}', which is too long for the path of a socket"];
+        }
+
+        // Not by binding it, as ports are tried: its file would be there for a moment, and whoever waits for the service would believe that it
+        // listens.
+        return Path.Exists(path) && !RemoveIfLeft(path, place)
+            ? [$"{Setting} is '{Quoted.Text(path)}', which is there already, and is another service's socket or no socket"]
+            : [];
+    }
+
+    /// <summary>Removes a socket that a service has left that was killed: nobody listens there any more.</summary>
+    private static bool RemoveIfLeft(string path, UnixDomainSocketEndPoint place)
+    {
+        try
+        {
+            // A service that is busy would have the connection wait.
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+            socket.Connect(place);
+            return false;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused && IsSocket(path))
+        {
+            return TryDelete(path);
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A connection to a plain file is refused as well, and that file is somebody's; but it can be opened, which a socket cannot.</summary>
+    private static bool IsSocket(string path)
+    {
+        const int NoSuchDevice = 6;
+        try
+        {
+            // Not for reading alone, which for a pipe would wait for who writes.
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return false;
+        }
+        catch (IOException exception)
+        {
+            return OperatingSystem.IsLinux() && exception.HResult == NoSuchDevice;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static bool TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 }

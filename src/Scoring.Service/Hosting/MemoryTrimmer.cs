@@ -7,10 +7,11 @@ using Scoring.Service.Telemetry;
 namespace Scoring.Service.Hosting;
 
 /// <summary>
-/// Warns at the start where the limits are more than there is memory for; and after a time of much traffic gives back what it had needed, which the garbage collector does only
-/// when it collects, and a service with little to do does not make it.
+/// Warns at the start where the limits are more than there is memory for; and after a time of much traffic gives back what it had needed, which the
+/// garbage collector does only when it collects, and a service with little to do does not make it.
 /// </summary>
-internal sealed class MemoryTrimmer(HeldMemory held, IOptions<LimitSettings> limits, TimeProvider time, FailureLog failures, ILogger<MemoryTrimmer> logger)
+internal sealed class MemoryTrimmer(
+    HeldMemory held, IOptions<LimitSettings> limits, TimeProvider time, FailureLog failures, ILogger<MemoryTrimmer> logger)
     : IHostedService, IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Scoring.Service.Hosting;
 
-/// <summary>Ends the process at once when it is told to end a second time, as any process without a way of its own to end does at the first.</summary>
+/// <summary>
+/// Ends the process at once when it is told to end a second time, as any process without a way of its own to end does at the first.
+/// </summary>
 internal sealed class SecondSignal(IHostApplicationLifetime lifetime) : IHostedService, IDisposable
 {
     /// <summary>What a shell says of a process that a signal has ended.</summary>

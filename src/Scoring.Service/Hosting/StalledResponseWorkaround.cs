@@ -1,20 +1,22 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.Hosting;
 
 /// <summary>
-/// Works around a fault of Kestrel's (https://github.com/dotnet/aspnetcore/issues/53736). It uses the object of an HTTP/2 stream again for a later call, and now and then, after
-/// an answer that was larger than its client's window, leaves it marked as one that waits for its turn to write. The answer of the later call then never gets its turn, and its
-/// client waits for ever. Here each call takes the mark off before it writes: where a turn was due, it then comes twice, which does no harm.
+/// Works around a fault of Kestrel's (https://github.com/dotnet/aspnetcore/issues/53736). It uses the object of an HTTP/2 stream again for a later
+/// call, and now and then, after an answer that was larger than its client's window, leaves it marked as one that waits for its turn to write. The
+/// answer of the later call then never gets its turn, and its client waits for ever. Here each call takes the mark off before it writes: where a turn
+/// was due, it then comes twice, which does no harm.
 /// </summary>
-internal sealed class StalledResponseWorkaround : IStartupFilter
+internal sealed class StalledResponseWorkaround(ILogger<StalledResponseWorkaround> logger) : IStartupFilter
 {
     private const string Kestrel = "Microsoft.AspNetCore.Server.Kestrel.Core";
     private const string Internal = Kestrel + ".Internal.";
 
     /// <summary>Whether this Kestrel has the mark where it is looked for.</summary>
-    private bool _isKnown = true;
+    private volatile bool _isKnown = true;
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
@@ -42,6 +44,11 @@ internal sealed class StalledResponseWorkaround : IStartupFilter
         }
         catch (Exception exception) when (exception is MissingMemberException or TypeLoadException)
         {
+            if (_isKnown)
+            {
+                Log.KestrelUnknown(logger, exception.Message, "an answer larger than its client's window may stop another");
+            }
+
             _isKnown = false;
         }
     }

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.IO.Pipelines;
 using Microsoft.Extensions.Options;
 using Scoring.Kernels;
 using Scoring.Protocol;
 using Scoring.Service.Calls;
+using Scoring.Service.Memory;
 using Scoring.Service.Security;
 using Scoring.Service.Settings;
 using Scoring.Service.Streaming;
@@ -13,13 +13,12 @@ using Scoring.Service.Telemetry;
 namespace Scoring.Service.Hosting;
 
 /// <summary>
-/// Runs the kernels, the codec and a stream's batches before the server listens, so that the first messages do not pay for the compiler.
+/// Runs the kernels and a stream for each kind of head before the server listens, so that the first messages do not pay for the compiler.
 /// </summary>
 internal sealed class WarmUp(
-    MessagePool pool, RequestPlanner planner, IOptions<BatchSettings> batchSettings, TimeProvider time, FailureLog failures, ILogger<WarmUp> logger)
-    : IHostedService
+    MessageCalls calls, MessagePool pool, ServerMemory server, IOptions<LimitSettings> limits, ILogger<WarmUp> logger) : IHostedService
 {
-    private const int Rounds = 50;
+    private const int Messages = 50;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -38,32 +37,21 @@ internal sealed class WarmUp(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Messages through what those of a stream go through, with pipes of our own in place of the transport's.</summary>
+    /// <summary>A stream of messages that are there already, and whose answers nobody reads.</summary>
     private async Task ScoreAsync(string head, int classes, CancellationToken cancellationToken)
     {
-        var received = new Pipe();
-        var sent = new Pipe();
-        var requests = new RequestFrames(received.Reader, pool, ScoreMessageCodec.Instance, new MessageCompression(null, int.MaxValue), int.MaxValue);
-        var responses = new ResponseFrames(sent.Writer, ScoreMessageCodec.Instance);
-        using var batch = new RowBatch(batchSettings.Value, ScoreMessageCodec.Instance, planner, Caller.Anyone, pool, time, failures);
         var frame = Frame(head, classes);
-        for (var round = 0; round < Rounds; round++)
+        if (frame.Length > limits.Value.MessageBytes)
         {
-            await received.Writer.WriteAsync(frame, cancellationToken);
-            await requests.WaitAsync(cancellationToken);
-            batch.Begin();
-            while (requests.TryTake() is { } request)
-            {
-                batch.Add(request);
-            }
-
-            requests.Pause();
-            batch.Close();
-            batch.Score();
-            await batch.WriteAsync(responses);
-            var answers = await sent.Reader.ReadAsync(cancellationToken);
-            sent.Reader.AdvanceTo(answers.Buffer.End);
+            // There will be no such messages.
+            return;
         }
+
+        var http = new DefaultHttpContext();
+        http.Request.Body = new MemoryStream([.. Enumerable.Repeat(frame, Messages).SelectMany(bytes => bytes)]);
+        using var memory = new CallMemory(server, new ConnectionMemory(long.MaxValue), waits: true);
+        await calls.Loop(http, memory, ScoreMessageCodec.Instance, Caller.Anyone, isTold: false).RunAsync(
+            cancellationToken, CancellationToken.None, CancellationToken.None);
     }
 
     /// <summary>A message of a few rows in gRPC's framing.</summary>

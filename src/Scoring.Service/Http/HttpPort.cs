@@ -6,12 +6,19 @@ using Scoring.Service.Calls;
 
 namespace Scoring.Service.Http;
 
-/// <summary>Opens a port to what speaks no HTTP/2 in clear text: gRPC-Web, with what browsers ask of a server before they let a page call it, and JSON.</summary>
+/// <summary>
+/// Opens a port to what speaks no HTTP/2 in clear text: gRPC-Web, with what browsers ask of a server before they let a page call it, and JSON.
+/// </summary>
 internal sealed class HttpPort(IOptions<HttpSettings> http, UnknownPath unknown) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        app.UseWhen(IsOf, branch => branch.Use(unknown.ServeAsync).UseCors(AllowOrigins).UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true }));
+        app.UseWhen(IsOf, branch => branch
+            .Use(unknown.ServeAsync)
+            .UseCors(AllowOrigins)
+            .UseWhen(
+                request => !unknown.IsJson(request.Request.Path),
+                web => web.Use(WebBody.Read).UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true })));
         next(app);
     };
 
@@ -27,13 +34,15 @@ internal sealed class HttpPort(IOptions<HttpSettings> http, UnknownPath unknown)
     }
 
     /// <summary>Whether a request came to this port.</summary>
-    public static bool IsOf(HttpContext context) => context.Features.Get<HttpConnection>() is not null;
+    public static bool IsOf(HttpContext context) =>
+        !HttpProtocol.IsHttp2(context.Request.Protocol) && context.Features.Get<HttpConnection>() is not null;
 
     private void AllowOrigins(CorsPolicyBuilder policy) => policy
         .WithOrigins(http.Value.Origins)
         .WithMethods("GET", "POST")
         .AllowAnyHeader()
-        .WithExposedHeaders(CallStatus.Code, CallStatus.Message, CallStatus.Details, "grpc-encoding", "grpc-accept-encoding", ScoringMethods.ErrorTrailer)
+        .WithExposedHeaders(
+            CallStatus.Code, CallStatus.Message, CallStatus.Details, "grpc-encoding", "grpc-accept-encoding", ScoringMethods.ErrorTrailer)
         .SetPreflightMaxAge(TimeSpan.FromHours(1));
 
     private sealed class HttpConnection

@@ -14,8 +14,8 @@ using Scoring.V1;
 namespace Scoring.Service.Http;
 
 /// <summary>
-/// Reads the message of a call in JSON before the transcoding would, which knows no limit and says no more of bad JSON than that it is bad. The body lies in pooled memory, so that
-/// it counts with all else that is in flight, and the message is the call's.
+/// Reads the message of a call in JSON before the transcoding would, which knows no limit and says no more of bad JSON than that it is bad. The body
+/// lies in pooled memory, so that it counts with all else that is in flight, and the message is the call's.
 /// </summary>
 internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog failures, IOptions<LimitSettings> limits)
 {
@@ -53,19 +53,22 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
             var error = JsonRefusal.ErrorOf(refused);
             await JsonRefusal.WriteAsync(context.Response, HttpStatusOf(error), error);
         }
-        catch (BadHttpRequestException bad) when (!context.Response.HasStarted)
+        catch (Exception bad) when (BadBody.IsReasonFor(bad) && !context.Response.HasStarted)
         {
             // It came too slowly, for example. Kestrel closes the connection.
-            await JsonRefusal.WriteAsync(context.Response, bad.StatusCode, ScoringErrors.InvalidArgument(bad.Message));
+            var status = bad is BadHttpRequestException { StatusCode: var code } ? code : StatusCodes.Status400BadRequest;
+            await JsonRefusal.WriteAsync(context.Response, status, ScoringErrors.InvalidArgument(bad.Message));
         }
-        catch (Exception exception) when (exception is not BadHttpRequestException && Departure.IsReasonFor(exception, context.RequestAborted))
+        catch (Exception exception) when (exception is OperationCanceledException || Departure.IsReasonFor(exception, context.RequestAborted))
         {
+            // Its client has gone, or the time that the service has for its end is over.
         }
-        catch (Exception exception) when (exception is not BadHttpRequestException && !context.Response.HasStarted)
+        catch (Exception exception) when (!BadBody.IsReasonFor(exception) && !context.Response.HasStarted)
         {
             failures.CallFailed(exception, context.Request.Path);
             await JsonRefusal.WriteAsync(
-                context.Response, StatusCodes.Status500InternalServerError, ScoringErrors.Internal($"the service failed in this call: {exception.GetType().Name}"));
+                context.Response, StatusCodes.Status500InternalServerError, ScoringErrors.Internal(
+                    $"the service failed in this call: {exception.GetType().Name}"));
         }
     }
 
@@ -103,20 +106,20 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
         context.Request.Body = new MemoryStream(Nothing, writable: false);
     }
 
-    /// <summary>How large it was is known when it is there: until then it counts for the largest that may be.</summary>
+    /// <summary>How large it was is known when it is there: until then it counts for what it may take.</summary>
     private ReadOnlyMemory<byte> Decompress(HttpContext context, MessageCompression compression, PooledArray<byte> body)
     {
-        Reserve(context, _limit);
+        Reserve(context, MessageCompression.RoomToUnpack(body.Count, _limit));
         var text = compression.Decompress(new PooledStream(body));
         CallMemory.Of(context).ReleaseUnfinished();
         return text;
     }
 
     /// <summary>What the transcoding makes of the answer, in memory that is not pooled and in several copies, counts until the call ends.</summary>
-    private void Reserve(HttpContext context, long bytes)
+    private static void Reserve(HttpContext context, long bytes)
     {
-        var room = Math.Min(bytes, memory.Unfinished.Limit / 2);
         var call = CallMemory.Of(context);
+        var room = Math.Min(bytes, call.MostReserved);
         if (!call.TryReserve(room))
         {
             throw CallStatus.Refusal(call.Refusal(room));
@@ -136,7 +139,7 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
         var held = CallMemory.Of(context);
         while (true)
         {
-            if (!memory.HasRoom)
+            if (!memory.HasRoom && !held.TryPass(Math.Max(told, body.Count + CountedBody.FreeBytes)))
             {
                 throw CallStatus.Refusal(memory.Refusal());
             }
@@ -146,7 +149,8 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
             if (body.Count + length > _limit)
             {
                 context.Request.BodyReader.AdvanceTo(read.Buffer.End);
-                throw CallStatus.Refusal(ScoringErrors.Exhausted($"a body of {body.Count + length} bytes or more; the limit is {_limit}", retryAfterMs: 0));
+                throw CallStatus.Refusal(
+                    ScoringErrors.Exhausted($"a body of {body.Count + length} bytes or more; the limit is {_limit}", retryAfterMs: 0));
             }
 
             // What a client says that it will send takes no memory before a good part of it is here.
@@ -177,7 +181,8 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
         return compression ?? throw CallStatus.Refusal(new Error
         {
             Code = (uint)StatusCode.Unimplemented,
-            Message = $"content-encoding is '{Quoted.Text(encoding)}'; this service knows {string.Join(" and ", MessageCompression.All(_limit).Select(known => known.EncodingName))}",
+            Message = $"content-encoding is '{Quoted.Text(encoding)}'; this service knows "
+                + $"{string.Join(" and ", MessageCompression.All(_limit).Select(known => known.EncodingName))}",
         });
     }
 

@@ -8,7 +8,9 @@ using Scoring.V1;
 
 namespace Scoring.Service.Http;
 
-/// <summary>Reads a ScoreRequest as protobuf's JSON mapping has it, straight into pooled memory, and tells what is wrong with it, and where.</summary>
+/// <summary>
+/// Reads a ScoreRequest as protobuf's JSON mapping has it, straight into pooled memory, and tells what is wrong with it, and where.
+/// </summary>
 internal static class JsonRequest
 {
     /// <summary>Characters of a name that is looked at.</summary>
@@ -66,7 +68,8 @@ internal static class JsonRequest
         var fields = ScoreRequest.Descriptor.Fields.InDeclarationOrder();
         return fields.FirstOrDefault(field => field.JsonName == name || field.Name == name)
             ?? throw new MalformedMessageException(
-                $"there is no field '{Quoted.Text(name)}'; {ScoreRequest.Descriptor.Name} has {string.Join(", ", fields.Select(known => known.JsonName))}");
+                $"there is no field '{Quoted.Text(name)}'; {ScoreRequest.Descriptor.Name} has "
+                + $"{string.Join(", ", fields.Select(known => known.JsonName))}");
     }
 
     private static void Read(ref Utf8JsonReader reader, FieldDescriptor field, PooledScoreRequest request)

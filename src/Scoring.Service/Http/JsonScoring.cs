@@ -10,8 +10,8 @@ using Scoring.V1;
 namespace Scoring.Service.Http;
 
 /// <summary>
-/// The RPCs that JSON serves, on generated messages because that is what the transcoding knows. They go the way of all others: <see cref="JsonBody"/> has
-/// read the message, and <see cref="ScoringEndpoint"/> answers.
+/// The RPCs that JSON serves, on generated messages because that is what the transcoding knows. They go the way of all others: <see cref="JsonBody"/>
+/// has read the message, and <see cref="ScoringEndpoint"/> answers.
 /// </summary>
 internal sealed class JsonScoring(ScoringEndpoint endpoint, FailureLog failures) : ScoringService.ScoringServiceBase
 {
@@ -27,7 +27,8 @@ internal sealed class JsonScoring(ScoringEndpoint endpoint, FailureLog failures)
         },
         context);
 
-    public override Task<ListHeadsResponse> ListHeads(ListHeadsRequest request, ServerCallContext context) => AnswerAsync(() => endpoint.ListHeads(request, context), context);
+    public override Task<ListHeadsResponse> ListHeads(ListHeadsRequest request, ServerCallContext context) =>
+        AnswerAsync(() => endpoint.ListHeads(request, context), context);
 
     /// <summary>The transcoding would tell a refusal without its details, and UNKNOWN of all else that is thrown.</summary>
     private async Task<T> AnswerAsync<T>(Func<Task<T>> call, ServerCallContext context)

@@ -10,7 +10,8 @@ using Scoring.Protocol.Wire;
 namespace Scoring.Service.Http;
 
 /// <summary>
-/// Values as protobuf's JSON mapping has them: a number may be a string, a whole one may be written with a fraction of 0 or an exponent, and base64 may be that of URLs.
+/// Values as protobuf's JSON mapping has them: a number may be a string, a whole one may be written with a fraction of 0 or an exponent, and base64
+/// may be that of URLs.
 /// </summary>
 internal static class JsonValue
 {
@@ -43,7 +44,10 @@ internal static class JsonValue
 
     public static ulong UInt64(ref Utf8JsonReader reader, JsonPlace place) => (ulong)Whole(ref reader, place, ulong.MinValue, ulong.MaxValue);
 
-    /// <summary>An enum's number, or the number of its name, which may do without what all of its names begin with. A number may be one that this version has no name for.</summary>
+    /// <summary>
+    /// An enum's number, or the number of its name, which may do without what all of its names begin with. A number may be one that this version has
+    /// no name for.
+    /// </summary>
     public static int Enum(ref Utf8JsonReader reader, JsonPlace place, EnumDescriptor type)
     {
         if (reader.TokenType == JsonTokenType.Number)
@@ -58,7 +62,8 @@ internal static class JsonValue
             var text = Text(ref reader, place, MaxEnumLength);
             foreach (var value in type.Values)
             {
-                if (value.Name.Equals(text, StringComparison.OrdinalIgnoreCase) || value.Name.AsSpan(prefix).Equals(text, StringComparison.OrdinalIgnoreCase))
+                if (value.Name.Equals(
+                    text, StringComparison.OrdinalIgnoreCase) || value.Name.AsSpan(prefix).Equals(text, StringComparison.OrdinalIgnoreCase))
                 {
                     return value.Number;
                 }
@@ -79,7 +84,9 @@ internal static class JsonValue
         try
         {
             // An escape of six bytes may stand for one character.
-            return reader.ValueSpan.Length / 6 <= maxLength ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan[..(6 * (maxLength + 1))]);
+            return reader.ValueSpan.Length / 6 <= maxLength
+                ? reader.GetString()!
+                : Encoding.UTF8.GetString(reader.ValueSpan[..(6 * (maxLength + 1))]);
         }
         catch (InvalidOperationException)
         {
@@ -107,6 +114,11 @@ internal static class JsonValue
                 throw Fault(ref reader, place, "a string of base64");
             }
         }
+        catch (InvalidOperationException)
+        {
+            // It has a part of a character, or what is no UTF-8.
+            throw Fault(ref reader, place, "a string of base64");
+        }
         finally
         {
             ArrayPool<byte>.Shared.Return(rented);
@@ -114,7 +126,8 @@ internal static class JsonValue
     }
 
     /// <summary>What to throw where a value is not what it must be.</summary>
-    public static MalformedMessageException Fault(ref Utf8JsonReader reader, JsonPlace place, string kind) => new($"{place} is {Shown(ref reader)}; it must be {kind}");
+    public static MalformedMessageException Fault(ref Utf8JsonReader reader, JsonPlace place, string kind) =>
+        new($"{place} is {Shown(ref reader)}; it must be {kind}");
 
     private static decimal Whole(ref Utf8JsonReader reader, JsonPlace place, decimal min, decimal max) =>
         (reader.TokenType == JsonTokenType.Number || IsPlainString(ref reader))

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
+using Microsoft.AspNetCore.Http.Features;
 using Scoring.Service.Calls;
 using Scoring.V1;
 
@@ -12,8 +13,12 @@ internal sealed class UnknownPath(EndpointDataSource endpoints)
     private readonly Lazy<SortedDictionary<string, string>> _known = new(() => new(endpoints.Endpoints
         .OfType<RouteEndpoint>()
         .Where(endpoint => endpoint.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>() is not null)
-        .ToDictionary(endpoint => endpoint.RoutePattern.RawText!, endpoint => endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods[0]),
+        .ToDictionary(
+            endpoint => endpoint.RoutePattern.RawText!, endpoint => endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods[0]),
         StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>Whether JSON is served at a path.</summary>
+    public bool IsJson(PathString path) => _known.Value.ContainsKey(path);
 
     public async Task ServeAsync(HttpContext context, RequestDelegate next)
     {
@@ -29,7 +34,14 @@ internal sealed class UnknownPath(EndpointDataSource endpoints)
             case StatusCodes.Status404NotFound when _known.Value.TryGetValue(context.Request.Path, out var method):
                 // Routing has no 405 beside the path of gRPC's that stands for all that there is not.
                 context.Response.Headers.Allow = method;
-                await RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, StatusCode.Unimplemented, $"{path} takes {method}, and not {Quoted.Text(context.Request.Method)}");
+                await RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, StatusCode.Unimplemented,
+                    $"{path} takes {method}, and not {Quoted.Text(context.Request.Method)}");
+                break;
+            case StatusCodes.Status404NotFound when path.Length == 0:
+                // OPTIONS * asks about the server as a whole, and CONNECT for another one.
+                var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+                await RefuseAsync(context, StatusCodes.Status404NotFound, StatusCode.NotFound,
+                    $"{Quoted.Text(context.Request.Method)} {Quoted.Text(target)} names no path");
                 break;
             case StatusCodes.Status404NotFound:
                 await RefuseAsync(context, StatusCodes.Status404NotFound, StatusCode.NotFound, $"there is no {path}");

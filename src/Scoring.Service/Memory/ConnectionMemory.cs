@@ -5,15 +5,16 @@ using Scoring.V1;
 namespace Scoring.Service.Memory;
 
 /// <summary>
-/// Keeps the messages of one connection's calls within <see cref="LimitSettings.ConnectionBytes"/>, so that one client cannot take all of the server's memory, and counts what
-/// the transport holds of the connection besides.
+/// Keeps the messages of one connection's calls within <see cref="LimitSettings.ConnectionBytes"/>, so that one client cannot take all of the
+/// server's memory, and counts what the transport holds of the connection besides.
 /// </summary>
 internal sealed class ConnectionMemory
 {
     /// <summary>
-    /// Calls that may wait for room. Each keeps up to a stream's window of what its client has sent, of the <see cref="LimitSettings.StreamsPerWindow"/> that the connection
-    /// has. Messages that have their room need what is left, or they would never come whole, nor give it back; and Kestrel opens the connection's window only by half of it at
-    /// a time, so less than half of it may be kept.
+    /// Calls that may wait for room. Each keeps up to a stream's window of what its client has sent, of the
+    /// <see cref="LimitSettings.StreamsPerWindow"/> that the connection
+    /// has. Messages that have their room need what is left, or they would never come whole, nor give it back; and Kestrel opens the connection's
+    /// window only by half of it at a time, so less than half of it may be kept.
     /// </summary>
     private const int Seats = (LimitSettings.StreamsPerWindow / 2) - 1;
 
@@ -37,7 +38,8 @@ internal sealed class ConnectionMemory
     public bool HasRoom => Held < _limit;
 
     /// <summary>
-    /// What is held of the connection besides messages that have their room: by the transport, in blocks of windows and of answers that wait to be read, and by what its calls measure.
+    /// What is held of the connection besides messages that have their room: by the transport, in blocks of windows and of answers that wait to be
+    /// read, and by what its calls measure.
     /// </summary>
     public long Excess => Transported - Held + Volatile.Read(ref _measured);
 

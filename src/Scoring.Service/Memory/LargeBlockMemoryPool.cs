@@ -8,9 +8,9 @@ namespace Scoring.Service.Memory;
 /// not 128. The last block returned is the first one rented, so the same few stay in the cache.
 /// </summary>
 /// <remarks>
-/// The first blocks are pinned, because sockets read into them and write from them, and stay for good. More of them, for a time of much traffic, would leave a heap in which some
-/// are in use here and there, and nothing can be given back of what is between. So those that come in where the first do not suffice are larger, as large objects are, and can be
-/// moved: sockets pin them for as long as they need.
+/// The first blocks are pinned, because sockets read into them and write from them, and stay for good. More of them, for a time of much traffic,
+/// would leave a heap in which some are in use here and there, and nothing can be given back of what is between. So those that come in where the
+/// first do not suffice are larger, as large objects are, and can be moved: sockets pin them for as long as they need.
 /// </remarks>
 /// <param name="maxIdleBytes">What may be kept for use again.</param>
 internal sealed class LargeBlockMemoryPool(long maxIdleBytes) : MemoryPool<byte>
@@ -32,14 +32,16 @@ internal sealed class LargeBlockMemoryPool(long maxIdleBytes) : MemoryPool<byte>
     /// <summary>Bytes of all blocks that the transport has now.</summary>
     public long RentedBytes => _rentedBytes.Sum;
 
-    public override IMemoryOwner<byte> Rent(int minBufferSize = -1) => Rent(minBufferSize, connection: null);
+    public override IMemoryOwner<byte> Rent(int minBufferSize = -1) => Rent(minBufferSize, connection: null, out _);
 
     /// <param name="minBufferSize">No more than <see cref="MaxBufferSize"/>.</param>
     /// <param name="connection">Whose block it is until it is disposed.</param>
-    public IMemoryOwner<byte> Rent(int minBufferSize, ConnectionMemory? connection)
+    /// <param name="isNew">Whether there was none to be used again.</param>
+    public IMemoryOwner<byte> Rent(int minBufferSize, ConnectionMemory? connection, out bool isNew)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockBytes);
-        if (!_kept.TryTake(out var block) && !_larger.TryTake(out block))
+        isNew = !_kept.TryTake(out var block) && !_larger.TryTake(out block);
+        if (block is null)
         {
             block = Make();
         }

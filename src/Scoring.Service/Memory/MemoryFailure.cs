@@ -4,8 +4,8 @@ using Scoring.Service.Telemetry;
 namespace Scoring.Service.Memory;
 
 /// <summary>
-/// Sees every <see cref="OutOfMemoryException"/>, whoever catches it: it may have come at any line, so the process is not trusted with more calls until it has shown that
-/// it has memory. Where that takes too long it ends, in order, and something else may take its place.
+/// Sees every <see cref="OutOfMemoryException"/>, whoever catches it: it may have come at any line, so the process is not trusted with more calls
+/// until it has shown that it has memory. Where that takes too long it ends, in order, and something else may take its place.
 /// </summary>
 internal sealed class MemoryFailure : IHostedService, IDisposable
 {
@@ -100,7 +100,10 @@ internal sealed class MemoryFailure : IHostedService, IDisposable
         }
     }
 
-    /// <summary>One at a time: where memory is scarce a look takes longer than the period, and many of them would leave the process nothing but their collections.</summary>
+    /// <summary>
+    /// One at a time: where memory is scarce a look takes longer than the period, and many of them would leave the process nothing but their
+    /// collections.
+    /// </summary>
     private void LookAlone()
     {
         if (Interlocked.Exchange(ref _isLooking, 1) != 0)
@@ -142,6 +145,11 @@ internal sealed class MemoryFailure : IHostedService, IDisposable
                 _isOut = false;
                 TellChange();
                 Log.MemoryIsBack(_logger);
+                if (_met)
+                {
+                    // It came since the look at it above, when nobody had to be told.
+                    Met(_last!);
+                }
             }
         }
         catch (OutOfMemoryException)

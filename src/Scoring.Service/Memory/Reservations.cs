@@ -30,6 +30,15 @@ internal sealed class Reservations(long limit, Func<long> heldOtherwise, long re
     /// <summary>Whether anybody waits.</summary>
     public bool IsWaitedFor => Volatile.Read(ref _waiting) > 0;
 
+    /// <summary>Whether the reserve has so little, for which nobody waits.</summary>
+    public bool HasReserve(long bytes)
+    {
+        lock (_lock)
+        {
+            return _queueOfLittle.Count == 0 && IsInReserve(bytes);
+        }
+    }
+
     /// <summary>False where there is no room, or others wait for theirs.</summary>
     public bool TryReserve(long bytes)
     {
@@ -131,6 +140,8 @@ internal sealed class Reservations(long limit, Func<long> heldOtherwise, long re
 
     private bool IsLittle(long bytes) => bytes <= little;
 
+    private bool IsInReserve(long bytes) => IsLittle(bytes) && _reserved + bytes <= reserve;
+
     /// <param name="bytes">How many.</param>
     /// <param name="isFirst">Whether it is the first of its queue who asks.</param>
     private bool TryTake(long bytes, bool isFirst = false)
@@ -142,7 +153,7 @@ internal sealed class Reservations(long limit, Func<long> heldOtherwise, long re
             return true;
         }
 
-        if (!IsLittle(bytes) || _reserved + bytes > reserve)
+        if (!IsInReserve(bytes))
         {
             return false;
         }

@@ -7,8 +7,8 @@ using Scoring.V1;
 namespace Scoring.Service.Memory;
 
 /// <summary>
-/// Keeps the messages of all calls within <see cref="LimitSettings.ServerBytes"/>, each from its first bytes on, and what is made for their answers within as much again. A
-/// stream that finds no room waits. Every message read before that is answered all the same.
+/// Keeps the messages of all calls within <see cref="LimitSettings.ServerBytes"/>, each from its first bytes on, and what is made for their answers
+/// within as much again. A stream that finds no room waits. Every message read before that is answered all the same.
 /// </summary>
 internal sealed class ServerMemory
 {
@@ -27,8 +27,11 @@ internal sealed class ServerMemory
     /// <summary>So many of the largest such messages fill the reserve.</summary>
     private const int MessagesInReserve = 16;
 
-    /// <summary>What is made for a message, beside its own size: an answer, and the same on the wire.</summary>
-    private const int AnswersOfMessage = 2;
+    /// <summary>What is made for a message of FP16, beside its own size: an answer of twice that, and the same on the wire.</summary>
+    private const int AnswersOfMessage = 4;
+
+    /// <summary>The most that a stream reads at a time where those who have much leave no room.</summary>
+    private const int MostPassed = 64 << 10;
 
     private readonly MessagePool _pool;
     private readonly long _limit;
@@ -39,16 +42,20 @@ internal sealed class ServerMemory
     {
         _pool = pool;
         _limit = limits.Value.ServerBytes;
-        _gate = new RoomGate(() => HasRoom);
+        _gate = new RoomGate(() => HasRoom || Unfinished!.HasReserve(PassBytes));
         var reserve = _limit / ShareOfReserve;
         var little = reserve / MessagesInReserve;
+        PassBytes = Math.Min(MostPassed, little);
         Unfinished = new Reservations(_limit - (_limit / ShareOfWhole), () => pool.Buffers.RentedBytes, reserve, little);
         Answers = new Reservations(_limit - reserve, static () => 0, reserve, AnswersOfMessage * little);
         pool.Buffers.Returned = Look;
     }
 
-    /// <summary>Of messages that are not whole yet.</summary>
+    /// <summary>Of messages that are not whole yet, and of little ones that came while there was no room.</summary>
     public Reservations Unfinished { get; }
+
+    /// <summary>What a stream takes of the reserve for what it has to read.</summary>
+    public long PassBytes { get; }
 
     /// <summary>Of what is made for the answers of large messages, until it is on the wire.</summary>
     public Reservations Answers { get; }
@@ -67,9 +74,17 @@ internal sealed class ServerMemory
         return ScoringErrors.Exhausted($"the messages in flight hold {Held} bytes; the limit is {_limit}", RetryAfterMs);
     }
 
+    /// <summary>What a unary call is told for whose answer there is no room.</summary>
+    public Error RefusalOfAnswer()
+    {
+        Volatile.Write(ref _hasRefused, 1);
+        return ScoringErrors.Exhausted($"the answers in flight take {Answers.Bytes} bytes; the limit is {Answers.Limit}", RetryAfterMs);
+    }
+
     /// <summary>Whether a call was refused since this was last asked.</summary>
     public bool TakeRefusals() => Interlocked.Exchange(ref _hasRefused, 0) != 0;
 
+    /// <summary>Waits for room, or for the reserve to have <see cref="PassBytes"/>.</summary>
     public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => HasRoom ? default : _gate.WaitAsync(cancellationToken);
 
     /// <summary>Gives back what was reserved.</summary>

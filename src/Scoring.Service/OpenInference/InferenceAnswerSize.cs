@@ -25,7 +25,7 @@ internal static class InferenceAnswerSize
     private static long OutputSize(in RequestedOutput output, InferenceDetails details, in ScoringPlan plan)
     {
         long rows = plan.Rows;
-        var distributions = rows * plan.Distributions;
+        var distributions = rows * plan.HeadPlan.Distributions;
         if (output.Classification > 0)
         {
             var classes = distributions * output.Classification;

@@ -9,8 +9,8 @@ using Scoring.V1;
 namespace Scoring.Service.OpenInference;
 
 /// <summary>
-/// Makes an ordinary request of what came by the Open Inference Protocol, or tells what is wrong with it in that protocol's words. What is wrong with an ordinary request as well,
-/// such as a width that is not the head's, is found afterwards.
+/// Makes an ordinary request of what came by the Open Inference Protocol, or tells what is wrong with it in that protocol's words. What is wrong with
+/// an ordinary request as well, such as a width that is not the head's, is found afterwards.
 /// </summary>
 internal static class InferenceChecker
 {
@@ -19,10 +19,13 @@ internal static class InferenceChecker
     {
         details.HeadVersion = InferenceModel.Version(head);
         details.Groups = head.Groups.Length;
-        return CheckModel(request.Head, details.ModelVersion, head) ?? CheckId(details) ?? ApplyParameters(request, details) ?? ApplyInput(request, details) ?? ApplyOutputs(request, details, head);
+        return CheckModel(request.Head, details.ModelVersion, head) ?? CheckId(details) ?? ApplyParameters(request, details)
+            ?? ApplyInput(request, details) ?? ApplyOutputs(request, details, head);
     }
 
-    /// <summary>What is wrong with how a request names its model; null where it names the head that was found, in no version or in the one that is in force.</summary>
+    /// <summary>
+    /// What is wrong with how a request names its model; null where it names the head that was found, in no version or in the one that is in force.
+    /// </summary>
     public static Error? CheckModel(string name, string version, HeadDefinition head)
     {
         if (name.Length == 0)
@@ -55,7 +58,8 @@ internal static class InferenceChecker
         };
         if (nonFinite is not { } known)
         {
-            return ScoringErrors.InvalidArgument($"parameter non_finite is '{Quoted.Text(details.NonFinite)}', which is not one of reject, flag, propagate", "parameters");
+            return ScoringErrors.InvalidArgument(
+                $"parameter non_finite is '{Quoted.Text(details.NonFinite)}', which is not one of reject, flag, propagate", "parameters");
         }
 
         request.NonFinite = known;
@@ -87,7 +91,8 @@ internal static class InferenceChecker
         };
         if (type is not { } dataType)
         {
-            return ScoringErrors.InvalidArgument($"input 'logits' is of '{Quoted.Text(details.DataTypeName)}', which is not one of FP32, FP16, BF16, FP64", "inputs[0].datatype");
+            return ScoringErrors.InvalidArgument(
+                $"input 'logits' is of '{Quoted.Text(details.DataTypeName)}', which is not one of FP32, FP16, BF16, FP64", "inputs[0].datatype");
         }
 
         if (details.Dimensions != 2 || details.Shape[0] < 0 || details.Shape[1] is < 1 or > int.MaxValue)
@@ -113,17 +118,21 @@ internal static class InferenceChecker
             return ScoringErrors.InvalidArgument($"raw_input_contents has {details.RawContents} elements; there is one input", "raw_input_contents");
         }
 
-        if (isTyped && (details.HasOtherContents || (type != DataType.Fp32 && details.HasFp32Contents) || (type != DataType.Fp64 && details.HasFp64Contents)))
+        if (isTyped && (
+            details.HasOtherContents || (type != DataType.Fp32 && details.HasFp32Contents) || (type != DataType.Fp64 && details.HasFp64Contents)))
         {
-            return ScoringErrors.InvalidArgument($"input 'logits' is of {details.DataTypeName}, and its contents are not; {(type is DataType.Fp16 or DataType.Bf16
-                ? "this type comes in raw_input_contents only" : $"they must be {details.DataTypeName.ToLowerInvariant()}_contents")}", "inputs[0].contents");
+            return ScoringErrors.InvalidArgument($"input 'logits' is of {details.DataTypeName}, and its contents are not; "
+                + $"{(type is DataType.Fp16 or DataType.Bf16
+                ? "this type comes in raw_input_contents "
+                    + "only" : $"they must be {details.DataTypeName.ToLowerInvariant()}_contents")}", "inputs[0].contents");
         }
 
         var size = LogitData.ElementBytes(type)!.Value;
         var bytes = ((long)request.Logits.Count * sizeof(float)) + request.Data.Count;
         return (UInt128)details.Shape[0] * (UInt128)details.Shape[1] * (UInt128)size == (UInt128)bytes
             ? null
-            : ScoringErrors.InvalidArgument($"input 'logits' has shape {Text(details)} of {details.DataTypeName}, and {Plural.Of(bytes, "byte")} of contents", "inputs[0].shape");
+            : ScoringErrors.InvalidArgument(
+                $"input 'logits' has shape {Text(details)} of {details.DataTypeName}, and {Plural.Of(bytes, "byte")} of contents", "inputs[0].shape");
     }
 
     private static Error? ApplyOutputs(PooledScoreRequest request, InferenceDetails details, HeadDefinition head)
@@ -149,7 +158,8 @@ internal static class InferenceChecker
             if (InferenceModel.FindOutput(head, output.Name) is not { } wanted)
             {
                 return ScoringErrors.InvalidArgument(
-                    $"there is no output '{Quoted.Text(output.Name)}'; model '{head.Name}' has {string.Join(", ", InferenceModel.Outputs(head).Select(known => known.Name))}", "outputs");
+                    $"there is no output '{Quoted.Text(output.Name)}'; model '{head.Name}' has "
+                    + $"{string.Join(", ", InferenceModel.Outputs(head).Select(known => known.Name))}", "outputs");
             }
 
             if (Names(details.Outputs[..i], output.Name))

@@ -15,7 +15,8 @@ namespace Scoring.Service.OpenInference;
 
 /// <summary>The RPCs of <c>inference.GRPCInferenceService</c>: another way to the same batches and kernels.</summary>
 internal sealed class InferenceEndpoint(
-    MessageCalls calls, Callers callers, InferenceCounters counters, HeadRegistry heads, RequestPlanner planner, Readiness readiness, IOptions<LimitSettings> limits)
+    MessageCalls calls, Callers callers, InferenceCounters counters, HeadRegistry heads, RequestPlanner planner, Readiness readiness,
+    IOptions<LimitSettings> limits)
 {
     private static readonly string ServerVersion =
         typeof(InferenceEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
@@ -33,9 +34,11 @@ internal sealed class InferenceEndpoint(
 
     public Task ModelStreamInfer(ServerCallContext context) => calls.ScoreStream(context, _codec);
 
-    public static Task<ServerLiveResponse> ServerLive(ServerLiveRequest request, ServerCallContext context) => Task.FromResult(new ServerLiveResponse { Live = true });
+    public static Task<ServerLiveResponse> ServerLive(ServerLiveRequest request, ServerCallContext context) =>
+        Task.FromResult(new ServerLiveResponse { Live = true });
 
-    public Task<ServerReadyResponse> ServerReady(ServerReadyRequest request, ServerCallContext context) => Task.FromResult(new ServerReadyResponse { Ready = IsReady });
+    public Task<ServerReadyResponse> ServerReady(ServerReadyRequest request, ServerCallContext context) =>
+        Task.FromResult(new ServerReadyResponse { Ready = IsReady });
 
     public Task<ModelReadyResponse> ModelReady(ModelReadyRequest request, ServerCallContext context) => Task.FromResult(new ModelReadyResponse
     {
@@ -54,13 +57,17 @@ internal sealed class InferenceEndpoint(
         Task.FromResult(InferenceModel.Metadata(Head(request.Name, request.Version, callers.Admit(context))));
 
     public Task<ModelConfigResponse> ModelConfig(ModelConfigRequest request, ServerCallContext context) =>
-        Task.FromResult(new ModelConfigResponse { Config = InferenceModel.Config(Head(request.Name, request.Version, callers.Admit(context)), limits.Value.Rows) });
+        Task.FromResult(new ModelConfigResponse
+        {
+            Config = InferenceModel.Config(
+            Head(request.Name, request.Version, callers.Admit(context)), limits.Value.Rows)
+        });
 
     public Task<ModelStatisticsResponse> ModelStatistics(ModelStatisticsRequest request, ServerCallContext context)
     {
         var response = new ModelStatisticsResponse();
         var caller = callers.Admit(context);
-        var asked = request.Name.Length == 0 ? caller.HeadsOf(heads.Current).All : [Head(request.Name, request.Version, caller)];
+        var asked = request.Name.Length == 0 ? caller.HeadsOf(heads.Current) : [Head(request.Name, request.Version, caller)];
         response.ModelStats.AddRange(asked.Select(counters.Of));
         return Task.FromResult(response);
     }
@@ -68,7 +75,7 @@ internal sealed class InferenceEndpoint(
     public Task<RepositoryIndexResponse> RepositoryIndex(RepositoryIndexRequest request, ServerCallContext context)
     {
         var response = new RepositoryIndexResponse();
-        response.Models.AddRange(callers.Admit(context).HeadsOf(heads.Current).All.Select(head => new RepositoryIndexResponse.Types.ModelIndex
+        response.Models.AddRange(callers.Admit(context).HeadsOf(heads.Current).Select(head => new RepositoryIndexResponse.Types.ModelIndex
         {
             Name = head.Name,
             Version = InferenceModel.Version(head),

@@ -52,7 +52,8 @@ internal static class InferenceModel
         var metadata = new ModelMetadataResponse { Name = head.Name, Platform = Platform };
         metadata.Versions.Add(Version(head));
         metadata.Inputs.Add(Tensor(InferenceRequestCodec.Input, "FP32", [Any, Classes(head)]));
-        metadata.Outputs.AddRange(Outputs(head).Select(output => Tensor(output.Name, TypeName(output.Name), [Any, .. Dimensions(head, output.Name)])));
+        metadata.Outputs.AddRange(
+            Outputs(head).Select(output => Tensor(output.Name, TypeName(output.Name), [Any, .. Dimensions(head, output.Name)])));
         metadata.Properties.Add("activation", head.Activation.ToString());
         metadata.Properties.Add("temperature", head.Temperature.ToString(CultureInfo.InvariantCulture));
         return metadata;
@@ -85,7 +86,7 @@ internal static class InferenceModel
     private static bool Has(HeadDefinition head, OutputSet output) => output switch
     {
         OutputSet.TopK | OutputSet.Labels => head.Labels.Count > 0,
-        OutputSet.Entropy => head.Activation is Activation.Softmax or Activation.LogSoftmax,
+        OutputSet.Entropy => head.Activation.IsMulticlass(),
         _ => true,
     };
 

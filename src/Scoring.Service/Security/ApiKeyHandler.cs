@@ -6,7 +6,8 @@ using Scoring.Service.Files;
 namespace Scoring.Service.Security;
 
 /// <summary>Knows callers by their API keys.</summary>
-internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, WatchedFiles<ApiKeys> keys)
+internal sealed class ApiKeyHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, WatchedFiles<ApiKeys> keys)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
 {
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -19,7 +20,8 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
         }
 
         return Task.FromResult(keys.Current.Find(key) is { } known
-            ? AuthenticateResult.Success(new AuthenticationTicket(Credentials.Principal("key", known.Name, known.Heads), Scheme.Name))
+            ? AuthenticateResult.Success(
+                new AuthenticationTicket(Credentials.Principal(Credentials.ApiKeyCaller, known.Name, known.Heads), Scheme.Name))
             : AuthenticateResult.Fail("the API key is nobody's"));
     }
 }

@@ -49,7 +49,9 @@ internal sealed partial class ApiKeys
 
             ApiKey[] keys = [.. entries.Select(entry => Parse(entry.Key, entry.Value))];
             var twice = keys.GroupBy(key => Convert.ToHexString(key.Hash)).FirstOrDefault(same => same.Count() > 1);
-            return twice is null ? new ApiKeys(keys) : throw new InvalidDataException($"{string.Join(" and ", twice.Select(key => $"'{key.Name}'"))} have the same key");
+            return twice is null
+                ? new ApiKeys(keys)
+                : throw new InvalidDataException($"{string.Join(" and ", twice.Select(key => $"'{key.Name}'"))} have the same key");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidDataException)
         {
@@ -90,7 +92,8 @@ internal sealed partial class ApiKeys
 
         if (entry?.Heads.FirstOrDefault(head => !NamePattern.IsPattern(head) || head.AsSpan().ContainsAny(", ")) is { } bad)
         {
-            throw new InvalidDataException($"'{name}' has the head '{Quoted.Text(bad)}'; it must be a name, or what names begin with and a * at the end");
+            throw new InvalidDataException(
+                $"'{name}' has the head '{Quoted.Text(bad)}'; it must be a name, or what names begin with and a * at the end");
         }
 
         return entry?.Sha256 is { Length: 2 * SHA256.HashSizeInBytes } hex && hex.All(char.IsAsciiHexDigit)

@@ -21,19 +21,28 @@ internal sealed class CallRefusal(CallerAuthentication authentication, FailureLo
             return;
         }
 
-        var failure = (await context.AuthenticateAsync(Credentials.Any)).Failure?.Message;
-        var message = $"{failure ?? "the call has no credentials"}; this service takes {authentication}";
+        var failure = (await context.AuthenticateAsync(Credentials.Any)).Failure;
+        // Whose credential could not be looked at is told to come again, not that it is bad.
+        var isUnread = failure is IssuerUnreadException;
+        var message = isUnread ? failure!.Message : $"{failure?.Message ?? "the call has no credentials"}; this service takes {authentication}";
+        var status = isUnread ? StatusCode.Unavailable : StatusCode.Unauthenticated;
         failures.CallRefused(message);
         if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true)
         {
             context.Response.ContentType = "application/grpc";
-            CallStatus.Write(context.Response.Headers, new Status(StatusCode.Unauthenticated, message));
+            CallStatus.Write(context.Response.Headers, new Status(status, message));
         }
         else
         {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
+            if (!isUnread)
+            {
+                context.Response.Headers.WWWAuthenticate = "Bearer";
+            }
+
             await JsonRefusal.WriteAsync(
-                context.Response, StatusCodes.Status401Unauthorized, new Error { Code = (uint)StatusCode.Unauthenticated, Message = message });
+                context.Response,
+                isUnread ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status401Unauthorized,
+                new Error { Code = (uint)status, Message = message });
         }
     }
 }

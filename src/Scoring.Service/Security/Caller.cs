@@ -1,3 +1,5 @@
+using System.Collections;
+using Scoring.Heads;
 using Scoring.Service.Heads;
 
 namespace Scoring.Service.Security;
@@ -19,27 +21,39 @@ internal sealed class Caller(string name, Func<string, bool>? mayUse = null, Fun
     public string Name => name;
 
     /// <summary>How much it may send. A stream that was idle for long has the account that the caller's other calls have by then.</summary>
-    public CallerLimit? Limit => _limit is { IsForgotten: true } ? _limit = limit!() : _limit;
+    public CallerLimit? Limit => _limit is { MayChange: true } ? _limit = limit!() : _limit;
 
-    /// <summary>Those of the heads that this caller may use. It is decided once for each configuration of heads.</summary>
-    public HeadSnapshot HeadsOf(HeadSnapshot all)
+    /// <summary>The head of this name; null where there is none for this caller.</summary>
+    public HeadDefinition? Find(HeadSnapshot heads, string name) =>
+        heads.IndexOf(name) is >= 0 and var index && (mayUse is null || DecisionOn(heads)[index]) ? heads.All[index] : null;
+
+    /// <summary>Those of the heads that this caller may use, by name.</summary>
+    public IReadOnlyList<HeadDefinition> HeadsOf(HeadSnapshot heads)
     {
         if (mayUse is null)
         {
-            return all;
+            return heads.All;
         }
 
-        var decision = _decision;
-        if (decision?.All != all)
-        {
-            _decision = decision = new Decision(all, all.Only(head => mayUse(head.Name)));
-        }
-
-        return decision.Allowed;
+        var decision = DecisionOn(heads);
+        return [.. heads.All.Where((_, index) => decision[index])];
     }
 
     /// <summary>Whether it may use a head of this name, if there is one.</summary>
     public bool MayUse(string head) => mayUse is null || mayUse(head.Length == 0 ? HeadSnapshot.DefaultName : head);
 
-    private sealed record Decision(HeadSnapshot All, HeadSnapshot Allowed);
+    /// <summary>Which of the heads it may use. It is decided once for each configuration of heads.</summary>
+    private BitArray DecisionOn(HeadSnapshot heads)
+    {
+        var decision = _decision;
+        if (decision?.Revision != heads.Revision)
+        {
+            _decision = decision = new Decision(heads.Revision, new BitArray(heads.All.Select(head => mayUse!(head.Name)).ToArray()));
+        }
+
+        return decision.MayUse;
+    }
+
+    /// <summary>Keeps no heads: whoever makes few calls would keep those that have gone for as long.</summary>
+    private sealed record Decision(ulong Revision, BitArray MayUse);
 }

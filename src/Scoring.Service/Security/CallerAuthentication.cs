@@ -9,10 +9,12 @@ internal sealed class CallerAuthentication : IHostedService
     private readonly ILogger _logger;
     private readonly string _text;
 
-    public CallerAuthentication(IOptions<AuthSettings> auth, IOptions<JwtSettings> jwt, IOptions<TlsSettings> tls, ILogger<CallerAuthentication> logger)
+    public CallerAuthentication(
+        IOptions<AuthSettings> auth, IOptions<JwtSettings> jwt, IOptions<TlsSettings> tls, ILogger<CallerAuthentication> logger)
     {
         _logger = logger;
-        (ApiKeys, Tokens, Certificates) = (auth.Value.ApiKeysFile.Length > 0, jwt.Value.IsOn, tls.Value.ClientCertificates != ClientCertificates.None);
+        (ApiKeys, Tokens, Certificates) = (
+            auth.Value.ApiKeysFile.Length > 0, jwt.Value.IsOn, tls.Value.ClientCertificates != ClientCertificates.None);
         string?[] ways =
         [
             ApiKeys ? $"an API key ({Credentials.ApiKeyHeader}, or authorization: Bearer)" : null,

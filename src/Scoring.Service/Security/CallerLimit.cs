@@ -7,7 +7,8 @@ namespace Scoring.Service.Security;
 /// <summary>What one caller has sent lately, over all its calls.</summary>
 /// <param name="messages">Null where messages are not limited.</param>
 /// <param name="rows">Null where rows are not limited.</param>
-internal sealed class CallerLimit(TokenBucket? messages, TokenBucket? rows)
+/// <param name="isShared">Whether it is that of all for whom there was no other.</param>
+internal sealed class CallerLimit(TokenBucket? messages, TokenBucket? rows, bool isShared)
 {
     private volatile bool _isForgotten;
 
@@ -18,8 +19,8 @@ internal sealed class CallerLimit(TokenBucket? messages, TokenBucket? rows)
     /// <summary>Whether there is nothing to remember of the caller.</summary>
     public bool IsIdle => messages?.IsFull != false && rows?.IsFull != false;
 
-    /// <summary>Whether the caller has another account by now, or none.</summary>
-    public bool IsForgotten => _isForgotten;
+    /// <summary>Whether the caller may have another account by now, or need one.</summary>
+    public bool MayChange => _isForgotten || isShared;
 
     public void Forget() => _isForgotten = true;
 
@@ -31,5 +32,6 @@ internal sealed class CallerLimit(TokenBucket? messages, TokenBucket? rows)
 
     private static Error? Take(TokenBucket? bucket, int count, string what) => bucket is null || bucket.TryTake(count, out var retryAfterMs)
         ? null
-        : ScoringErrors.Exhausted(string.Create(CultureInfo.InvariantCulture, $"the caller's limit is {bucket.PerSecond} {what} a second"), retryAfterMs);
+        : ScoringErrors.Exhausted(
+            string.Create(CultureInfo.InvariantCulture, $"the caller's limit is {bucket.PerSecond} {what} a second"), retryAfterMs);
 }

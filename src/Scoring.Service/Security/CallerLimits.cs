@@ -6,8 +6,12 @@ namespace Scoring.Service.Security;
 /// <summary>The accounts of callers, as many as may be kept. A caller who has sent nothing lately needs none.</summary>
 internal sealed class CallerLimits(IOptions<RateLimitSettings> settings, TimeProvider time)
 {
+    /// <summary>Between two looks for accounts that nobody needs. Who has none of their own asks with each message.</summary>
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, CallerLimit> _limits = new(StringComparer.Ordinal);
     private readonly Lock _oneAtATime = new();
+    private long _lastLook = time.GetTimestamp();
 
     /// <summary>One account for all that there was no room for and that have the same limits.</summary>
     private readonly ConcurrentDictionary<CallerRates, CallerLimit> _rest = new();
@@ -31,14 +35,15 @@ internal sealed class CallerLimits(IOptions<RateLimitSettings> settings, TimePro
 
         lock (_oneAtATime)
         {
-            if (_limits.Count >= settings.Value.MaxCallers)
+            if (_limits.Count >= settings.Value.MaxCallers && time.GetElapsedTime(_lastLook) >= Period)
             {
                 ForgetIdle();
+                _lastLook = time.GetTimestamp();
             }
 
             return _limits.Count < settings.Value.MaxCallers
-                ? _limits.GetOrAdd(caller, _ => Create(rates))
-                : _rest.GetOrAdd(rates, Create);
+                ? _limits.GetOrAdd(caller, _ => Create(rates, isShared: false))
+                : _rest.GetOrAdd(rates, shared => Create(shared, isShared: true));
         }
     }
 
@@ -53,7 +58,7 @@ internal sealed class CallerLimits(IOptions<RateLimitSettings> settings, TimePro
         }
     }
 
-    private CallerLimit Create(CallerRates rates) => new(Bucket(rates.MessagesPerSecond), Bucket(rates.RowsPerSecond));
+    private CallerLimit Create(CallerRates rates, bool isShared) => new(Bucket(rates.MessagesPerSecond), Bucket(rates.RowsPerSecond), isShared);
 
     private TokenBucket? Bucket(double? perSecond) => perSecond > 0 ? new TokenBucket(perSecond.Value, settings.Value.BurstSeconds, time) : null;
 }

@@ -9,6 +9,6 @@ internal sealed class CertificateHandler(IOptionsMonitor<AuthenticationSchemeOpt
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
 {
     protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Context.Connection.ClientCertificate is { } certificate
-        ? AuthenticateResult.Success(new AuthenticationTicket(Credentials.Principal("certificate", certificate.Subject), Scheme.Name))
+        ? AuthenticateResult.Success(new AuthenticationTicket(Credentials.Principal(Credentials.CertificateCaller, certificate.Subject), Scheme.Name))
         : AuthenticateResult.NoResult());
 }

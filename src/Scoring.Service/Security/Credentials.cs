@@ -12,6 +12,12 @@ internal static class Credentials
     public const string Token = "Scoring.Jwt";
     public const string Certificate = "Scoring.Certificate";
 
+    /// <summary>What the names of callers begin with, by what they are known by.</summary>
+    public const string ApiKeyCaller = "key";
+
+    public const string TokenCaller = "jwt";
+    public const string CertificateCaller = "certificate";
+
     public const string ApiKeyHeader = "x-api-key";
 
     /// <summary>The claim that has the heads of a caller that has some of its own, with commas between them.</summary>

@@ -3,8 +3,8 @@ using Scoring.Heads.Reading;
 namespace Scoring.Service.Security;
 
 /// <summary>
-/// <c>Scoring:Auth:Heads</c>: for patterns of heads' names, who may use them. A head that no pattern matches is everybody's; of those that match, one must
-/// name the caller. Where a caller has a list of heads of its own, the head must be on that as well.
+/// <c>Scoring:Auth:Heads</c>: for patterns of heads' names, who may use them. A head that no pattern matches is everybody's; of those that match, one
+/// must name the caller. Where a caller has a list of heads of its own, the head must be on that as well.
 /// </summary>
 internal sealed class HeadRules
 {

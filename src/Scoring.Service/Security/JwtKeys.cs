@@ -6,23 +6,44 @@ using Scoring.Service.Files;
 
 namespace Scoring.Service.Security;
 
-/// <summary>The public keys of who issues tokens, as their file was at one time.</summary>
-internal sealed record JwtKeys(IReadOnlyList<SecurityKey> Keys)
+/// <summary>The public keys of who issues tokens, as they were at one time. There may be none, so that no token is good.</summary>
+/// <param name="Keys">The keys.</param>
+/// <param name="Issuer">Who issues the tokens, where that is told with the keys.</param>
+internal sealed record JwtKeys(IReadOnlyList<SecurityKey> Keys, string? Issuer = null)
 {
     /// <exception cref="InvalidDataException">The file cannot be used.</exception>
     public static JwtKeys Read(string file)
     {
         try
         {
-            var text = SmallFile.ReadAllText(file);
-            var keys = text.AsSpan().TrimStart().StartsWith("{") ? ReadSet(text) : ReadPem(text);
-            return keys.Count > 0 ? new JwtKeys(keys) : throw new InvalidDataException("it has no public key, neither as a JSON Web Key Set nor in PEM");
+            return Parse(SmallFile.ReadAllText(file));
         }
         catch (Exception exception) when (
-            exception is IOException or UnauthorizedAccessException or JsonException or ArgumentException or CryptographicException or InvalidDataException)
+            exception is IOException or UnauthorizedAccessException or JsonException or ArgumentException or CryptographicException
+                or InvalidDataException)
         {
             throw new InvalidDataException($"Scoring:Auth:Jwt:KeysFile is '{file}', which cannot be used: {exception.Message}", exception);
         }
+    }
+
+    /// <summary>Reads a JSON Web Key Set or PEM; where it cannot, one of several exceptions says why.</summary>
+    public static JwtKeys Parse(string text)
+    {
+        var isSet = text.AsSpan().TrimStart().StartsWith("{");
+        var keys = isSet ? ReadSet(text) : ReadPem(text);
+        // An issuer that withdraws all its keys says so with an empty set; what is no set at all may be half-written.
+        return keys.Count > 0 || (isSet && IsEmptySet(text))
+            ? new JwtKeys(keys)
+            : throw new InvalidDataException("it has no public key, neither as a JSON Web Key Set nor in PEM");
+    }
+
+    /// <summary>Those that a token may be signed with that names its key, or names none.</summary>
+    public IEnumerable<SecurityKey> For(string? id) => Keys.Any(key => key.KeyId == id) ? Keys.Where(key => key.KeyId == id) : Keys;
+
+    private static bool IsEmptySet(string text)
+    {
+        using var set = JsonDocument.Parse(text);
+        return set.RootElement.TryGetProperty("keys", out var keys) && keys.ValueKind == JsonValueKind.Array && keys.GetArrayLength() == 0;
     }
 
     private static List<SecurityKey> ReadSet(string text)
@@ -46,6 +67,7 @@ internal sealed record JwtKeys(IReadOnlyList<SecurityKey> Keys)
 
     private static List<SecurityKey> ReadPem(string text)
     {
+        Pem.IsWhole(text);
         var keys = new List<SecurityKey>();
         for (var rest = text.AsSpan(); PemEncoding.TryFind(rest, out var fields); rest = rest[fields.Location.End..])
         {

@@ -29,7 +29,8 @@ internal sealed class JwtSettings : IValidatableObject
     {
         if (!IsOn && (Audience.Length > 0 || Issuer.Length > 0 || HeadsClaim.Length > 0))
         {
-            yield return new ValidationResult("Scoring:Auth:Jwt has no Authority and no KeysFile, and other settings; one of the two must tell the issuer's keys.");
+            yield return new ValidationResult(
+                "Scoring:Auth:Jwt has no Authority and no KeysFile, and other settings; one of the two must tell the issuer's keys.");
         }
 
         if (Authority.Length > 0 && KeysFile.Length > 0)

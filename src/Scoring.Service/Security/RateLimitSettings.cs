@@ -27,9 +27,14 @@ internal sealed class RateLimitSettings : IValidatableObject
     /// <summary>What holds for a caller.</summary>
     internal CallerRates Of(string caller)
     {
-        var own = Callers.Where(rates => NamePattern.Matches(rates.Key, caller)).OrderBy(rates => rates.Key.EndsWith('*')).ThenByDescending(rates => rates.Key.Length)
+        var own = Callers.Where(
+            rates => NamePattern.Matches(rates.Key, caller)).OrderBy(rates => rates.Key.EndsWith('*')).ThenByDescending(rates => rates.Key.Length)
             .Select(rates => rates.Value).FirstOrDefault();
-        return new CallerRates { MessagesPerSecond = own?.MessagesPerSecond ?? MessagesPerSecond, RowsPerSecond = own?.RowsPerSecond ?? RowsPerSecond };
+        return new CallerRates
+        {
+            MessagesPerSecond = own?.MessagesPerSecond ?? MessagesPerSecond,
+            RowsPerSecond = own?.RowsPerSecond ?? RowsPerSecond
+        };
     }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -38,7 +43,8 @@ internal sealed class RateLimitSettings : IValidatableObject
         {
             if (!NamePattern.IsPattern(caller))
             {
-                yield return new ValidationResult($"Scoring:RateLimits:Callers has '{Quoted.Text(caller)}'; it must be a name, or what names begin with and a * at the end.");
+                yield return new ValidationResult(
+                    $"Scoring:RateLimits:Callers has '{Quoted.Text(caller)}'; it must be a name, or what names begin with and a * at the end.");
             }
 
             if (rates.MessagesPerSecond is < 0 or > 1e9 or double.NaN || rates.RowsPerSecond is < 0 or > 1e9 or double.NaN)

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -24,9 +23,17 @@ internal static class SecurityServices
         var hasApiKeys = IsSet(section, "Auth:ApiKeysFile");
         var hasTokenKeys = IsSet(section, "Auth:Jwt:KeysFile");
         var hasTokens = hasTokenKeys || IsSet(section, "Auth:Jwt:Authority");
-        var hasCertificates = IsSet(section, "Tls:ClientCertificates") && !"none".Equals(section["Tls:ClientCertificates"], StringComparison.OrdinalIgnoreCase);
+        var hasCertificates = IsSet(section, "Tls:ClientCertificates")
+            && !"none".Equals(section["Tls:ClientCertificates"], StringComparison.OrdinalIgnoreCase);
         var isAnyKnown = hasApiKeys || hasTokens || hasCertificates;
-        AddCallers(services, configuration, isAnyKnown);
+        services.AddSingleton<IValidateOptions<AuthSettings>>(new StartCheck<AuthSettings>(_ => UnsetCredentials.Refuse(configuration)));
+        string?[] kinds =
+        [
+            hasApiKeys ? Credentials.ApiKeyCaller : null,
+            hasTokens ? Credentials.TokenCaller : null,
+            hasCertificates ? Credentials.CertificateCaller : null,
+        ];
+        AddCallers(services, configuration, [.. kinds.OfType<string>()]);
         if (!isAnyKnown)
         {
             // What is not there costs nothing.
@@ -39,40 +46,52 @@ internal static class SecurityServices
         var schemes = new AuthenticationBuilder(services);
         schemes.AddPolicyScheme(Credentials.Any, displayName: null, options => options.ForwardDefaultSelector = SchemeOf);
         schemes.AddScheme<AuthenticationSchemeOptions, CertificateHandler>(Credentials.Certificate, configureOptions: null);
-        services.AddAuthorizationBuilder().AddPolicy(Credentials.Any, new AuthorizationPolicyBuilder(Credentials.Any).RequireAuthenticatedUser().Build());
+        services.AddAuthorizationBuilder().AddPolicy(
+            Credentials.Any, new AuthorizationPolicyBuilder(Credentials.Any).RequireAuthenticatedUser().Build());
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, CallRefusal>();
         if (hasApiKeys)
         {
             AddFiles<AuthSettings, ApiKeys>(
-                services, "api_keys", settings => [settings.ApiKeysFile], (settings, _) => ApiKeys.Read(settings.ApiKeysFile), provider => provider.Value<AuthSettings>().PollMs);
+                services, "api_keys", settings => [settings.ApiKeysFile], (settings, _) => ApiKeys.Read(settings.ApiKeysFile));
             schemes.AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(Credentials.ApiKey, configureOptions: null);
         }
 
         if (hasTokenKeys)
         {
             AddFiles<JwtSettings, JwtKeys>(
-                services, "jwt_keys", settings => [settings.KeysFile], (settings, _) => JwtKeys.Read(settings.KeysFile), provider => provider.Value<AuthSettings>().PollMs);
+                services, "jwt_keys", settings => [settings.KeysFile], (settings, _) => JwtKeys.Read(settings.KeysFile));
+        }
+        else if (hasTokens)
+        {
+            services.TryAddSingleton<AuthorityKeys>();
+            services.AddHostedService(provider => provider.GetRequiredService<AuthorityKeys>());
         }
 
         if (hasTokens)
         {
-            services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<JwtBearerOptions>, JwtSetup>());
-            // AddJwtBearer would have settings of its own under Authentication.
-            services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, JwtBearerPostConfigureOptions>());
-            schemes.AddScheme<JwtBearerOptions, JwtBearerHandler>(Credentials.Token, configureOptions: null);
+            schemes.AddScheme<AuthenticationSchemeOptions, TokenHandler>(Credentials.Token, configureOptions: null);
         }
     }
 
     /// <summary>What callers may do, whether they are told apart or not.</summary>
-    private static void AddCallers(IServiceCollection services, IConfigurationRoot configuration, bool areKnown)
+    private static void AddCallers(IServiceCollection services, IConfigurationRoot configuration, string[] kinds)
     {
+        var areKnown = kinds.Length > 0;
         services.AddSettings<RateLimitSettings>("RateLimits");
         services.AddSingleton<IValidateOptions<RateLimitSettings>>(new StartCheck<RateLimitSettings>(limits =>
         {
             if (!areKnown && limits.Callers.Keys.FirstOrDefault(name => !NamePattern.Matches(name, Caller.Anyone.Name)) is { } nobody)
             {
                 throw new InvalidDataException(
-                    $"Scoring:RateLimits:Callers has '{Quoted.Text(nobody)}', and nothing tells callers apart; Scoring:Auth or Scoring:Tls must, or else all are '{Caller.Anyone.Name}'");
+                    $"Scoring:RateLimits:Callers has '{Quoted.Text(nobody)}', and nothing tells callers apart; Scoring:Auth or Scoring:Tls must, or "
+                    + $"else all are '{Caller.Anyone.Name}'");
+            }
+
+            if (areKnown && limits.Callers.Keys.FirstOrDefault(name => !kinds.Any(kind => NamePattern.CanMatch(name, $"{kind}/"))) is { } stranger)
+            {
+                throw new InvalidDataException(
+                    $"Scoring:RateLimits:Callers has '{Quoted.Text(stranger)}', which is nobody's name; callers are known as "
+                    + $"{string.Join(" and ", kinds.Select(kind => $"{kind}/NAME"))}");
             }
         }));
 
@@ -82,7 +101,8 @@ internal static class SecurityServices
         {
             if (ReadRules().Any && !areKnown)
             {
-                throw new InvalidDataException("Scoring:Auth:Heads says who may use heads, and nothing tells callers apart; Scoring:Auth or Scoring:Tls must");
+                throw new InvalidDataException(
+                    "Scoring:Auth:Heads says who may use heads, and nothing tells callers apart; Scoring:Auth or Scoring:Tls must");
             }
         }));
         services.TryAddSingleton(_ => ReadRules());
@@ -97,7 +117,7 @@ internal static class SecurityServices
         services.AddSettings<TlsSettings>("Tls");
         if (IsSet(section, "Tls:CertificateFile"))
         {
-            AddFiles<TlsSettings, TlsFiles>(services, "certificate", settings => settings.Files, TlsFiles.Read, provider => provider.Value<TlsSettings>().PollMs);
+            AddFiles<TlsSettings, TlsFiles>(services, "certificate", settings => settings.Files, TlsFiles.Read);
             services.TryAddSingleton<TlsHandshake>();
         }
     }
@@ -106,8 +126,7 @@ internal static class SecurityServices
         IServiceCollection services,
         string name,
         Func<TSettings, IReadOnlyList<string>> files,
-        Func<TSettings, TimeProvider, TRead> read,
-        Func<IServiceProvider, int> pollMs)
+        Func<TSettings, TimeProvider, TRead> read)
         where TSettings : class
         where TRead : class
     {
@@ -121,7 +140,7 @@ internal static class SecurityServices
                 name,
                 files(settings),
                 () => read(settings, time),
-                TimeSpan.FromMilliseconds(pollMs(provider)),
+                provider.Value<FileSettings>(),
                 time,
                 provider.GetRequiredService<ScoringMetrics>(),
                 provider.GetRequiredService<ILogger<WatchedFiles<TRead>>>());

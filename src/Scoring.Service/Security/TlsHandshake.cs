@@ -8,10 +8,13 @@ using Scoring.Service.Files;
 
 namespace Scoring.Service.Security;
 
-/// <summary>Encrypts the connections of an endpoint. Each handshake is made with the files as they are then; connections that stand are left alone.</summary>
+/// <summary>
+/// Encrypts the connections of an endpoint. Each handshake is made with the files as they are then; connections that stand are left alone.
+/// </summary>
 internal sealed class TlsHandshake(IOptions<TlsSettings> settings, WatchedFiles<TlsFiles> files)
 {
-    public void Use(ListenOptions endpoint) => endpoint.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(Options()) });
+    public void Use(ListenOptions endpoint) =>
+        endpoint.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(Options()) });
 
     private SslServerAuthenticationOptions Options()
     {
@@ -26,7 +29,11 @@ internal sealed class TlsHandshake(IOptions<TlsSettings> settings, WatchedFiles<
         };
         if (clients != ClientCertificates.None)
         {
-            options.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            options.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck
+            };
             options.CertificateChainPolicy.CustomTrustStore.AddRange(now.ClientAuthorities);
             options.RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
                 certificate is null ? clients == ClientCertificates.Allow : errors == SslPolicyErrors.None;

@@ -17,10 +17,6 @@ internal sealed class TlsSettings : IValidatableObject
     /// <summary>Whether clients have certificates of their own.</summary>
     public ClientCertificates ClientCertificates { get; set; }
 
-    /// <summary>Milliseconds between two looks at the files. They are read at the look that finds a change.</summary>
-    [Range(10, 3_600_000)]
-    public int PollMs { get; set; } = 2000;
-
     internal bool IsOn => CertificateFile.Length > 0;
 
     internal IReadOnlyList<string> Files => [.. new[] { CertificateFile, KeyFile, ClientCaFile }.Where(file => file.Length > 0)];
@@ -29,12 +25,14 @@ internal sealed class TlsSettings : IValidatableObject
     {
         if (!IsOn && (KeyFile.Length > 0 || ClientCaFile.Length > 0 || ClientCertificates != ClientCertificates.None))
         {
-            yield return new ValidationResult("Scoring:Tls:CertificateFile is empty, and other settings of Scoring:Tls are not; without it there is no TLS.");
+            yield return new ValidationResult(
+                "Scoring:Tls:CertificateFile is empty, and other settings of Scoring:Tls are not; without it there is no TLS.");
         }
 
         if (ClientCertificates != ClientCertificates.None && ClientCaFile.Length == 0)
         {
-            yield return new ValidationResult("Scoring:Tls:ClientCaFile is empty, and clients' certificates are asked for; it must name who issues them.");
+            yield return new ValidationResult(
+                "Scoring:Tls:ClientCaFile is empty, and clients' certificates are asked for; it must name who issues them.");
         }
 
         if (ClientCertificates == ClientCertificates.None && ClientCaFile.Length > 0)

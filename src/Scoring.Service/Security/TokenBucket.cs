@@ -1,8 +1,8 @@
 namespace Scoring.Service.Security;
 
 /// <summary>
-/// Lets so much through each second, and so many seconds' worth at once. What is taken while anything is left may be more than what is left, and is owed
-/// then: so something large passes as well, and the rate holds. No lock, no allocation, no timer.
+/// Lets so much through each second, and so many seconds' worth at once. What is taken while anything is left may be more than what is left, and is
+/// owed then: so something large passes as well, and the rate holds. No lock, no allocation, no timer.
 /// </summary>
 /// <param name="perSecond">How much.</param>
 /// <param name="burstSeconds">How many seconds' worth at once.</param>

@@ -9,7 +9,10 @@ internal sealed class AdminSettings : IValidatableObject
     /// <summary>The IP address to listen on; empty for that of <c>Scoring:Listen</c>.</summary>
     public string Address { get; set; } = string.Empty;
 
-    /// <summary>The TCP port of <c>GET /metrics</c>, <c>/healthz</c> and <c>/readyz</c>, HTTP/1.1 in clear text. 0 lets the system choose one; without one there are none.</summary>
+    /// <summary>
+    /// The TCP port of <c>GET /metrics</c>, <c>/healthz</c> and <c>/readyz</c>, HTTP/1.1 in clear text. 0 lets the system choose one; without one
+    /// there are none.
+    /// </summary>
     [Range(0, 65535)]
     public int? Port { get; set; }
 

@@ -3,8 +3,8 @@ using Scoring.Heads.Reading;
 namespace Scoring.Service.Settings;
 
 /// <summary>
-/// All settings but the heads, as they are at the start, each held against what it is bound to. What has another shape, or a name that no setting has, is a problem,
-/// and is not bound: no setting is silently ignored.
+/// All settings but the heads, as they are at the start, each held against what it is bound to. What has another shape, or a name that no setting
+/// has, is a problem, and is not bound: no setting is silently ignored.
 /// </summary>
 internal sealed class CheckedSettings
 {
@@ -15,6 +15,7 @@ internal sealed class CheckedSettings
 
     private readonly Problems _problems = new();
     private readonly Dictionary<string, string?> _good = [];
+    private readonly JsonShapes _json;
     private readonly IConfigurationRoot _bound;
     private readonly string[] _paths;
 
@@ -27,6 +28,7 @@ internal sealed class CheckedSettings
         }
 
         _paths = [.. shape.Paths(Root)];
+        _json = JsonShapes.Read(configuration);
         CheckRoot(configuration, shape);
         CheckUnderscores(configuration);
         Check(SettingTree.Read(configuration, Root), shape);
@@ -37,7 +39,8 @@ internal sealed class CheckedSettings
     public IReadOnlyList<string> Problems => _problems.Lines;
 
     /// <summary>Sets what is well-formed; the rest stays at its default.</summary>
-    public void Bind(string section, object settings) => _bound.GetSection(section.Length == 0 ? Root : ConfigurationPath.Combine(Root, section)).Bind(settings);
+    public void Bind(string section, object settings) =>
+        _bound.GetSection(section.Length == 0 ? Root : ConfigurationPath.Combine(Root, section)).Bind(settings);
 
     /// <summary>What has almost the right name, and under it what the right one has.</summary>
     private void CheckRoot(IConfigurationRoot configuration, SettingShape shape)
@@ -53,8 +56,8 @@ internal sealed class CheckedSettings
     }
 
     /// <summary>
-    /// An environment variable with one underscore where there must be two: SCORING_Auth__ApiKeysFile. Of those that have two nowhere, those with an address of a port are
-    /// Kubernetes', which tells of a service named scoring-listen in SCORING_LISTEN_PORT.
+    /// An environment variable with one underscore where there must be two: SCORING_Auth__ApiKeysFile. Of those that have two nowhere, those with an
+    /// address of a port are Kubernetes', which tells of a service named scoring-listen in SCORING_LISTEN_PORT.
     /// </summary>
     private void CheckUnderscores(IConfigurationRoot configuration)
     {
@@ -96,11 +99,14 @@ internal sealed class CheckedSettings
         return true;
     }
 
-    private static bool IsServiceLink(string? value) => value is not null && Array.Exists(ServiceLinks, link => value.StartsWith(link, StringComparison.Ordinal));
+    private static bool IsServiceLink(string? value) =>
+        value is not null && Array.Exists(ServiceLinks, link => value.StartsWith(link, StringComparison.Ordinal));
 
-    private bool IsSection(string path) => _paths.Any(other => other.StartsWith($"{path}{ConfigurationPath.KeyDelimiter}", StringComparison.OrdinalIgnoreCase));
+    private bool IsSection(string path) =>
+        _paths.Any(other => other.StartsWith($"{path}{ConfigurationPath.KeyDelimiter}", StringComparison.OrdinalIgnoreCase));
 
-    private static string Letters(string path) => path.Replace(ConfigurationPath.KeyDelimiter, string.Empty, StringComparison.Ordinal).Replace("_", string.Empty, StringComparison.Ordinal);
+    private static string Letters(string path) =>
+        path.Replace(ConfigurationPath.KeyDelimiter, string.Empty, StringComparison.Ordinal).Replace("_", string.Empty, StringComparison.Ordinal);
 
     private void Check(SettingNode node, SettingShape shape)
     {
@@ -120,6 +126,10 @@ internal sealed class CheckedSettings
         else if (node.Value is not null)
         {
             Refuse(node, $"is '{Quoted.Text(node.Value)}'", shape);
+        }
+        else if (_json.IsNull(node.Path) && node.Path != Root)
+        {
+            Refuse(node, "is null", shape);
         }
         else
         {
@@ -150,6 +160,10 @@ internal sealed class CheckedSettings
             {
                 Refuse(node, "is null", shape);
             }
+        }
+        else if (node.Value.Length == 0 && _json.IsEmptyList(node.Path))
+        {
+            Refuse(node, "is an empty list", shape);
         }
         else if (shape.Takes(node.Value))
         {

@@ -13,7 +13,10 @@ internal sealed class ListenSettings : IValidatableObject
     [Range(0, 65535)]
     public int Port { get; set; } = 8080;
 
-    /// <summary>The TCP port of JSON and gRPC-Web, HTTP/1.1, in clear text unless <c>Scoring:Tls</c> has a certificate. 0 lets the system choose one; without one there is neither.</summary>
+    /// <summary>
+    /// The TCP port of JSON and gRPC-Web, HTTP/1.1, in clear text unless <c>Scoring:Tls</c> has a certificate. 0 lets the system choose one; without
+    /// one there is neither.
+    /// </summary>
     [Range(0, 65535)]
     public int? HttpPort { get; set; }
 
@@ -24,7 +27,8 @@ internal sealed class ListenSettings : IValidatableObject
     {
         if (Address.Length > 0 && !IPAddress.TryParse(Address, out _))
         {
-            yield return new ValidationResult($"Scoring:Listen:Address is '{Address}'; it must be an IP address, such as 127.0.0.1 or ::1, or empty for all.");
+            yield return new ValidationResult(
+                $"Scoring:Listen:Address is '{Address}'; it must be an IP address, such as 127.0.0.1 or ::1, or empty for all.");
         }
     }
 }

@@ -3,9 +3,13 @@ namespace Scoring.Service.Settings;
 /// <summary>Finds what somebody meant who misspelt it.</summary>
 internal static class NearestName
 {
-    /// <summary>The setting of the same name in another section, or else the one that the fewest letters must be changed of, added to or taken from.</summary>
+    /// <summary>
+    /// The setting of the same name in another section, or else the one that the fewest letters must be changed of, added to or taken from.
+    /// </summary>
     public static string Of(string path, IEnumerable<string> paths) => paths.MinBy(known => (
-        IsElsewhere: ConfigurationPath.GetSectionKey(known).Equals(ConfigurationPath.GetSectionKey(path), StringComparison.OrdinalIgnoreCase) ? 0 : 1, Distance(path, known)))!;
+        IsElsewhere: ConfigurationPath.GetSectionKey(known).Equals(ConfigurationPath.GetSectionKey(path), StringComparison.OrdinalIgnoreCase)
+            ? 0
+            : 1, Distance(path, known)))!;
 
     /// <summary>How many letters those are. Case makes no difference.</summary>
     public static int Distance(string one, string other)

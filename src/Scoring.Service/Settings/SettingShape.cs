@@ -54,7 +54,8 @@ internal sealed class SettingShape
 
     /// <summary>The paths of all that may be set under this section, but for those with names that are free.</summary>
     public IEnumerable<string> Paths(string path) =>
-        Keys.Select(key => (Path: ConfigurationPath.Combine(path, key.Key), Shape: key.Value)).SelectMany(key => key.Shape.Paths(key.Path).Prepend(key.Path));
+        Keys.Select(
+            key => (Path: ConfigurationPath.Combine(path, key.Key), Shape: key.Value)).SelectMany(key => key.Shape.Paths(key.Path).Prepend(key.Path));
 
     /// <summary>Whether a text is such a value, as the binder would read it.</summary>
     public bool Takes(string text)

@@ -5,7 +5,8 @@ using Scoring.Heads.Reading;
 namespace Scoring.Service.Settings;
 
 /// <summary>
-/// A piece of configuration as all its sources have it together at one time. It is read in time that grows with what there is: <see cref="IConfiguration"/> looks
+/// A piece of configuration as all its sources have it together at one time. It is read in time that grows with what there is:
+/// <see cref="IConfiguration"/> looks
 /// through every key of a source to find the children of one, which for 50,000 labels takes a minute.
 /// </summary>
 internal static class SettingTree
@@ -23,7 +24,8 @@ internal static class SettingTree
         foreach (var provider in configuration.Providers)
         {
             // A variable SCORING is nobody's setting: whoever has one means something else by it, such as where the program is.
-            var isForeign = provider is EnvironmentVariablesConfigurationProvider && !path.Contains(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal);
+            var isForeign = provider is EnvironmentVariablesConfigurationProvider
+                && !path.Contains(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal);
             foreach (var (key, value) in provider is ConfigurationProvider known ? Data(known) : Walk(provider, path))
             {
                 if (isForeign && key.Length == path.Length)
@@ -31,7 +33,8 @@ internal static class SettingTree
                     continue;
                 }
 
-                if (key.StartsWith(path, StringComparison.OrdinalIgnoreCase) && (key.Length == path.Length || key[path.Length] == ConfigurationPath.KeyDelimiter[0]))
+                if (key.StartsWith(
+                    path, StringComparison.OrdinalIgnoreCase) && (key.Length == path.Length || key[path.Length] == ConfigurationPath.KeyDelimiter[0]))
                 {
                     root.Set(key.AsSpan(path.Length), value);
                 }
@@ -45,7 +48,8 @@ internal static class SettingTree
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Data")]
     private static extern IDictionary<string, string?> Data(ConfigurationProvider provider);
 
-    private static string RootOf(string key) => key.IndexOf(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal) is var end and >= 0 ? key[..end] : key;
+    private static string RootOf(string key) =>
+        key.IndexOf(ConfigurationPath.KeyDelimiter, StringComparison.Ordinal) is var end and >= 0 ? key[..end] : key;
 
     /// <summary>What a source of another kind has under a path, key by key.</summary>
     private static IEnumerable<KeyValuePair<string, string?>> Walk(IConfigurationProvider provider, string path)

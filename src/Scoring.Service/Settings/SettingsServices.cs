@@ -24,7 +24,8 @@ internal static class SettingsServices
     }
 
     /// <summary>Says of a section that is read in another way what may be in it.</summary>
-    public static void AddKnownSettings(this IServiceCollection services, string section, Type type) => services.AddSingleton(new KnownSettings(section, type));
+    public static void AddKnownSettings(this IServiceCollection services, string section, Type type) =>
+        services.AddSingleton(new KnownSettings(section, type));
 
     /// <summary>What a class of settings finds wrong with itself, in its own words.</summary>
     private sealed class Validation<TSettings> : IValidateOptions<TSettings>
@@ -32,7 +33,9 @@ internal static class SettingsServices
     {
         public ValidateOptionsResult Validate(string? name, TSettings options)
         {
-            string[] failures = options is IValidatableObject settings ? [.. settings.Validate(new ValidationContext(options)).Select(failure => failure.ErrorMessage!)] : [];
+            string[] failures = options is IValidatableObject settings
+                ? [.. settings.Validate(new ValidationContext(options)).Select(failure => failure.ErrorMessage!)]
+                : [];
             return failures.Length > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
         }
     }

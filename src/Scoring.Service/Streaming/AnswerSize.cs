@@ -1,3 +1,4 @@
+using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.V1;
 
@@ -7,8 +8,9 @@ namespace Scoring.Service.Streaming;
 internal static class AnswerSize
 {
     /// <summary>
-    /// How many times as large as a message an answer may be. Logits of FP16 are answered in FP32, which is twice as much, and decisions or the best few classes of
-    /// each row are less than that again. Only rows of a few classes with every output ask for more, of which a message can have fewer.
+    /// How many times as large as a message an answer may be. Logits of FP16 are answered in FP32, which is twice as much, and decisions or the best
+    /// few classes of each row are less than that again. Only rows of a few classes with every output ask for more, of which a message can have
+    /// fewer.
     /// </summary>
     private const int TimesMessage = 4;
 
@@ -29,8 +31,8 @@ internal static class AnswerSize
     {
         long rows = plan.Rows;
         var logits = rows * plan.Classes;
-        var distributions = rows * plan.Distributions;
-        var best = distributions * plan.TopK;
+        var distributions = rows * plan.HeadPlan.Distributions;
+        var best = distributions * plan.HeadPlan.TopK;
         return FixedBytes
             + (request.NonFinite == NonFinite.Flag ? rows * MaxIndexBytes : 0)
             + (plan.Wants(OutputSet.Scores) ? logits * sizeof(float) : 0)
@@ -42,6 +44,20 @@ internal static class AnswerSize
             + (plan.Wants(OutputSet.Decisions) ? logits : 0);
     }
 
+    /// <summary>
+    /// What is rented to make an answer, beyond its bytes on the wire and the message: FP32 of other logits, unless they become the scores; decisions
+    /// as numbers of four bytes; classes of a group side by side; targets of 0 or 1 as bytes.
+    /// </summary>
+    public static long Besides(in ScoringPlan plan, PooledScoreRequest request)
+    {
+        var logits = (long)plan.Rows * plan.Classes;
+        return (plan.Wants(OutputSet.Scores) ? 0 : LogitData.UnpackedBytes(request))
+            + (plan.Wants(OutputSet.Decisions) ? logits * (sizeof(uint) - 1) : 0)
+            + (plan.HeadPlan.HasGroups ? logits * sizeof(float) : 0)
+            + (plan.Wants(OutputSet.Loss) && plan.Head.Activation.IsMultilabel() ? logits : 0);
+    }
+
     /// <summary>Labels are text of any length: what they take all together is counted once they are known, and has a limit of its own.</summary>
-    public static long LabelsSize(in ScoringPlan plan, long labels) => (labels * LabelFrameBytes) + Math.Min(labels * plan.Head.Labels.Longest, plan.MaxLabelBytes);
+    public static long LabelsSize(in ScoringPlan plan, long labels) =>
+        (labels * LabelFrameBytes) + Math.Min(labels * plan.Head.Labels.Longest, plan.MaxLabelBytes);
 }

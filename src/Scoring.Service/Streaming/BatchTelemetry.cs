@@ -7,9 +7,9 @@ using Scoring.Service.Telemetry;
 namespace Scoring.Service.Streaming;
 
 /// <summary>
-/// What is told of the batches of one stream, one after another: started once the batch is gathered, its outcomes recorded once it is scored, stopped once it
-/// is answered. Where nobody listens it does nothing. A stream of small messages has thousands of batches a second, and to look at each would cost it
-/// several hundredths of its speed: some are looked at, and what they were answered with is counted of all.
+/// What is told of the batches of one stream, one after another: started once the batch is gathered, its outcomes recorded once it is scored, stopped
+/// once it is answered. Where nobody listens it does nothing. A stream of small messages has thousands of batches a second, and to look at each would
+/// cost it several hundredths of its speed: some are looked at, and what they were answered with is counted of all.
 /// </summary>
 /// <param name="batch">The stream's.</param>
 /// <param name="metrics">What measurements are told.</param>
@@ -19,7 +19,8 @@ namespace Scoring.Service.Streaming;
 /// <param name="time">The clock.</param>
 /// <param name="ticksBetweenLooks">In ticks of the clock's timestamps.</param>
 internal sealed class BatchTelemetry(
-    RowBatch batch, ScoringMetrics metrics, DriftSampler drift, HeadRegistry heads, TelemetryGuard guard, TimeProvider time, long ticksBetweenLooks) : IDisposable
+    RowBatch batch, ScoringMetrics metrics, DriftSampler drift, HeadRegistry heads, TelemetryGuard guard, TimeProvider time,
+    long ticksBetweenLooks) : IDisposable
 {
     private readonly List<Outcome> _outcomes = [];
     private BatchTrace? _trace;
@@ -145,7 +146,7 @@ internal sealed class BatchTelemetry(
     private void Add(in BatchMessage message)
     {
         var error = message.Response.Error;
-        ref var outcome = ref Find(message.Plan.Head ?? heads.Find(message.Request.Head), (StatusCode)(error?.Code ?? 0));
+        ref var outcome = ref Find(message.Head ?? heads.Find(message.Request.Head), (StatusCode)(error?.Code ?? 0));
         outcome.Messages++;
         if (error is null)
         {

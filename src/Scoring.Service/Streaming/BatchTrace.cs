@@ -141,11 +141,11 @@ internal sealed class BatchTrace(TimeProvider time)
 
     private void Describe(RowBatch batch)
     {
-        var first = batch.Messages[0].Plan.Head;
+        var first = batch.Messages[0].Head;
         var isOneHead = true;
         foreach (ref readonly var message in batch.Messages)
         {
-            isOneHead &= ReferenceEquals(message.Plan.Head, first);
+            isOneHead &= ReferenceEquals(message.Head, first);
         }
 
         _batch!.AddTag("scoring.batch.messages", batch.Messages.Length);

@@ -1,25 +1,31 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using Microsoft.AspNetCore.Http.Features;
 using Scoring.Protocol;
 using Scoring.Service.Calls;
 
 namespace Scoring.Service.Streaming;
 
 /// <summary>
-/// The body of a gRPC call, of which a large message comes only as far as its HTTP/2 window until there is room for it. To look at all bytes of a message that is not whole is to
-/// ask its client for more of them; here that is put off until the message has its room, which its first five bytes tell.
+/// The body of a gRPC call, of which a large message comes only as far as its HTTP/2 window until there is room for it. To look at all bytes of a
+/// message that is not whole is to ask its client for more of them; here that is put off until the message has its room, which its first five bytes
+/// tell.
 /// </summary>
 /// <param name="body">The transport's.</param>
 /// <param name="memory">The call's.</param>
 /// <param name="maxMessageBytes">A longer message gets no room: whoever reads the body refuses it.</param>
 /// <param name="keeps">
-/// Whether a message needs its room until the next one is asked for. Otherwise it is taken over, before it is passed, into memory that counts by itself.
+/// Whether a message needs its room until the next one is asked for. Otherwise it is taken over, before it is passed, into memory that counts by
+/// itself.
 /// </param>
-internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMessageBytes, bool keeps) : PipeReader, IRequestBodyPipeFeature
+/// <param name="unpacks">
+/// Whether messages may be compressed. One that is needs room for what may be made of it, which is far more than its bytes.
+/// </param>
+internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMessageBytes, bool keeps, bool unpacks) : PipeReader
 {
-    /// <summary>Up to here a message is not counted before it is whole: any stream with a byte in it holds a block of the transport of this size.</summary>
+    /// <summary>
+    /// Up to here a message is not counted before it is whole: any stream with a byte in it holds a block of the transport of this size.
+    /// </summary>
     public const int FreeBytes = 64 << 10;
 
     /// <summary>The room that the message at the beginning has; 0 where it needs none, or has none yet.</summary>
@@ -31,19 +37,14 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
     /// <summary>Whether the room is that of a message which was passed.</summary>
     private bool _isPassed;
 
-    public PipeReader Reader => this;
-
     public CallMemory Memory => memory;
-
-    /// <summary>The transport's own.</summary>
-    public PipeReader Transport => body;
 
     /// <summary>Whether the end of the body was seen. It may have come all the same: not every look at it is one that would tell.</summary>
     public bool HasEnded { get; private set; }
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        if (_wanted > 0 || _isPassed || memory.IsKept)
+        if (_wanted > 0 || _isPassed || unpacks || memory.IsKept)
         {
             return ReadOnAsync(cancellationToken);
         }
@@ -67,7 +68,25 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
             return false;
         }
 
-        return body.TryRead(out result);
+        if (!body.TryRead(out result))
+        {
+            return false;
+        }
+
+        if (unpacks && RoomToUnpack(result.Buffer) is var needed && needed > _room)
+        {
+            Release();
+            if (!TryTakeRoom(needed))
+            {
+                // It is read again once there is room.
+                _wanted = needed;
+                body.AdvanceTo(result.Buffer.Start);
+                result = default;
+                return false;
+            }
+        }
+
+        return true;
     }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
@@ -126,8 +145,36 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
             (_room, _wanted) = (_wanted, 0);
         }
 
-        // Bytes that were not looked at to their end are there at once. gRPC waits for the end of a call that is no stream for as long as it takes to come.
-        return memory is { Waits: false, Watch: { } watch } ? await watch.ReadAsync(body, cancellationToken) : await body.ReadAsync(cancellationToken);
+        // Bytes that were not looked at to their end are there at once. gRPC waits for the end of a call that is no stream for as long as it takes to
+        // come.
+        var read = memory is { Waits: false, Watch: { } watch }
+            ? await watch.ReadAsync(body, cancellationToken)
+            : await body.ReadAsync(cancellationToken);
+        if (unpacks && RoomToUnpack(read.Buffer) is var needed && needed > _room)
+        {
+            await MakeRoomAsync(needed, read, cancellationToken);
+        }
+
+        return read;
+    }
+
+    /// <summary>For a compressed message that is here.</summary>
+    private async ValueTask MakeRoomAsync(long bytes, ReadResult read, CancellationToken cancellationToken)
+    {
+        Release();
+        if (!TryTakeRoom(bytes))
+        {
+            try
+            {
+                await memory.ReserveAsync(bytes, cancellationToken);
+                _room = bytes;
+            }
+            catch
+            {
+                body.AdvanceTo(read.Buffer.Start);
+                throw;
+            }
+        }
     }
 
     private bool TryTakeRoom(long bytes)
@@ -156,25 +203,43 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
         }
 
         var bytes = Between(start, end);
-        if (bytes.Length < FrameHeader.Bytes)
+        return TryReadHeader(bytes, out _, out var length) && length > FreeBytes && bytes.Length < FrameHeader.Bytes + length ? length : 0;
+    }
+
+    /// <summary>The room that the message needs which the bytes begin with, where it is whole and compressed; 0 where it needs none.</summary>
+    private long RoomToUnpack(ReadOnlySequence<byte> bytes)
+    {
+        if (!TryReadHeader(bytes, out var compression, out var length) || compression != 1 || bytes.Length < FrameHeader.Bytes + length)
         {
             return 0;
         }
 
+        var room = Math.Min(MessageCompression.RoomToUnpack(length, maxMessageBytes), memory.MostReserved);
+        return room > FreeBytes ? room : 0;
+    }
+
+    /// <summary>False where the header is not here yet, or tells of a message that is over the limit.</summary>
+    private bool TryReadHeader(ReadOnlySequence<byte> bytes, out byte compression, out long length)
+    {
+        (compression, length) = (0, 0);
+        if (bytes.Length < FrameHeader.Bytes)
+        {
+            return false;
+        }
+
         Span<byte> header = stackalloc byte[FrameHeader.Bytes];
         bytes.Slice(0, FrameHeader.Bytes).CopyTo(header);
-        var (_, length) = FrameHeader.Read(header);
-        return length > FreeBytes && length <= maxMessageBytes && bytes.Length < FrameHeader.Bytes + length ? length : 0;
+        (compression, length) = FrameHeader.Read(header);
+        return length <= maxMessageBytes;
     }
 
     /// <summary>How far into what the pipe has had without a break: the first message of a call begins at 0.</summary>
-    private static long Offset(SequencePosition position) => (position.GetObject() is ReadOnlySequenceSegment<byte> segment ? segment.RunningIndex : 0) + position.GetInteger();
+    private static long Offset(SequencePosition position) =>
+        (position.GetObject() is ReadOnlySequenceSegment<byte> segment ? segment.RunningIndex : 0) + position.GetInteger();
 
-    /// <summary>Positions of a pipe are in its segments; those of other readers may be in an array.</summary>
-    private static ReadOnlySequence<byte> Between(SequencePosition start, SequencePosition end) => (start.GetObject(), end.GetObject()) switch
-    {
-        (ReadOnlySequenceSegment<byte> first, ReadOnlySequenceSegment<byte> last) => new ReadOnlySequence<byte>(first, start.GetInteger(), last, end.GetInteger()),
-        (byte[] array, _) => new ReadOnlySequence<byte>(array, start.GetInteger(), end.GetInteger() - start.GetInteger()),
-        _ => default,
-    };
+    /// <summary>Positions of a pipe are in its segments.</summary>
+    private static ReadOnlySequence<byte> Between(SequencePosition start, SequencePosition end) =>
+        start.GetObject() is ReadOnlySequenceSegment<byte> first && end.GetObject() is ReadOnlySequenceSegment<byte> last
+            ? new ReadOnlySequence<byte>(first, start.GetInteger(), last, end.GetInteger())
+            : default;
 }

@@ -1,16 +1,16 @@
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Scoring.Protocol;
-using Scoring.Service.Connections;
 using Scoring.Service.Memory;
 using Scoring.Service.Settings;
 
 namespace Scoring.Service.Streaming;
 
-/// <summary>Gives each call its memory, and a call of gRPC a body that counts: whatever it is, its messages have their room before they are here.</summary>
+/// <summary>
+/// Gives each call its memory, and a call of gRPC a body that counts: whatever it is, its messages have their room before they are here.
+/// </summary>
 internal sealed class CountedCalls(ServerMemory server, StreamWatches watches, IOptions<LimitSettings> limits)
 {
     public void Surround(EndpointBuilder endpoint)
@@ -25,7 +25,7 @@ internal sealed class CountedCalls(ServerMemory server, StreamWatches watches, I
         var call = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = http =>
         {
-            var memory = new CallMemory(server, http.Features.GetRequiredFeature<OpenConnection>().Memory, waits);
+            var memory = new CallMemory(server, RequestBody.ConnectionOf(http).Memory, waits);
             // What is registered first goes last: what a call holds is held until its answer is with the transport.
             http.Response.RegisterForDispose(memory);
             if (isJson)
@@ -42,7 +42,7 @@ internal sealed class CountedCalls(ServerMemory server, StreamWatches watches, I
 
             if (method is not null)
             {
-                http.Features.Set<IRequestBodyPipeFeature>(new CountedBody(http.Request.BodyReader, memory, maxMessageBytes, keeps));
+                RequestBody.Count(http, memory, maxMessageBytes, keeps);
             }
 
             return call(http);

@@ -30,8 +30,7 @@ internal sealed class DriftSampler(ScoringMetrics metrics, IOptions<TelemetrySet
         HeadDefinition? seen = null;
         foreach (ref readonly var message in messages)
         {
-            var head = message.Plan.Head;
-            if (message.Response.Error is not null || ReferenceEquals(head, seen))
+            if (message.Response.Error is not null || message.Plan.Head is var head && ReferenceEquals(head, seen))
             {
                 continue;
             }
@@ -45,7 +44,7 @@ internal sealed class DriftSampler(ScoringMetrics metrics, IOptions<TelemetrySet
     }
 
     private static bool HasDistribution(in ScoringPlan plan) =>
-        plan.Rows > 0 && plan.Head.Activation is (Activation.Softmax or Activation.LogSoftmax) && !plan.HasGroups && plan.Classes > 1;
+        plan.Rows > 0 && plan.Head.Activation.IsMulticlass() && !plan.HeadPlan.HasGroups && plan.Classes > 1;
 
     private void Sample(in BatchMessage message)
     {
@@ -69,8 +68,8 @@ internal sealed class DriftSampler(ScoringMetrics metrics, IOptions<TelemetrySet
         Span<int> best = stackalloc int[2];
         Span<float> probabilities = stackalloc float[2];
         var entropy = 0f;
-        if (TopK.Probabilities(logits, plan.Classes, 2, best, probabilities, plan.Temperature, plan.Head.Bias) is null
-            && Entropy.Compute(logits, plan.Classes, MemoryMarshal.CreateSpan(ref entropy, 1), plan.Temperature, plan.Head.Bias) is null)
+        if (TopK.Probabilities(logits, plan.Classes, 2, best, probabilities, plan.HeadPlan.Temperature, plan.Head.Bias) is null
+            && Entropy.Compute(logits, plan.Classes, MemoryMarshal.CreateSpan(ref entropy, 1), plan.HeadPlan.Temperature, plan.Head.Bias) is null)
         {
             metrics.Predicted(plan.Head, best[0], probabilities[0], probabilities[0] - probabilities[1], entropy);
         }

@@ -40,12 +40,13 @@ internal sealed class MessageCalls(
         batch.Begin();
         memory.Content = told is null ? batch : null;
         var response = batch.Add(request);
-        response.Error = memory.Refusal() ?? response.Error;
-        batch.Close();
-        memory.Hold(batch.Bytes);
-        told?.Start();
-        batch.Score();
-        told?.RecordOutcomes();
+        response.Error = memory.Admit(batch.Bytes) ?? response.Error;
+        if (batch.IsLarge)
+        {
+            response.Error ??= memory.TryHoldAnswers(batch.AnswerBytes());
+        }
+
+        batch.Score(memory, told);
         batch.HandOver();
         memory.Watch?.WaitsForReader();
         return response;
@@ -57,13 +58,23 @@ internal sealed class MessageCalls(
         var http = context.GetHttpContext();
         streams.Add(http.Response);
         var connection = http.Features.GetRequiredFeature<OpenConnection>();
-        var batch = new RowBatch(batchSettings.Value, codec, planner, callers.Of(context), pool, time, failures);
+        return Loop(http, CallMemory.Of(http), codec, callers.Of(context), isTold: true).RunAsync(
+            context.CancellationToken, streams.Ending, connection.Ending);
+    }
+
+    /// <summary>What scores the messages of a stream.</summary>
+    /// <param name="http">The stream's call.</param>
+    /// <param name="memory">The call's.</param>
+    /// <param name="codec">The protocol's.</param>
+    /// <param name="caller">Whose call it is.</param>
+    /// <param name="isTold">Whether it counts in metrics, and is traced.</param>
+    public ScoreStreamLoop Loop(HttpContext http, CallMemory memory, IMessageCodec codec, Caller caller, bool isTold)
+    {
+        var batch = new RowBatch(batchSettings.Value, codec, planner, caller, pool, time, failures);
         var compression = new MessageCompression(http.Request.Headers[MessageCompression.Header], limits.Value.MessageBytes);
         var requests = new RequestFrames(http.Request.BodyReader, pool, codec, compression, limits.Value.MessageBytes);
         var responses = new ResponseFrames(http.Response.BodyWriter, codec);
-        var memory = CallMemory.Of(http);
         var watch = watches.Create(http, memory, isStream: true);
-        return new ScoreStreamLoop(batch, telemetry.Create(batch), memory, requests, responses, watch, failures)
-            .RunAsync(context.CancellationToken, streams.Ending, connection.Ending);
+        return new ScoreStreamLoop(batch, isTold ? telemetry.Create(batch) : null, memory, requests, responses, watch, failures);
     }
 }

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Scoring.Heads;
+using Scoring.Heads.Rows;
 using Scoring.Kernels;
 using Scoring.Protocol;
 using Scoring.Protocol.Buffers;
@@ -18,7 +20,8 @@ internal static class MessageScorer
     {
         response.Rows = (uint)plan.Rows;
         response.Classes = (uint)plan.Classes;
-        var logits = Unpack(request, response.Scores);
+        LogitData.Unpack(request, response.Scores);
+        var logits = response.Scores.Writable;
 
         if (request.NonFinite == NonFinite.Flag)
         {
@@ -65,43 +68,44 @@ internal static class MessageScorer
     private static InvalidLogit? RunKernels(PooledScoreRequest request, in ScoringPlan plan, Span<float> logits, PooledScoreResponse response)
     {
         InvalidLogit? invalid = null;
-        var distributions = plan.Rows * plan.Distributions;
+        var rows = plan.HeadPlan;
+        var distributions = rows.Rows * rows.Distributions;
         if (plan.Wants(OutputSet.TopK))
         {
-            var indices = MemoryMarshal.Cast<uint, int>(response.TopIndices.Allocate(distributions * plan.TopK));
-            Note(HeadKernels.TopK(plan, logits, indices, response.TopScores.Allocate(distributions * plan.TopK)), ref invalid);
+            var indices = MemoryMarshal.Cast<uint, int>(response.TopIndices.Allocate(distributions * rows.TopK));
+            KeepFirst(HeadKernels.TopK(rows, logits, indices, response.TopScores.Allocate(distributions * rows.TopK)), ref invalid);
         }
 
         if (plan.Wants(OutputSet.LogSumExp))
         {
-            Note(HeadKernels.LogSumExp(plan, logits, response.LogSumExp.Allocate(distributions)), ref invalid);
+            KeepFirst(HeadKernels.LogSumExp(rows, logits, response.LogSumExp.Allocate(distributions)), ref invalid);
         }
 
         if (plan.Wants(OutputSet.Entropy))
         {
-            Note(HeadKernels.Entropy(plan, logits, response.Entropy.Allocate(distributions)), ref invalid);
+            KeepFirst(HeadKernels.Entropy(rows, logits, response.Entropy.Allocate(distributions)), ref invalid);
         }
 
         if (plan.Wants(OutputSet.Loss))
         {
-            Note(HeadKernels.Losses(plan, logits, request.Targets.Span, response.Losses.Allocate(distributions)), ref invalid);
+            KeepFirst(HeadKernels.Losses(rows, logits, request.Targets.Span, response.Losses.Allocate(distributions)), ref invalid);
         }
 
         var decides = plan.Wants(OutputSet.Decisions);
-        if (decides && plan.Head.Activation != Activation.Sigmoid)
+        var decidesByScore = decides && plan.Head.Activation.IsMultilabel();
+        if (decides && !decidesByScore)
         {
-            Note(HeadKernels.OneHotDecisions(plan, logits, response.Decisions.Allocate(logits.Length)), ref invalid);
+            KeepFirst(HeadKernels.Decisions(rows, logits, response.Decisions.Allocate(logits.Length)), ref invalid);
         }
 
-        var decidesByScore = decides && plan.Head.Activation == Activation.Sigmoid;
         if (plan.Wants(OutputSet.Scores) || decidesByScore)
         {
-            Note(HeadKernels.Scores(plan, logits, logits), ref invalid);
+            KeepFirst(HeadKernels.Scores(rows, logits, logits), ref invalid);
         }
 
         if (decidesByScore)
         {
-            HeadKernels.ThresholdDecisions(plan, logits, response.Decisions.Allocate(logits.Length));
+            HeadKernels.Decide(plan.Head, logits, response.Decisions.Allocate(logits.Length));
         }
 
         if (!plan.Wants(OutputSet.Scores))
@@ -112,36 +116,15 @@ internal static class MessageScorer
         return invalid;
     }
 
-    private static void Note(InvalidLogit? found, ref InvalidLogit? invalid) => invalid ??= found;
-
-    /// <summary>The logits as FP32, in memory that is the response's from here on.</summary>
-    private static Span<float> Unpack(PooledScoreRequest request, PooledArray<float> logits)
-    {
-        if (request.Data.Count == 0)
-        {
-            logits.TakeFrom(request.Logits);
-            return logits.Writable;
-        }
-
-        if (request.DataType == DataType.Fp32)
-        {
-            logits.TakeFrom(request.Data);
-            return logits.Writable;
-        }
-
-        var data = request.Data.Span;
-        LogitData.Unpack(data, request.DataType, logits.Allocate(data.Length / LogitData.ElementBytes(request.DataType)!.Value));
-        request.Data.Release();
-        return logits.Writable;
-    }
+    private static void KeepFirst(InvalidLogit? found, ref InvalidLogit? invalid) => invalid ??= found;
 
     private static void ListInvalidRows(ReadOnlySpan<float> logits, in ScoringPlan plan, PooledArray<uint> invalidRows)
     {
-        if (plan.HasGroups)
+        if (plan.HeadPlan.HasGroups)
         {
             for (var row = 0; row < plan.Rows; row++)
             {
-                if (GroupKernels.FindInvalid(plan, logits, row) is not null)
+                if (GroupKernels.FindInvalid(plan.HeadPlan, logits, row) is not null)
                 {
                     invalidRows.Append(1, expectedMore: 0)[0] = (uint)row;
                 }

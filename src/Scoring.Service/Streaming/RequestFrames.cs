@@ -12,21 +12,26 @@ namespace Scoring.Service.Streaming;
 /// The messages of one stream, straight from the pipe that the transport fills: each with its <see cref="FrameHeader"/>.
 /// </summary>
 /// <remarks>
-/// gRPC's own reader hands out one message for each asynchronous read; here a look at what has arrived yields all of it, and nothing is under way while
-/// a batch is answered.
+/// gRPC's own reader hands out one message for each asynchronous read; here a look at what has arrived yields all of it, and nothing is under way
+/// while a batch is answered.
 /// </remarks>
-internal sealed class RequestFrames(PipeReader body, MessagePool pool, IMessageCodec codec, MessageCompression messageCompression, int maxMessageBytes)
+internal sealed class RequestFrames(
+    PipeReader body, MessagePool pool, IMessageCodec codec, MessageCompression messageCompression, int maxMessageBytes)
 {
     /// <summary>What has arrived and is not taken yet, while <see cref="_isHolding"/>. The memory is the pipe's.</summary>
     private ReadOnlySequence<byte> _arrived;
     private bool _isHolding;
     private bool _isLast;
 
+    /// <summary>Whether a message was taken since the last wait.</summary>
+    private bool _hasTaken;
+
     /// <summary>Waits for bytes to arrive; false at the end of the stream.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {
         Hold(await body.ReadAsync(cancellationToken));
+        _hasTaken = false;
         if (!_arrived.IsEmpty || !_isLast)
         {
             return true;
@@ -44,8 +49,14 @@ internal sealed class RequestFrames(PipeReader body, MessagePool pool, IMessageC
         {
             if (_isHolding)
             {
+                if (_hasTaken && NeedsLookOfItsOwn())
+                {
+                    return null;
+                }
+
                 if (TryReadFrame(out var message, out var isCompressed))
                 {
+                    _hasTaken = true;
                     return Decode(isCompressed ? messageCompression.Decompress(message) : message);
                 }
 
@@ -66,7 +77,9 @@ internal sealed class RequestFrames(PipeReader body, MessagePool pool, IMessageC
         }
     }
 
-    /// <summary>Gives what was taken back to the pipe, so that the client may send as much again; what was not is still there for the next look.</summary>
+    /// <summary>
+    /// Gives what was taken back to the pipe, so that the client may send as much again; what was not is still there for the next look.
+    /// </summary>
     public void Pause()
     {
         if (_isHolding)
@@ -74,6 +87,12 @@ internal sealed class RequestFrames(PipeReader body, MessagePool pool, IMessageC
             LetGo(_arrived.Start);
         }
     }
+
+    /// <summary>
+    /// A body makes room for a compressed message, of which nobody knows how large it will be, when it is the first of what was read.
+    /// </summary>
+    private bool NeedsLookOfItsOwn() =>
+        messageCompression.IsKnown && new SequenceReader<byte>(_arrived).TryPeek(out var compression) && compression == 1;
 
     private void Hold(ReadResult result)
     {

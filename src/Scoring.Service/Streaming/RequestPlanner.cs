@@ -46,45 +46,49 @@ internal sealed class RequestPlanner(HeadRegistry heads, IOptions<LimitSettings>
             return ScoringErrors.NotFound($"head has more than {PooledScoreRequest.MaxHeadLength} characters, which no head has");
         }
 
-        var snapshot = caller.HeadsOf(heads.Current);
-        if (snapshot.Find(name) is not { } found)
+        var current = heads.Current;
+        if (caller.Find(current, name) is not { } found)
         {
             // Whether there is such a head is nobody's business who may not use it.
             return caller.MayUse(name)
-                ? ScoringErrors.NotFound($"head '{Quoted.Text(name)}' is not configured; there are {Names(snapshot)}")
-                : ScoringErrors.PermissionDenied($"{Quoted.Text(caller.Name)} may not use head '{Quoted.Text(name.Length == 0 ? HeadSnapshot.DefaultName : name)}'; it may use {Names(snapshot)}");
+                ? ScoringErrors.NotFound($"head '{Quoted.Text(name)}' is not configured; there are {Names(caller.HeadsOf(current))}")
+                : ScoringErrors.PermissionDenied($"{Quoted.Text(caller.Name)} may not use head "
+                    + $"'{Quoted.Text(name.Length == 0 ? HeadSnapshot.DefaultName : name)}'; it may use {Names(caller.HeadsOf(current))}");
         }
 
         head = found;
         return null;
     }
 
-    private static string Names(HeadSnapshot heads)
+    private static string Names(IReadOnlyList<HeadDefinition> heads)
     {
-        if (heads.All.Count == 0)
+        if (heads.Count == 0)
         {
             return "none";
         }
 
-        var names = string.Join(", ", heads.All.Take(MaxNames).Select(head => head.Name));
-        return heads.All.Count > MaxNames ? $"{names} and {heads.All.Count - MaxNames} more" : names;
+        var names = string.Join(", ", heads.Take(MaxNames).Select(head => head.Name));
+        return heads.Count > MaxNames ? $"{names} and {heads.Count - MaxNames} more" : names;
     }
 
     public static Error? CheckTemperature(float temperature) => temperature > 0 && float.IsFinite(temperature)
         ? null
-        : ScoringErrors.InvalidArgument(string.Create(CultureInfo.InvariantCulture, $"temperature is {temperature}; it must be finite and above 0"), "temperature");
+        : ScoringErrors.InvalidArgument(
+            string.Create(CultureInfo.InvariantCulture, $"temperature is {temperature}; it must be finite and above 0"), "temperature");
 
     private Error? CheckOptions(PooledScoreRequest request, IMessageCodec codec, HeadDefinition head, int rows, int classes, out ScoringPlan plan)
     {
         plan = default;
         if (request.UnknownOutput is { } unknown)
         {
-            return ScoringErrors.InvalidArgument($"outputs names {unknown}, which this service does not know; it knows 0 to {(int)Output.Labels}", "outputs");
+            return ScoringErrors.InvalidArgument(
+                $"outputs names {unknown}, which this service does not know; it knows 0 to {(int)Output.Labels}", "outputs");
         }
 
         if (request.NonFinite is not (NonFinite.Reject or NonFinite.Flag or NonFinite.Propagate))
         {
-            return ScoringErrors.InvalidArgument($"non_finite is {(int)request.NonFinite}, which is not one of 0 (REJECT), 1 (FLAG), 2 (PROPAGATE)", "non_finite");
+            return ScoringErrors.InvalidArgument(
+                $"non_finite is {(int)request.NonFinite}, which is not one of 0 (REJECT), 1 (FLAG), 2 (PROPAGATE)", "non_finite");
         }
 
         var temperature = request.Temperature ?? head.Temperature;
@@ -95,9 +99,18 @@ internal sealed class RequestPlanner(HeadRegistry heads, IOptions<LimitSettings>
 
         var outputs = request.Outputs == OutputSet.None ? OutputSet.Scores : request.Outputs;
         var topK = request.TopK == 0 ? 1 : request.TopK;
-        var error = CheckTopK(outputs, topK, head, classes) ?? CheckActivation(outputs, head) ?? TargetChecker.Check(outputs, request, head, rows, classes);
+        var error = CheckTopK(outputs, topK, head, classes) ?? CheckActivation(outputs, head)
+            ?? TargetChecker.Check(outputs, request, head, rows, classes);
         return error ?? MakePlan(
-            new ScoringPlan(head, rows, classes, temperature, outputs, (int)Math.Min(topK, (uint)classes), batch.Value.Threads, _limits.MessageBytes), codec, request, out plan);
+            new ScoringPlan(
+                new HeadPlan(head, rows, classes)
+                {
+                    Temperature = temperature,
+                    TopK = (int)Math.Min(topK, (uint)classes),
+                    Threads = batch.Value.Threads,
+                },
+                outputs,
+                _limits.MessageBytes), codec, request, out plan);
     }
 
     /// <summary>The plan with the size of its answer, unless that is over the limit.</summary>
@@ -127,7 +140,8 @@ internal sealed class RequestPlanner(HeadRegistry heads, IOptions<LimitSettings>
             {
                 if (topK > head.Groups[i])
                 {
-                    return ScoringErrors.InvalidArgument($"top_k is {topK}; group {i} of head '{head.Name}' has {Plural.Of(head.Groups[i], "class")}", "top_k");
+                    return ScoringErrors.InvalidArgument(
+                        $"top_k is {topK}; group {i} of head '{head.Name}' has {Plural.Of(head.Groups[i], "class")}", "top_k");
                 }
             }
 
@@ -152,12 +166,13 @@ internal sealed class RequestPlanner(HeadRegistry heads, IOptions<LimitSettings>
 
     private static Error? CheckActivation(OutputSet outputs, HeadDefinition head)
     {
-        if ((outputs & OutputSet.Decisions) != 0 && head.Activation == Activation.Linear)
+        if ((outputs & OutputSet.Decisions) != 0 && !head.Activation.HasProbabilities())
         {
-            return ScoringErrors.InvalidArgument($"outputs names DECISIONS; head '{head.Name}' is linear and has no probabilities to decide by", "outputs");
+            return ScoringErrors.InvalidArgument(
+                $"outputs names DECISIONS; head '{head.Name}' is linear and has no probabilities to decide by", "outputs");
         }
 
-        return (outputs & OutputSet.Entropy) != 0 && head.Activation is (Activation.Linear or Activation.Sigmoid)
+        return (outputs & OutputSet.Entropy) != 0 && !head.Activation.IsMulticlass()
             ? ScoringErrors.InvalidArgument($"outputs names ENTROPY; head '{head.Name}' makes no distribution over its classes", "outputs")
             : null;
     }

@@ -1,14 +1,16 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Scoring.Service.Connections;
 
 namespace Scoring.Service.Streaming;
 
 /// <summary>
-/// Lets the client of a call that ends before its requests do end its side too. Kestrel follows the end of such a call with a reset at once, which proxies pass on as they like:
-/// HAProxy makes it CANCEL, and clients that let a reset win then lose the status which came before it. A client that has read the status closes its side, so this takes a round trip;
-/// what it still sends is thrown away, and not counted.
+/// Lets the client of a call that ends before its requests do end its side too. Kestrel follows the end of such a call with a reset at once, which
+/// proxies pass on as they like: HAProxy makes it CANCEL, and clients that let a reset win then lose the status which came before it. A client that
+/// has read the status closes its side, so this takes a round trip; what it still sends is thrown away, and not counted.
 /// </summary>
-internal sealed class RequestRest(TimeProvider time) : IStartupFilter
+internal sealed class RequestRest(OpenCalls calls, TimeProvider time) : IStartupFilter
 {
     /// <summary>How long a client has that does not close its side.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -17,40 +19,47 @@ internal sealed class RequestRest(TimeProvider time) : IStartupFilter
     {
         app.Use(call => http =>
         {
-            if (!HttpProtocol.IsHttp2(http.Request.Protocol))
+            if (http.Features.Get<IHttp2StreamIdFeature>() is not { } stream || http.Features.Get<OpenConnection>() is not { } connection)
             {
                 return call(http);
             }
 
+            calls.Enter(connection.Calls, stream);
+            if (connection.IsCut)
+            {
+                // Nobody will have its answer.
+                return Task.CompletedTask;
+            }
+
+            var body = new RequestBody(http.Features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader, connection);
+            http.Features.Set<IRequestBodyPipeFeature>(body);
             var calling = call(http);
-            return calling.IsCompletedSuccessfully && HasEnded(http) ? calling : EndAsync(calling, http);
+            if (!calling.IsCompletedSuccessfully || !HasEnded(body))
+            {
+                return EndAsync(calling, body, http);
+            }
+
+            RequestTrailers.Drop(http);
+            return calling;
         });
         next(app);
     };
 
-    private async Task EndAsync(Task calling, HttpContext http)
+    private async Task EndAsync(Task calling, RequestBody body, HttpContext http)
     {
         await calling;
-        if (HasEnded(http) || http.RequestAborted.IsCancellationRequested)
+        if (HasEnded(body) || http.RequestAborted.IsCancellationRequested)
         {
+            RequestTrailers.Drop(http);
             return;
         }
 
         await http.Response.CompleteAsync();
-        if (http.Features.Get<IRequestBodyPipeFeature>() is CountedBody counted)
-        {
-            counted.Memory.Dispose();
-            await DiscardAsync(counted.Transport);
-        }
-        else
-        {
-            await DiscardAsync(http.Request.BodyReader);
-        }
+        RequestBody.CountedOf(http)?.Memory.Dispose();
+        await DiscardAsync(body.Transport);
     }
 
-    private static bool HasEnded(HttpContext http) => http.Features.Get<IRequestBodyPipeFeature>() is CountedBody counted
-        ? counted.HasEnded || HasEnded(counted.Transport)
-        : HasEnded(http.Request.BodyReader);
+    private static bool HasEnded(RequestBody body) => body.Counted is { HasEnded: true } || HasEnded(body.Transport);
 
     private static bool HasEnded(PipeReader body)
     {

@@ -17,14 +17,22 @@ namespace Scoring.Service.Streaming;
 /// response from <see cref="Add"/> until it is written or the batch is disposed.
 /// </summary>
 internal sealed class RowBatch(
-    BatchSettings settings, IMessageCodec codec, RequestPlanner planner, Caller caller, MessagePool pool, TimeProvider time, FailureLog failures) : IDisposable
+    BatchSettings settings, IMessageCodec codec, RequestPlanner planner, Caller caller, MessagePool pool, TimeProvider time,
+    FailureLog failures) : IDisposable
 {
+    /// <summary>
+    /// Up to here what is made for a batch's answers is not counted before it is made: no batch waits for it to be read while it is more than the
+    /// transport buffers of a stream.
+    /// </summary>
+    public const int BytesOfLargeBatch = 256 << 10;
+
     /// <summary>So that the client works on the first answers of a large batch while the last are still written.</summary>
     private const int FlushBytes = 128 << 10;
 
     private delegate void Step<T>(T state, ref BatchMessage message);
 
-    private readonly List<BatchMessage> _messages = [];
+    /// <summary>Room for the one message of a unary call; a stream keeps the list for all its batches.</summary>
+    private readonly List<BatchMessage> _messages = new(1);
     private BatchClock _clock = new(time);
 
     /// <summary>The messages, until they are written.</summary>
@@ -40,19 +48,24 @@ internal sealed class RowBatch(
 
     public bool IsFull => Rows >= settings.Rows || Bytes >= settings.Bytes || _messages.Count >= settings.Messages;
 
-    /// <summary>About what the answers take: as they are made, and again on the wire.</summary>
+    /// <summary>Whether what is made for the answers is to be counted before it is made.</summary>
+    public bool IsLarge => Bytes > BytesOfLargeBatch;
+
+    /// <summary>About what the answers take: as they are made, with what that needs besides, and again on the wire.</summary>
     public long AnswerBytes()
     {
         var bytes = 0L;
         foreach (ref readonly var message in Messages)
         {
-            bytes += message.Response.Error is null ? 2 * message.Plan.AnswerBytes : 0;
+            bytes += message.Response.Error is null ? (2 * message.Plan.AnswerBytes) + AnswerSize.Besides(message.Plan, message.Request) : 0;
         }
 
         return bytes;
     }
 
-    /// <summary>Called before the look at what has arrived which may find the first message. Those that follow had arrived by then, or while it was read.</summary>
+    /// <summary>
+    /// Called before the look at what has arrived which may find the first message. Those that follow had arrived by then, or while it was read.
+    /// </summary>
     public void Begin() => _clock.Start();
 
     /// <summary>Takes over a request that has arrived. The response, which stays the batch's, is what it will be answered with.</summary>
@@ -69,11 +82,22 @@ internal sealed class RowBatch(
         return response;
     }
 
-    /// <summary>No message joins any longer.</summary>
+    /// <summary>No message joins any longer. Called where something is waited for before they are scored.</summary>
     public void Close() => _clock.Enter(BatchStage.Queue);
 
     /// <summary>Scores every message that is well-formed. The requests' memory is used up by it.</summary>
-    public void Score()
+    /// <param name="memory">What the batch counts against from here on.</param>
+    /// <param name="telemetry">What is told of it; null where nobody listens.</param>
+    public void Score(CallMemory memory, BatchTelemetry? telemetry)
+    {
+        Close();
+        memory.Hold(Bytes);
+        telemetry?.Start();
+        ScoreMessages();
+        telemetry?.RecordOutcomes();
+    }
+
+    private void ScoreMessages()
     {
         _clock.Enter(BatchStage.Kernel);
         foreach (ref var message in CollectionsMarshal.AsSpan(_messages))
@@ -140,7 +164,10 @@ internal sealed class RowBatch(
         Clear();
     }
 
-    /// <summary>Finds what the message asks for, or the error of one that is not to be scored: the caller has sent too much, may not use the head, or has made a mistake.</summary>
+    /// <summary>
+    /// Finds what the message asks for, or the error of one that is not to be scored: the caller has sent too much, may not use the head, or has made
+    /// a mistake.
+    /// </summary>
     private void Admit(ref BatchMessage message)
     {
         if (message.Request.Failure is { } failure)
@@ -149,8 +176,9 @@ internal sealed class RowBatch(
         }
 
         ScoringPlan plan = default;
-        message.Response.Error = caller.Limit?.TakeMessage() ?? planner.Plan(message.Request, codec, caller, out plan);
-        message.Response.Error ??= caller.Limit?.TakeRows(plan.Rows);
+        var limit = caller.Limit;
+        message.Response.Error = limit?.TakeMessage() ?? planner.Plan(message.Request, codec, caller, out plan);
+        message.Response.Error ??= limit?.TakeRows(plan.Rows);
         if (message.Response.Error is null)
         {
             message.Plan = plan;
@@ -168,7 +196,8 @@ internal sealed class RowBatch(
     }
 
     /// <summary>
-    /// Takes a message one step of its way. Whatever goes wrong there, from its checking to the last byte of its answer, is that message's error and not the others'.
+    /// Takes a message one step of its way. Whatever goes wrong there, from its checking to the last byte of its answer, is that message's error and
+    /// not the others'.
     /// </summary>
     private bool Guard<T>(ref BatchMessage message, T state, Step<T> step)
     {

@@ -42,7 +42,8 @@ internal readonly record struct RowShape(uint Classes, int Logits, int DataBytes
         if (over != 0)
         {
             return ScoringErrors.InvalidArgument(
-                $"{Plural.Of(elements, "logit")} {(elements == 1 ? "does" : "do")} not divide into rows of {width} classes: row {whole} has only {over}");
+                $"{Plural.Of(elements, "logit")} {(elements == 1 ? "does" : "do")} not divide into rows of {width} classes: row {whole} has only "
+                + $"{over}");
         }
 
         if (whole > limits.Rows)
@@ -59,7 +60,8 @@ internal readonly record struct RowShape(uint Classes, int Logits, int DataBytes
         elements = Logits;
         if (LogitData.ElementBytes(DataType) is not { } size)
         {
-            return ScoringErrors.InvalidArgument($"data_type is {(int)DataType}, which is not one of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)", "data_type");
+            return ScoringErrors.InvalidArgument(
+                $"data_type is {(int)DataType}, which is not one of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)", "data_type");
         }
 
         if (DataBytes == 0)
@@ -75,7 +77,8 @@ internal readonly record struct RowShape(uint Classes, int Logits, int DataBytes
 
         if (DataBytes % size != 0)
         {
-            return ScoringErrors.InvalidArgument($"data has {Plural.Of(DataBytes, "byte")}, which is no whole number of {size}-byte elements", "data");
+            return ScoringErrors.InvalidArgument(
+                $"data has {Plural.Of(DataBytes, "byte")}, which is no whole number of {size}-byte elements", "data");
         }
 
         elements = DataBytes / size;

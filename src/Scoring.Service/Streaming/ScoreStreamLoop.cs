@@ -22,13 +22,11 @@ namespace Scoring.Service.Streaming;
 /// bounded by its batch. gRPC's own part is what surrounds the messages: the call's headers, deadline, cancellation, status and metrics.
 /// </summary>
 internal sealed class ScoreStreamLoop(
-    RowBatch batch, BatchTelemetry telemetry, CallMemory memory, RequestFrames requests, ResponseFrames responses, StreamWatch watch, FailureLog failures)
+    RowBatch batch, BatchTelemetry? telemetry, CallMemory memory, RequestFrames requests, ResponseFrames responses, StreamWatch watch,
+    FailureLog failures)
 {
     /// <summary>How much a batch gathers between two looks at the memory of the connection and the server.</summary>
     private const int BytesBetweenLooks = 64 << 10;
-
-    /// <summary>Up to here what is made for a batch's answers is not counted before it is made: no batch waits for it to be read while it is more than the transport buffers of a stream.</summary>
-    private const int BytesOfLargeBatch = 256 << 10;
 
     /// <param name="gone">Cancelled when the client has cancelled, is no longer there, or its deadline has passed.</param>
     /// <param name="serviceEnds">Cancelled when the service is to end: the stream then ends once what was read is answered.</param>
@@ -45,6 +43,10 @@ internal sealed class ScoreStreamLoop(
                 {
                     watch.HasMessage();
                     await AnswerAsync(gone);
+                }
+                else
+                {
+                    memory.Release();
                 }
 
                 if (broken is not null)
@@ -63,6 +65,12 @@ internal sealed class ScoreStreamLoop(
         {
             failures.StreamBroken(watch.Reason.Status);
             throw watch.Reason;
+        }
+        catch (Exception exception) when (BadBody.IsReasonFor(exception))
+        {
+            var bad = BadBody.StatusOf(exception);
+            failures.StreamBroken(bad);
+            throw new RpcException(bad);
         }
         catch (Exception exception) when (Departure.IsReasonFor(exception, gone))
         {
@@ -93,7 +101,8 @@ internal sealed class ScoreStreamLoop(
     }
 
     /// <summary>
-    /// Moves what is here already into the batch. Where the bytes turn out to be no message, what the stream ends with, once those before it are answered.
+    /// Moves what is here already into the batch. Where the bytes turn out to be no message, what the stream ends with, once those before it are
+    /// answered.
     /// </summary>
     private RpcException? GatherWhatHasArrived()
     {
@@ -129,26 +138,23 @@ internal sealed class ScoreStreamLoop(
     private async ValueTask AnswerAsync(CancellationToken gone)
     {
         var isAnswered = false;
-        batch.Close();
-        memory.Hold(batch.Bytes);
-        telemetry.Start();
         try
         {
-            if (batch.Bytes > BytesOfLargeBatch)
+            if (batch.IsLarge)
             {
+                batch.Close();
                 watch.Rests();
                 await memory.HoldAnswersAsync(batch.AnswerBytes(), gone);
             }
 
-            batch.Score();
-            telemetry.RecordOutcomes();
+            batch.Score(memory, telemetry);
             watch.WaitsForReader();
             await batch.WriteAsync(responses);
             isAnswered = true;
         }
         finally
         {
-            telemetry.Stop(isAnswered);
+            telemetry?.Stop(isAnswered);
             memory.Release();
         }
     }

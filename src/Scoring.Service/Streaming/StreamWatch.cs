@@ -8,8 +8,9 @@ using Scoring.Service.Telemetry;
 namespace Scoring.Service.Streaming;
 
 /// <summary>
-/// Ends a call that waits for its client for too long. The call only notes what it waits for; a timer looks at that in quarters of the smallest limit, so that
-/// a wait ends at most such a quarter late. Where nothing has a limit there is no timer. A call of one message is only watched while others wait for memory.
+/// Ends a call that waits for its client for too long. The call only notes what it waits for; a timer looks at that in quarters of the smallest
+/// limit, so that a wait ends at most such a quarter late. Where nothing has a limit there is no timer. A call of one message is only watched while
+/// others wait for memory.
 /// </summary>
 internal sealed class StreamWatch : IAsyncDisposable, IDisposable
 {
@@ -53,7 +54,8 @@ internal sealed class StreamWatch : IAsyncDisposable, IDisposable
         LimitSettings limits, HttpContext http, CallMemory memory, bool isStream, TimeProvider time, FailureLog failures, Action<StreamWatch> over)
     {
         (_limits, _http, _memory, _over) = (limits, http, memory, over);
-        if (isStream && new[] { limits.FirstMessageMs, limits.StreamIdleMs, limits.SlowReaderMs }.Where(limit => limit > 0).ToArray() is { Length: > 0 } set)
+        if (isStream && new[] { limits.FirstMessageMs, limits.StreamIdleMs,
+            limits.SlowReaderMs }.Where(limit => limit > 0).ToArray() is { Length: > 0 } set)
         {
             _period = TimeSpan.FromMilliseconds(set.Min()) / LooksInSmallest;
             _timer = Looks.Start(time, _period, _period, "a stream", Look, failures);
@@ -100,7 +102,8 @@ internal sealed class StreamWatch : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Called in quarters of <see cref="LimitSettings.CrowdedMs"/> while others wait for memory: a stream that keeps some for a client which does not go on has less time then.
+    /// Called in quarters of <see cref="LimitSettings.CrowdedMs"/> while others wait for memory: a stream that keeps some for a client which does not
+    /// go on has less time then.
     /// </summary>
     /// <param name="crowd">Another number each time that others wait again.</param>
     public void LookInCrowd(int crowd)
@@ -122,7 +125,8 @@ internal sealed class StreamWatch : IAsyncDisposable, IDisposable
             {
                 End(now.Wait, new Status(
                     now.Wait == StreamWait.Reader ? StatusCode.ResourceExhausted : StatusCode.Unavailable,
-                    $"{(now.Wait == StreamWait.Reader ? "answers were not read" : "a message did not come whole")} for {_limits.CrowdedMs} ms while others waited for memory, "
+                    $"{(now.Wait == StreamWait.Reader ? "answers were not read" : "a message did not come whole")} for {_limits.CrowdedMs} ms while "
+                    + "others waited for memory, "
                     + $"which is the limit Scoring:Limits:{nameof(LimitSettings.CrowdedMs)}"));
             }
         }
@@ -186,7 +190,8 @@ internal sealed class StreamWatch : IAsyncDisposable, IDisposable
                     StreamWait.FirstMessage => Late($"no message came whole in {_limits.FirstMessageMs} ms", nameof(LimitSettings.FirstMessageMs)),
                     StreamWait.NextMessage => Late($"no other message came whole in {_limits.StreamIdleMs} ms", nameof(LimitSettings.StreamIdleMs)),
                     _ => new Status(
-                        StatusCode.ResourceExhausted, $"answers were not read for {_limits.SlowReaderMs} ms; the limit is Scoring:Limits:{nameof(LimitSettings.SlowReaderMs)}"),
+                        StatusCode.ResourceExhausted,
+                        $"answers were not read for {_limits.SlowReaderMs} ms; the limit is Scoring:Limits:{nameof(LimitSettings.SlowReaderMs)}"),
                 });
             }
         }

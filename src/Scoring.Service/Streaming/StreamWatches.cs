@@ -7,7 +7,8 @@ using Scoring.Service.Telemetry;
 namespace Scoring.Service.Streaming;
 
 /// <summary>
-/// The watches of all calls that may keep memory for long. While somebody waits for memory, or was refused for want of it, it looks for those who keep some and do not go on:
+/// The watches of all calls that may keep memory for long. While somebody waits for memory, or was refused for want of it, it looks for those who
+/// keep some and do not go on:
 /// <see cref="LimitSettings.CrowdedMs"/>.
 /// </summary>
 internal sealed class StreamWatches : IDisposable

@@ -15,12 +15,13 @@ internal static class TargetChecker
             return null;
         }
 
-        if (head.Activation == Activation.Linear)
+        if (!head.Activation.HasProbabilities())
         {
             return ScoringErrors.InvalidArgument($"outputs names LOSS; head '{head.Name}' is linear and has no probabilities to lose by", "outputs");
         }
 
-        return CheckKind(request, head) ?? CheckCount(request, head, rows, classes) ?? FindClasses(request, head) ?? CheckClasses(request, head, classes);
+        return CheckKind(request, head) ?? CheckCount(request, head, rows, classes) ?? FindClasses(request, head)
+            ?? CheckClasses(request, head, classes);
     }
 
     private static Error? CheckKind(PooledScoreRequest request, HeadDefinition head)
@@ -33,26 +34,31 @@ internal static class TargetChecker
         if (request.Targets.Count > 0)
         {
             return ScoringErrors.InvalidArgument(
-                $"targets ({request.Targets.Count} of them) and target_labels ({request.TargetLabels.Count} of them) are both set; a message carries one of them", "target_labels");
+                $"targets ({request.Targets.Count} of them) and target_labels ({request.TargetLabels.Count} of them) are both set; a message carries "
+                + "one of them", "target_labels");
         }
 
-        if (head.Activation == Activation.Sigmoid)
+        if (head.Activation.IsMultilabel())
         {
-            return ScoringErrors.InvalidArgument($"target_labels is set; head '{head.Name}' is sigmoid and takes targets, 0 or 1 for each class", "target_labels");
+            return ScoringErrors.InvalidArgument(
+                $"target_labels is set; head '{head.Name}' is sigmoid and takes targets, 0 or 1 for each class", "target_labels");
         }
 
-        return head.Labels.Count == 0 ? ScoringErrors.InvalidArgument($"target_labels is set; head '{head.Name}' has no labels", "target_labels") : null;
+        return head.Labels.Count == 0
+            ? ScoringErrors.InvalidArgument($"target_labels is set; head '{head.Name}' has no labels", "target_labels")
+            : null;
     }
 
     private static Error? CheckCount(PooledScoreRequest request, HeadDefinition head, int rows, int classes)
     {
-        var (expected, what) = head.Activation == Activation.Sigmoid ? (rows * classes, "0 or 1 for each class")
+        var (expected, what) = head.Activation.IsMultilabel() ? (rows * classes, "0 or 1 for each class")
             : head.Groups.Length > 0 ? (rows * head.Groups.Length, "one class for each group of each row")
             : (rows, "one class for each row");
-        var there = Math.Max(request.Targets.Count, request.TargetLabels.Count);
+        var there = Math.Max(request.Targets.Count, request.TargetLabels.Count) + request.SurplusTargets;
         return there == expected
             ? null
-            : ScoringErrors.InvalidArgument($"LOSS of {Plural.Of(rows, "row")} of {Plural.Of(classes, "class")} needs {Plural.Of(expected, "target")} ({what}); the message has {there}", "targets");
+            : ScoringErrors.InvalidArgument($"LOSS of {Plural.Of(rows, "row")} of {Plural.Of(classes, "class")} needs "
+                + $"{Plural.Of(expected, "target")} ({what}); the message has {there}", "targets");
     }
 
     private static Error? FindClasses(PooledScoreRequest request, HeadDefinition head)
@@ -83,7 +89,7 @@ internal static class TargetChecker
         var targets = request.Targets.Span;
         if (head.Groups.Length == 0)
         {
-            var bound = head.Activation == Activation.Sigmoid ? 2u : (uint)classes;
+            var bound = head.Activation.IsMultilabel() ? 2u : (uint)classes;
             for (var i = 0; i < targets.Length; i++)
             {
                 if (targets[i] >= bound)
@@ -110,7 +116,7 @@ internal static class TargetChecker
 
     private static Error OutOfRange(HeadDefinition head, uint target, int index, int classes)
     {
-        if (head.Activation != Activation.Sigmoid)
+        if (!head.Activation.IsMultilabel())
         {
             return At(index, $"row {index}: the target is class {target}; the classes are 0 to {classes - 1}");
         }

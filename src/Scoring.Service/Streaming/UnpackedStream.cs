@@ -7,7 +7,10 @@ namespace Scoring.Service.Streaming;
 /// <param name="packed">The compressed message.</param>
 /// <param name="plain">What undoes the compression.</param>
 /// <param name="maxBytes">What the message may not be larger than.</param>
-/// <param name="readsOn">Whether <paramref name="plain"/> asks for more after an end, which it may be wrong about. Where it does not then, there is something that is no part of the message.</param>
+/// <param name="readsOn">
+/// Whether <paramref name="plain"/> asks for more after an end, which it may be wrong about. Where it does not then, there is something that is no
+/// part of the message.
+/// </param>
 internal sealed class UnpackedStream(string encoding, PackedStream packed, Stream plain, int maxBytes, bool readsOn) : ReadStream
 {
     private long _bytes;
@@ -27,7 +30,9 @@ internal sealed class UnpackedStream(string encoding, PackedStream packed, Strea
             throw Refused(StatusCode.InvalidArgument, $"is not {encoding}");
         }
 
-        return isEnd && readsOn && !packed.IsPastEnd ? throw Refused(StatusCode.InvalidArgument, $"has something after the end of its {encoding}") : count;
+        return isEnd && readsOn && !packed.IsPastEnd
+            ? throw Refused(StatusCode.InvalidArgument, $"has something after the end of its {encoding}")
+            : count;
     }
 
     protected override void Dispose(bool disposing)

@@ -19,6 +19,8 @@ internal sealed class FailureLog(ILogger<FailureLog> logger)
 
     public void ConnectionCut(long bytes, long limit) => Log.ConnectionCut(logger, bytes, limit);
 
+    public void CallsCut(long bytes, long limit) => Log.CallsCut(logger, bytes, limit);
+
     /// <param name="message">What the caller is told, which has nothing of its credentials.</param>
     public void CallRefused(string message) => Log.CallRefused(logger, message);
 }

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Scoring.Service.Telemetry;
 
 /// <summary>
-/// A logger that harms nobody. One that throws ends no call. What a client can provoke is written once a second of each kind, with how many were held back, and is short, and
-/// without what a terminal would obey.
+/// A logger that harms nobody. One that throws ends no call. What a client can provoke is written once a second of each kind, with how many were held
+/// back, and is short, and without what a terminal would obey.
 /// </summary>
 /// <param name="logger">Where lines go.</param>
 /// <param name="limitedFrom">The lowest level of which a client can provoke lines.</param>

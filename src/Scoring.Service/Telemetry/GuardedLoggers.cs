@@ -1,8 +1,8 @@
 namespace Scoring.Service.Telemetry;
 
 /// <summary>
-/// The door that every line goes through on its way to the log, the framework's as well as the service's own: see <see cref="GuardedLogger"/>. The lines that a client can
-/// provoke are those of <see cref="FailureLog"/>, and the framework's warnings and errors.
+/// The door that every line goes through on its way to the log, the framework's as well as the service's own: see <see cref="GuardedLogger"/>. The
+/// lines that a client can provoke are those of <see cref="FailureLog"/>, and the framework's warnings and errors.
 /// </summary>
 /// <param name="loggers">Where lines go; its owner disposes it.</param>
 /// <param name="floor">What nobody is told of.</param>
@@ -12,7 +12,8 @@ internal sealed class GuardedLoggers(LoggerFactory loggers, LogFloor floor, Tele
 {
     private static readonly string[] Framework = ["Microsoft.AspNetCore.", "Grpc."];
 
-    public ILogger CreateLogger(string categoryName) => new GuardedLogger(loggers.CreateLogger(categoryName), LimitedFrom(categoryName), floor, faults, time);
+    public ILogger CreateLogger(string categoryName) =>
+        new GuardedLogger(loggers.CreateLogger(categoryName), LimitedFrom(categoryName), floor, faults, time);
 
     public void AddProvider(ILoggerProvider provider) => loggers.AddProvider(provider);
 

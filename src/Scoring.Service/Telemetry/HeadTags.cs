@@ -23,7 +23,8 @@ internal sealed class HeadTags(string name, IReadOnlyList<string> labels, int ma
 
         if (_classes[index].Value is null)
         {
-            _classes[index] = new("scoring.class", index < labels.Count ? labels[index] : index.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            _classes[index] = new(
+                "scoring.class", index < labels.Count ? labels[index] : index.ToString(System.Globalization.CultureInfo.InvariantCulture));
         }
 
         return _classes[index];

@@ -23,16 +23,26 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Information, "Draining: not ready from now on, and {Streams} streams are asked to end in {DelayMs} ms.")]
     public static partial void Draining(ILogger logger, int streams, int delayMs);
 
-    [LoggerMessage(7, LogLevel.Error, "A stream is ended, because there was no memory for a message: Scoring:Limits:ServerBytes is more than the process has.")]
+    [LoggerMessage(
+        7, LogLevel.Error, "A stream is ended, because there was no memory for a message: Scoring:Limits:ServerBytes is more than the process has.")]
     public static partial void OutOfMemory(ILogger logger, Exception exception);
 
     [LoggerMessage(8, LogLevel.Warning, "The limits are more than the process has memory for: {Problem}. Lower them, or raise the memory.")]
     public static partial void MemoryTooSmall(ILogger logger, string problem);
 
-    [LoggerMessage(9, LogLevel.Warning, "A connection is cut, for which the transport held {Bytes} bytes: all clients together hold more than {Limit}, which is the limit (Scoring:Limits:BufferBytes).")]
+    [LoggerMessage(9, LogLevel.Warning, "A connection is cut, for which the transport held {Bytes} bytes: all clients together hold more than "
+        + "{Limit}, which is the limit (Scoring:Limits:BufferBytes).")]
     public static partial void ConnectionCut(ILogger logger, long bytes, long limit);
 
-    [LoggerMessage(10, LogLevel.Error, "There is no memory: not ready until there is some again. Lines of this kind held back since the last: {HeldBack}.")]
+    [LoggerMessage(26, LogLevel.Warning, "A connection is cut, whose calls hold {Bytes} bytes of their own, with their headers: those of all clients "
+        + "together hold more than {Limit}, which the size of the heap allows.")]
+    public static partial void CallsCut(ILogger logger, long bytes, long limit);
+
+    [LoggerMessage(27, LogLevel.Warning, "This Kestrel is not the one the service was made for ({Problem}), so {Lost}.")]
+    public static partial void KestrelUnknown(ILogger logger, string problem, string lost);
+
+    [LoggerMessage(
+        10, LogLevel.Error, "There is no memory: not ready until there is some again. Lines of this kind held back since the last: {HeldBack}.")]
     public static partial void OutOfMemoryMet(ILogger logger, Exception exception, long heldBack);
 
     [LoggerMessage(11, LogLevel.Information, "There is memory again: ready.")]
@@ -67,4 +77,10 @@ internal static partial class Log
 
     [LoggerMessage(24, LogLevel.Information, "A call is refused: {Message}.")]
     public static partial void CallRefused(ILogger logger, string message);
+
+    [LoggerMessage(30, LogLevel.Information, "The issuer's keys can be read again from {Authority}.")]
+    public static partial void AuthorityRead(ILogger logger, string authority);
+
+    [LoggerMessage(31, LogLevel.Error, "The issuer's keys cannot be read from {Authority}, and those read before, if any, stay good: {Problem}")]
+    public static partial void AuthorityUnread(ILogger logger, string authority, string problem);
 }

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Scoring.Service.Telemetry;
 
 /// <summary>
-/// The lowest level that a rule lets through to any provider. gRPC asks a dozen times in each call whether somebody wants to read of it, mostly at levels that nobody does; every
-/// logger would go through the rules of its own for that.
+/// The lowest level that a rule lets through to any provider. gRPC asks a dozen times in each call whether somebody wants to read of it, mostly at
+/// levels that nobody does; every logger would go through the rules of its own for that.
 /// </summary>
 internal sealed class LogFloor : IDisposable
 {

@@ -7,7 +7,9 @@ using Scoring.Service.Settings;
 
 namespace Scoring.Service.Telemetry;
 
-/// <summary>The instruments of the service. Those of the hot path are told of whole batches, whose teller guards itself; the others guard themselves.</summary>
+/// <summary>
+/// The instruments of the service. Those of the hot path are told of whole batches, whose teller guards itself; the others guard themselves.
+/// </summary>
 internal sealed class ScoringMetrics
 {
     public const string MeterName = "Scoring";
@@ -48,7 +50,8 @@ internal sealed class ScoringMetrics
     private readonly ConditionalWeakTable<HeadDefinition, HeadTags>.CreateValueCallback _tagsOf;
 
     public ScoringMetrics(
-        IMeterFactory meters, MessagePool pool, IOptions<LimitSettings> limits, IOptions<TelemetrySettings> settings, TelemetryGuard guard, TelemetryFaults faults)
+        IMeterFactory meters, MessagePool pool, IOptions<LimitSettings> limits, IOptions<TelemetrySettings> settings, TelemetryGuard guard,
+        TelemetryFaults faults)
     {
         _guard = guard;
         _unknownHead = new HeadTags("unknown", [], maxClasses: 0);
@@ -71,17 +74,23 @@ internal sealed class ScoringMetrics
         _invalidRows = _meter.CreateCounter<long>(
             "scoring.rows.invalid", "{row}", "Rows set aside because they have no score, and rows of messages refused for one.");
         _headReloads = _meter.CreateCounter<long>(
-            "scoring.head.reloads", "{reload}", "Changes of the configured heads, by outcome: accepted, or refused while the old heads keep serving.");
+            "scoring.head.reloads", "{reload}",
+            "Changes of the configured heads, by outcome: accepted, or refused while the old heads keep serving.");
         _fileReloads = _meter.CreateCounter<long>(
-            "scoring.file.reloads", "{reload}", "Changes of the certificate and of keys, by outcome: accepted, or refused while the last good one stays in force.");
+            "scoring.file.reloads", "{reload}",
+            "Changes of the certificate and of keys, by outcome: accepted, or refused while the last good one stays in force.");
         _drains = _meter.CreateCounter<long>(
             "scoring.drains", "{drain}", "Stops of the service, by outcome: all streams ended by themselves, or time ran out.");
         _refusedConnections = _meter.CreateCounter<long>(
-            "scoring.connections.refused", "{connection}", "Connections that were closed at once, because there were as many as there may be.");
+            "scoring.connections.refused",
+            "{connection}",
+            "Connections that were closed at once, because there were as many as there may be, or no memory for more.");
         _cutConnections = _meter.CreateCounter<long>(
-            "scoring.connections.cut", "{connection}", "Connections that were closed because the server held more than it may, and most of it for them.");
+            "scoring.connections.cut", "{connection}",
+            "Connections that were closed because the server held more than it may, and most of it for them.");
         _confidence = _meter.CreateHistogram("scoring.head.confidence", "1", "Probability of the best class, of sampled rows.", null, Buckets.Shares);
-        _margin = _meter.CreateHistogram("scoring.head.margin", "1", "Probability of the best class less that of the second, of sampled rows.", null, Buckets.Shares);
+        _margin = _meter.CreateHistogram(
+            "scoring.head.margin", "1", "Probability of the best class less that of the second, of sampled rows.", null, Buckets.Shares);
         _entropy = _meter.CreateHistogram("scoring.head.entropy", "{nat}", "Entropy of the probabilities, of sampled rows.", null, Buckets.Nats);
         _predictions = _meter.CreateCounter<long>("scoring.head.predictions", "{row}", "Sampled rows by their best class.");
 
@@ -90,7 +99,8 @@ internal sealed class ScoringMetrics
         _meter.CreateObservableUpDownCounter(
             "scoring.buffers.rented", () => pool.Buffers.RentedBytes, "By", "Pooled buffers that the messages in flight hold.");
         _meter.CreateObservableUpDownCounter(
-            "scoring.buffers.limit", () => limits.Value.ServerBytes, "By", "What the messages in flight may hold before streams wait and calls are refused.");
+            "scoring.buffers.limit", () => limits.Value.ServerBytes, "By",
+            "What the messages in flight may hold before streams wait and calls are refused.");
         _meter.CreateObservableUpDownCounter(
             "scoring.buffers.idle", () => pool.Buffers.IdleBytes, "By", "Pooled buffers that wait to be used again.");
         _meter.CreateObservableUpDownCounter(
@@ -124,13 +134,15 @@ internal sealed class ScoringMetrics
 
     /// <param name="outcome"><c>accepted</c> or <c>refused</c>.</param>
     /// <param name="count">How often.</param>
-    public void HeadsReloaded(string outcome, int count = 1) => Add(_headReloads, count, new KeyValuePair<string, object?>("scoring.outcome", outcome));
+    public void HeadsReloaded(string outcome, int count = 1) =>
+        Add(_headReloads, count, new KeyValuePair<string, object?>("scoring.outcome", outcome));
 
     /// <param name="file">What has changed.</param>
     /// <param name="outcome"><c>accepted</c> or <c>refused</c>.</param>
     /// <param name="count">How often.</param>
     public void FilesReloaded(string file, string outcome, int count = 1) =>
-        Add(_fileReloads, count, new KeyValuePair<string, object?>("scoring.file", file), new KeyValuePair<string, object?>("scoring.outcome", outcome));
+        Add(_fileReloads, count, new KeyValuePair<string, object?>("scoring.file", file), new KeyValuePair<string, object?>(
+            "scoring.outcome", outcome));
 
     /// <param name="outcome"><c>completed</c> or <c>timed_out</c>.</param>
     /// <param name="count">How often.</param>

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Options;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using Scoring.Service.Settings;
 
 namespace Scoring.Service.Telemetry;
 
@@ -36,7 +38,8 @@ internal static class TelemetryExport
             resource => resource.Clear().AddService(ServiceName).AddTelemetrySdk().AddEnvironmentVariableDetector());
         if (traces.IsSent)
         {
-            telemetry.WithTracing(tracing => tracing.AddSource(ScoringActivities.SourceName).AddAspNetCoreInstrumentation().AddOtlpExporter(traces.Configure));
+            telemetry.WithTracing(
+                tracing => tracing.AddSource(ScoringActivities.SourceName).AddAspNetCoreInstrumentation().AddOtlpExporter(traces.Configure));
         }
 
         if (logs.IsSent)
@@ -53,6 +56,14 @@ internal static class TelemetryExport
     private static void AddMetrics(MeterProviderBuilder builder, OtlpSignal metrics, bool isScraped)
     {
         builder.AddMeter(ScoringMetrics.MeterName, "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel");
+        ((IDeferredMeterProviderBuilder)builder).Configure(static (services, provider) =>
+        {
+            var limits = new SeriesLimits(
+                services.GetRequiredService<IOptions<LimitSettings>>().Value, services.GetRequiredService<IOptions<TelemetrySettings>>().Value);
+            provider.AddView(instrument => instrument.Meter.Name == ScoringMetrics.MeterName && limits.Of(instrument.Name) is { } limit
+                ? new MetricStreamConfiguration { CardinalityLimit = limit }
+                : null);
+        });
         if (metrics.IsSent)
         {
             builder.AddOtlpExporter(metrics.Configure);

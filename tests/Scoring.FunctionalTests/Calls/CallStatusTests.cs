@@ -42,10 +42,10 @@ public sealed class CallStatusTests
     {
         await using var server = await ScoringServer.StartAsync("--Scoring:Limits:ServerBytes=1048576", "--Scoring:Limits:MessageBytes=65536");
         using var raw = new RawCalls(server);
-        var held = server.Pool.Buffers.Rent(2 << 20);
+        using var held = new TakenRoom(server);
         var refused = await Assert.ThrowsAsync<RpcException>(
             async () => await raw.Generated.ScoreAsync(new ScoreRequest { Classes = 2, Logits = { 1, 2 } }, cancellationToken: TestEnd));
-        server.Pool.Buffers.Return(held);
+        held.Dispose();
 
         var status = Details(refused);
         Assert.Equal(StatusCode.ResourceExhausted, (StatusCode)status.Code);
@@ -64,7 +64,8 @@ public sealed class CallStatusTests
         await using var server = await ScoringServer.StartAsync();
         using var raw = new RawCalls(server);
         using var call = raw.Channel.CreateCallInvoker().AsyncDuplexStreamingCall(
-            new Method<byte[], byte[]>(MethodType.DuplexStreaming, service, rpc, RawCalls.Bytes, RawCalls.Bytes), null, new CallOptions(cancellationToken: TestEnd));
+            new Method<byte[], byte[]>(
+                MethodType.DuplexStreaming, service, rpc, RawCalls.Bytes, RawCalls.Bytes), null, new CallOptions(cancellationToken: TestEnd));
         await call.RequestStream.WriteAsync([0xff, 0xff, 0xff], TestEnd).ContinueWith(_ => { }, TaskScheduler.Default);
         var ended = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(TestEnd));
 
@@ -96,7 +97,8 @@ public sealed class CallStatusTests
         Assert.Equal(StatusCode.NotFound, refused.StatusCode);
         Assert.Matches("^head 'nobody' is not configured; there are h+10, .*h… and [0-9],[0-9]{3} characters more$", refused.Status.Detail);
         Assert.InRange(
-            StatusText.Encode(refused.Status.Detail).Length + refused.Trailers.Where(trailer => trailer.IsBinary).Sum(trailer => Base64Length(trailer.ValueBytes)),
+            StatusText.Encode(refused.Status.Detail).Length + refused.Trailers.Where(
+                trailer => trailer.IsBinary).Sum(trailer => Base64Length(trailer.ValueBytes)),
             2000,
             StatusText.MaxStatusBytes);
 
@@ -120,7 +122,15 @@ public sealed class CallStatusTests
         {
             var text = string.Concat(Enumerable.Repeat(piece, pieces));
             var response = new DefaultHttpContext().Response;
-            var error = new Error { Code = 3, Message = text, Row = uint.MaxValue, Column = uint.MaxValue, RetryAfterMs = uint.MaxValue, Field = "inputs[0].raw_input_contents" };
+            var error = new Error
+            {
+                Code = 3,
+                Message = text,
+                Row = uint.MaxValue,
+                Column = uint.MaxValue,
+                RetryAfterMs = uint.MaxValue,
+                Field = "inputs[0].raw_input_contents"
+            };
             response.Headers["grpc-status"] = "3";
             response.Headers["grpc-message"] = StatusText.Encode(text);
             response.Headers["scoring-error-bin"] = Convert.ToBase64String(error.ToByteArray());

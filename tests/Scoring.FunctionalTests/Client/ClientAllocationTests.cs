@@ -33,7 +33,9 @@ public sealed class ClientAllocationTests(ITestOutputHelper output)
         Assert.InRange(await LeastAsync(() => CallAsync(client, logits)), 0, 65_536);
     }
 
-    /// <summary>Bytes for each message of the best round: what a message costs is in every round, and a pool that the collector emptied is not.</summary>
+    /// <summary>
+    /// Bytes for each message of the best round: what a message costs is in every round, and a pool that the collector emptied is not.
+    /// </summary>
     private async Task<long> LeastAsync(Func<Task> round)
     {
         await round();

@@ -14,7 +14,8 @@ public sealed class DeadlineTests
     public async Task A_call_that_takes_longer_than_the_options_allow_is_an_error_and_no_cancellation()
     {
         await using var server = await ScoringServer.StartAsync();
-        await using var injected = new InjectedClient(options => (options.Address, options.CallTimeout) = (server.Address, Short), new SilentHandler());
+        await using var injected = new InjectedClient(
+            options => (options.Address, options.CallTimeout) = (server.Address, Short), new SilentHandler());
         var late = await Assert.ThrowsAsync<ScoringException>(() => injected.Client.ScoreAsync(new float[2], 1, 2, cancellationToken: TestEnd));
         Assert.Equal(StatusCode.DeadlineExceeded, late.Error.Code);
         late = await Assert.ThrowsAsync<ScoringException>(() => injected.Client.ListHeadsAsync(TestEnd));
@@ -51,7 +52,8 @@ public sealed class DeadlineTests
         var late = await Assert.ThrowsAsync<ScoringException>(async () =>
         {
             // Long enough for three rows on a busy machine; nothing ends this stream but its time.
-            await foreach (var result in server.Connect().ScoreStreamAsync(Source.ThenSilence(Source.Rows(3, 1, 2)), TimeSpan.FromSeconds(3), TestEnd))
+            await foreach (
+                var result in server.Connect().ScoreStreamAsync(Source.ThenSilence(Source.Rows(3, 1, 2)), TimeSpan.FromSeconds(3), TestEnd))
             {
                 result.Dispose();
                 results++;

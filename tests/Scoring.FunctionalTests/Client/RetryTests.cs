@@ -4,7 +4,6 @@ using Grpc.Core;
 using Scoring.Client;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Protocol;
-using Scoring.Protocol.Buffers;
 using Scoring.V1;
 
 namespace Scoring.FunctionalTests.Client;
@@ -21,7 +20,8 @@ public sealed class RetryTests
         await using var server = await ScoringServer.StartAsync();
         var handler = new CallHandler { ToBreak = 2 };
         await using var injected = new InjectedClient(options => options.Address = server.Address, handler);
-        using var result = await injected.Client.ScoreAsync(Reference.Logits(logits, seed: 1), rows: 2, classes: logits / 2, cancellationToken: TestEnd);
+        using var result = await injected.Client.ScoreAsync(
+            Reference.Logits(logits, seed: 1), rows: 2, classes: logits / 2, cancellationToken: TestEnd);
         Assert.Equal(2, result.Rows);
         Assert.Equal(3, handler.CallsOf("Score"));
     }
@@ -46,7 +46,8 @@ public sealed class RetryTests
         await using var server = await ScoringServer.StartAsync();
         var handler = new CallHandler();
         await using var injected = new InjectedClient(options => options.Address = server.Address, handler);
-        var refused = await Assert.ThrowsAsync<ScoringException>(() => injected.Client.ScoreAsync(new[] { float.NaN }, 1, 1, cancellationToken: TestEnd));
+        var refused = await Assert.ThrowsAsync<ScoringException>(
+            () => injected.Client.ScoreAsync(new[] { float.NaN }, 1, 1, cancellationToken: TestEnd));
         Assert.Equal(StatusCode.InvalidArgument, refused.Error.Code);
         Assert.Equal(1, handler.CallsOf("Score"));
     }
@@ -56,10 +57,12 @@ public sealed class RetryTests
     {
         await using var server = await ScoringServer.StartAsync();
         var handler = new CallHandler { ToBreak = int.MaxValue };
-        await using var injected = new InjectedClient(options => (options.Address, options.StreamPatience) = (server.Address, TimeSpan.Zero), handler);
+        await using var injected = new InjectedClient(
+            options => (options.Address, options.StreamPatience) = (server.Address, TimeSpan.Zero), handler);
         var client = injected.Client;
         var row = new EvaluateRequest { Classes = 1, Logits = { 1 }, Targets = { 0 } };
-        await Assert.ThrowsAsync<ScoringException>(async () => await client.ScoreStreamAsync(Source.Of([.. Source.Rows(3, 1, 2)]), TestEnd).CountAsync(TestEnd));
+        await Assert.ThrowsAsync<ScoringException>(
+            async () => await client.ScoreStreamAsync(Source.Of([.. Source.Rows(3, 1, 2)]), TestEnd).CountAsync(TestEnd));
         await Assert.ThrowsAsync<ScoringException>(() => client.EvaluateAsync(new[] { row }.ToAsyncEnumerable(), TestEnd));
         await Assert.ThrowsAsync<ScoringException>(() => client.CalibrateAsync(new[] { row }.ToAsyncEnumerable(), TestEnd));
         Assert.Equal((1, 1, 1), (handler.CallsOf("ScoreStream"), handler.CallsOf("Evaluate"), handler.CallsOf("Calibrate")));
@@ -69,18 +72,9 @@ public sealed class RetryTests
     public async Task A_message_that_the_server_has_no_memory_for_is_sent_again_when_the_server_says()
     {
         await using var server = await ScoringServer.StartAsync("--Scoring:Limits:ServerBytes=1048576", "--Scoring:Limits:MessageBytes=65536");
-        AlignedBuffer? held = server.Pool.Buffers.Rent(2 << 20);
-        var handler = new CallHandler
-        {
-            // The first answer is the refusal; after it there is room.
-            Answered = () =>
-            {
-                if (Interlocked.Exchange(ref held, null) is { } buffer)
-                {
-                    server.Pool.Buffers.Return(buffer);
-                }
-            },
-        };
+        using var held = new TakenRoom(server);
+        // The first answer is the refusal; after it there is room.
+        var handler = new CallHandler { Answered = held.Dispose };
         await using var injected = new InjectedClient(options => options.Address = server.Address, handler);
         using var result = await injected.Client.ScoreAsync(new float[4], 2, 2, cancellationToken: TestEnd);
         Assert.Equal(2, result.Rows);
@@ -104,7 +98,8 @@ public sealed class RetryTests
         await using var server = await ScoringServer.StartAsync("--Scoring:Limits:MessageBytes=65536");
         var handler = new CallHandler();
         await using var injected = new InjectedClient(options => options.Address = server.Address, handler);
-        var refused = await Assert.ThrowsAsync<ScoringException>(() => injected.Client.ScoreAsync(new float[20_000], 1, 20_000, cancellationToken: TestEnd));
+        var refused = await Assert.ThrowsAsync<ScoringException>(
+            () => injected.Client.ScoreAsync(new float[20_000], 1, 20_000, cancellationToken: TestEnd));
         Assert.Equal(StatusCode.ResourceExhausted, refused.Error.Code);
         Assert.Null(refused.Error.RetryAfter);
         Assert.Equal(1, handler.CallsOf("Score"));
@@ -119,7 +114,12 @@ public sealed class RetryTests
         {
             Calls++;
             var error = new Error { Code = (uint)StatusCode.ResourceExhausted, Message = "full", RetryAfterMs = (uint)retryAfter.TotalMilliseconds };
-            var response = new HttpResponseMessage(HttpStatusCode.OK) { Version = HttpVersion.Version20, RequestMessage = request, Content = new ByteArrayContent([]) };
+            var response = new HttpResponseMessage(HttpStatusCode.OK)
+            {
+                Version = HttpVersion.Version20,
+                RequestMessage = request,
+                Content = new ByteArrayContent([])
+            };
             response.Content.Headers.TryAddWithoutValidation("content-type", "application/grpc");
             response.Headers.Add("grpc-status", $"{(int)StatusCode.ResourceExhausted}");
             response.Headers.Add(ScoringMethods.ErrorTrailer, Convert.ToBase64String(error.ToByteArray()));

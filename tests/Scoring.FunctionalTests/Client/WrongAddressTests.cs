@@ -10,14 +10,19 @@ public sealed class WrongAddressTests
     public async Task The_port_of_JSON_is_told_apart_by_a_call_and_by_a_stream()
     {
         await using var server = await ScoringServer.StartAsync("--Scoring:Listen:HttpPort=0");
-        await AssertExplainedAsync(server.HttpAddress, "speaks no HTTP/2 in clear text", "JSON and metrics have ports of their own");
+        // .NET may keep to itself what it has read.
+        await AssertExplainedAsync(
+            server.HttpAddress,
+            "speaks no HTTP/2 in clear text|did not begin to speak HTTP/2 in clear text|broke a new connection off before it said anything",
+            "JSON and metrics have ports of their own");
     }
 
     [Fact]
     public async Task A_service_in_clear_text_is_told_from_one_with_TLS()
     {
         await using var server = await ScoringServer.StartAsync("--Scoring:Listen:HttpPort=0");
-        await AssertExplainedAsync(server.HttpAddress.Replace("http://", "https://", StringComparison.Ordinal), "speaks no TLS", "has an address with http://");
+        await AssertExplainedAsync(
+            server.HttpAddress.Replace("http://", "https://", StringComparison.Ordinal), "speaks no TLS", "has an address with http://");
     }
 
     private static async Task AssertExplainedAsync(string address, string what, string instead)
@@ -34,7 +39,7 @@ public sealed class WrongAddressTests
         });
         Assert.All([call, stream], exception =>
         {
-            Assert.StartsWith($"what answers there {what} (", exception.Error.Message, StringComparison.Ordinal);
+            Assert.Matches($"^what answers there ({what})\\b", exception.Error.Message);
             Assert.EndsWith(instead, exception.Error.Message, StringComparison.Ordinal);
         });
     }

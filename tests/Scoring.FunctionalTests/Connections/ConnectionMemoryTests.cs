@@ -30,7 +30,8 @@ public sealed class ConnectionMemoryTests
         await client.SendAsync(Frame.Call(3, "ScoreStream"), Frame.Data(3, small), Frame.Call(5, "Score"), Frame.Data(5, small, Frame.EndStream));
         var refused = await client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Headers, Stream: 5 });
         Assert.NotEqual(0, refused[^1].Flags & Frame.EndStream);
-        Assert.Contains("on this connection hold 80000 bytes; the limit Scoring:Limits:ConnectionBytes is 65535", Encoding.ASCII.GetString(refused[^1].Payload), StringComparison.Ordinal);
+        Assert.Contains("on this connection hold 80000 bytes; the limit Scoring:Limits:ConnectionBytes is 65535",
+            Encoding.ASCII.GetString(refused[^1].Payload), StringComparison.Ordinal);
         Assert.DoesNotContain(refused, frame => frame.Stream == 3);
         await Aftermath.AssertServedAsync(server);
 

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
 using Scoring.Client;
 using Scoring.FunctionalTests.Infrastructure;
+using Scoring.FunctionalTests.Infrastructure.Http2;
 
 namespace Scoring.FunctionalTests.Connections;
 
@@ -53,6 +54,25 @@ public sealed class ConnectionTests
         }
 
         Assert.InRange(proxy.Connections, 2, int.MaxValue);
+    }
+
+    [Fact]
+    public async Task A_connection_past_its_age_that_its_client_does_not_end_is_closed()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = await ScoringServer.StartAsync(time, "--Scoring:Limits:ConnectionAgeMs=1000", "--Scoring:Drain:TimeoutMs=5000");
+        // SETTINGS_INITIAL_WINDOW_SIZE is 0: the answer is not read, and so the call is open.
+        using var client = await FrameClient.ConnectAsync(server, (Frame.InitialWindowSize, 0));
+        var message = RawCalls.Frame(RawCalls.Message(2, 3, 3));
+        await client.SendAsync(Frame.Call(1, "Score"), Frame.Data(1, message, Frame.EndStream));
+        await client.ReceiveUntilAsync(frame => frame.Type == FrameType.Headers);
+        time.Advance(TimeSpan.FromMilliseconds(1_101));
+        await client.ReceiveUntilAsync(frame => frame.Type == FrameType.GoAway);
+
+        // What cannot move has as long again, and then the time that a drain has.
+        time.Advance(TimeSpan.FromMilliseconds(6_101));
+        // A client that answers no pings is cut for that after 40 s.
+        await client.ReceiveAllAsync().WaitAsync(TimeSpan.FromSeconds(25), TestEnd);
     }
 
     [Fact]

@@ -2,11 +2,13 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.FunctionalTests.Infrastructure.Http2;
 using Scoring.Service.Memory;
+using Scoring.Service.Security;
 
 namespace Scoring.FunctionalTests.Connections;
 
@@ -15,7 +17,8 @@ public sealed class KeptMemoryTests
 {
     private static readonly string[] Small =
     [
-        "--Scoring:Listen:HttpPort=0", "--Scoring:Limits:ServerBytes=2097152", "--Scoring:Limits:MessageBytes=1048576", "--Scoring:Limits:CrowdedMs=1000",
+        "--Scoring:Listen:HttpPort=0", "--Scoring:Limits:ServerBytes=2097152", "--Scoring:Limits:MessageBytes=1048576",
+        "--Scoring:Limits:CrowdedMs=1000",
     ];
 
     private readonly FakeTimeProvider _time = new();
@@ -39,6 +42,29 @@ public sealed class KeptMemoryTests
         var ended = client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Headers, Stream: 1 or 3 });
         await AdvanceUntilAsync(() => ended.IsCompleted && memory.Unfinished.Bytes == 0);
         Assert.Contains("a message did not come whole for 1000 ms while others waited for memory", Text((await ended)[^1]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("MessagesPerSecond")]
+    [InlineData("RowsPerSecond")]
+    public async Task A_caller_that_is_held_back_by_its_rate_keeps_nothing_meanwhile(string limit)
+    {
+        await using var server = await ScoringServer.StartAsync(
+            _time, [.. Small, $"--Scoring:RateLimits:{limit}=0.001", "--Scoring:RateLimits:BurstSeconds=1000"]);
+        var account = server.Services.GetRequiredService<CallerLimits>().Of(Caller.Anyone.Name)!;
+        Assert.Null(account.TakeMessage() ?? account.TakeRows(1));
+        var memory = server.Services.GetRequiredService<ServerMemory>();
+        using var client = await FrameClient.ConnectAsync(server);
+        var message = RawCalls.Frame(Evaluations.Message("softmax", 100_000, new float[200_000], [0, 1]).ToByteArray());
+        await client.SendAsync(Frame.Call(1, "Evaluate"), Frame.Data(1, message[..1000]));
+        await UntilAsync(() => memory.Unfinished.Bytes == message.Length - 5);
+        foreach (var part in message[1000..].Chunk(16 << 10))
+        {
+            Assert.True(await client.TrySendDataAsync(1, part));
+        }
+
+        await UntilAsync(() => memory.Unfinished.Bytes == 0 && server.Pool.Buffers.RentedBytes == 0);
+        await client.SendAsync(Frame.Reset(1));
     }
 
     [Fact]
@@ -96,7 +122,8 @@ public sealed class KeptMemoryTests
     public async Task An_answer_in_JSON_that_is_not_read_gives_way()
     {
         await using var server = await ScoringServer.StartAsync(
-            _time, "--Scoring:Listen:HttpPort=0", "--Scoring:Limits:ServerBytes=8388608", "--Scoring:Limits:MessageBytes=4194304", "--Scoring:Limits:CrowdedMs=1000");
+            _time, "--Scoring:Listen:HttpPort=0", "--Scoring:Limits:ServerBytes=8388608", "--Scoring:Limits:MessageBytes=4194304",
+            "--Scoring:Limits:CrowdedMs=1000");
         var memory = server.Services.GetRequiredService<ServerMemory>();
         // More than all buffers of sockets take: 0.14285715 for each.
         var body = Encoding.ASCII.GetBytes("{\"classes\":7,\"logits\":[1" + string.Concat(Enumerable.Repeat(",1", (7 * 140_000) - 1)) + "]}");

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
@@ -8,7 +9,9 @@ using Scoring.Client;
 using Scoring.FunctionalTests.Abuse;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.FunctionalTests.Infrastructure.Http2;
+using Scoring.FunctionalTests.Messages;
 using Scoring.Service.Memory;
+using Scoring.Service.Streaming;
 using Scoring.V1;
 using ScoreRequest = Scoring.Client.ScoreRequest;
 
@@ -76,13 +79,56 @@ public sealed class LargeMessageTests
         await BeginAsync(client, 7, "Score");
         var refused = await client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Headers, Stream: 7 });
         Assert.Contains("grpc-status", Encoding.ASCII.GetString(refused[^1].Payload), StringComparison.Ordinal);
-        Assert.Contains("the messages in flight hold 1600000 bytes", Uri.UnescapeDataString(Encoding.ASCII.GetString(refused[^1].Payload)), StringComparison.Ordinal);
+        Assert.Contains("the messages in flight hold 1600000 bytes", Uri.UnescapeDataString(
+            Encoding.ASCII.GetString(refused[^1].Payload)), StringComparison.Ordinal);
         await Aftermath.AssertServedAsync(server);
 
         await client.SendAsync(Frame.Reset(1));
         await UntilAsync(() => !memory.Unfinished.IsWaitedFor);
         await client.SendAsync(Frame.Reset(3), Frame.Reset(5));
         await UntilAsync(() => memory.Unfinished.Bytes == 0);
+    }
+
+    [Fact]
+    public async Task A_compressed_message_needs_room_for_what_may_become_of_it_before_it_is_unpacked()
+    {
+        await using var server = await ScoringServer.StartAsync(Small);
+        var memory = server.Services.GetRequiredService<ServerMemory>();
+        var packed = RawCalls.Frame(CompressedMessageTests.Pack("gzip", RawCalls.Message(250_000, new float[250_000])));
+        packed[0] = 1;
+        Assert.InRange(packed.Length, 0, 16 << 10);
+        using var client = await FrameClient.ConnectAsync(server);
+        await BeginAsync(client, 1);
+        await BeginAsync(client, 3);
+        await UntilAsync(() => memory.Unfinished.Bytes == 2 * Length);
+
+        var (status, message, _) = await RawCalls.PostAsync(server, packed, "gzip", method: "scoring.v1.ScoringService/Score");
+        Assert.Equal("8", status);
+        Assert.Contains("the messages in flight hold 1600000 bytes", message, StringComparison.Ordinal);
+        var streamed = RawCalls.PostAsync(server, [.. packed, .. packed], "gzip");
+        await UntilAsync(() => memory.Unfinished.IsWaitedFor);
+        await client.SendAsync(Frame.Reset(1), Frame.Reset(3));
+        Assert.Equal(("0", "", 2), await streamed);
+        Assert.Equal(("0", "", 1), await RawCalls.PostAsync(server, packed, "gzip", method: "scoring.v1.ScoringService/Score"));
+        await UntilAsync(() => memory.Unfinished.Bytes == 0);
+    }
+
+    [Fact]
+    public async Task A_unary_call_whose_answer_finds_no_room_is_told_when_to_come_back()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        using var calls = new RawCalls(server);
+        var memory = server.Services.GetRequiredService<ServerMemory>();
+        var request = new V1.ScoreRequest { Classes = 1_500_000 };
+        request.Logits.AddRange(new float[1_500_000]);
+        Assert.True(memory.Answers.TryReserve(memory.Answers.Limit - 1_000_000));
+        var refused = await Assert.ThrowsAsync<RpcException>(() => calls.Generated.ScoreAsync(request, cancellationToken: TestEnd).ResponseAsync);
+        Assert.Equal((StatusCode.ResourceExhausted, $"the answers in flight take {memory.Answers.Bytes} bytes; the limit is {memory.Answers.Limit}"),
+            (refused.StatusCode, refused.Status.Detail));
+        await Aftermath.AssertServedAsync(server);
+        memory.Answers.Release(memory.Answers.Limit - 1_000_000);
+        Assert.Equal(1_500_000, (await calls.Generated.ScoreAsync(request, cancellationToken: TestEnd)).Scores.Count);
+        await UntilAsync(() => memory.Answers.Bytes == 0);
     }
 
     [Fact]
@@ -116,6 +162,126 @@ public sealed class LargeMessageTests
     }
 
     [Fact]
+    public async Task Small_messages_are_answered_where_larger_ones_have_taken_all_room()
+    {
+        // Messages of up to 128 KiB have a reserve of 2 MiB.
+        await using var server = await ScoringServer.StartAsync("--Scoring:Limits:ServerBytes=33554432", "--Scoring:Listen:HttpPort=0");
+        using var calls = new RawCalls(server);
+        using var http = new HttpClient { BaseAddress = new Uri(server.HttpAddress) };
+        var memory = server.Services.GetRequiredService<ServerMemory>();
+        var large = server.Pool.Buffers.Rent(33554432);
+        Assert.False(memory.HasRoom);
+
+        await Aftermath.AssertServedAsync(server);
+        var streamed = await RawCalls.PostAsync(server, RawCalls.Frame(RawCalls.Message(3, 1, 2, 3)), "identity");
+        Assert.Equal(("0", "", 1), streamed);
+        using var json = new StringContent("""{"classes": 3, "logits": [1, 2, 3]}""");
+        Assert.Equal(HttpStatusCode.OK, (await http.PostAsync(new Uri("/v1/score", UriKind.Relative), json, TestEnd)).StatusCode);
+        using var evaluation = calls.Generated.Evaluate(cancellationToken: TestEnd);
+        await evaluation.RequestStream.WriteAsync(Evaluations.Message("softmax", 3, [1, 2, 3], 1), TestEnd);
+        await evaluation.RequestStream.CompleteAsync();
+        Assert.Equal(1u, (await evaluation).Rows);
+        Assert.False(memory.HasRoom);
+        var request = new V1.ScoreRequest { Classes = 40_000, Logits = { new float[40_000] } };
+        var refused = await Assert.ThrowsAsync<RpcException>(() => calls.Generated.ScoreAsync(request, cancellationToken: TestEnd).ResponseAsync);
+        Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
+
+        // The reserve is theirs as long as there is some of it, and they wait for no more than that.
+        await UntilAsync(() => memory.Unfinished.Bytes == 0);
+        for (var i = 0; i < 16; i++)
+        {
+            Assert.True(memory.Unfinished.TryReserve(128 << 10));
+        }
+
+        request = new V1.ScoreRequest { Classes = 3, Logits = { 1, 2, 3 } };
+        await Assert.ThrowsAsync<RpcException>(() => calls.Generated.ScoreAsync(request, cancellationToken: TestEnd).ResponseAsync);
+        var waiting = RawCalls.PostAsync(server, RawCalls.Frame(RawCalls.Message(3, 1, 2, 3)), "identity");
+        await UntilAsync(() => memory.IsWaitedFor);
+        memory.ReleaseUnfinished(128 << 10);
+        Assert.Equal(("0", "", 1), await waiting);
+        Assert.False(memory.HasRoom);
+        server.Pool.Buffers.Return(large);
+        for (var i = 1; i < 16; i++)
+        {
+            memory.ReleaseUnfinished(128 << 10);
+        }
+
+        await UntilAsync(() => memory.Unfinished.Bytes == 0);
+    }
+
+    [Fact]
+    public async Task A_stream_of_which_no_message_has_come_whole_takes_nothing_of_the_reserve()
+    {
+        await using var server = await ScoringServer.StartAsync("--Scoring:Limits:ServerBytes=33554432");
+        var memory = server.Services.GetRequiredService<ServerMemory>();
+        var large = server.Pool.Buffers.Rent(33554432);
+        using var client = await FrameClient.ConnectAsync(server);
+        var message = RawCalls.Frame(RawCalls.Message(3, 1, 2, 3));
+        await client.SendAsync(Frame.Call(1, "ScoreStream"), Frame.Data(1, [.. message, .. message[..10]]));
+        await client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Data, Stream: 1 });
+        await UntilAsync(() => memory.Unfinished.Bytes == 0);
+        await client.SendAsync(Frame.Data(1, message[10..15]));
+        await Aftermath.AssertServedAsync(server);
+        await UntilAsync(() => memory.Unfinished.Bytes == 0);
+        await client.SendAsync(Frame.Data(1, message[15..]));
+        await client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Data, Stream: 1 });
+        server.Pool.Buffers.Return(large);
+    }
+
+    [Theory]
+    [InlineData(DataType.Fp32, Output.TopK, 0)]
+    [InlineData(DataType.Fp16, Output.TopK, 4)]
+    [InlineData(DataType.Bf16, Output.TopK, 4)]
+    [InlineData(DataType.Fp64, Output.TopK, 4)]
+    [InlineData(DataType.Fp32, Output.Decisions, 5)]
+    public async Task A_message_needs_room_for_all_that_is_made_of_it(DataType type, Output output, int bytesOfLogit)
+    {
+        const int Logits = 500_000;
+        await using var server = await ScoringServer.StartAsync("--Scoring:Limits:ServerBytes=33554432");
+        using var calls = new RawCalls(server);
+        var memory = server.Services.GetRequiredService<ServerMemory>();
+        var request = new V1.ScoreRequest { Classes = Logits, Outputs = { output }, DataType = type };
+        request.Data = ByteString.CopyFrom(new byte[Logits * LogitData.ElementBytes(type)!.Value]);
+        var needed = (bytesOfLogit * Logits) + 2000;
+        Assert.True(memory.Answers.TryReserve(memory.Answers.Limit - needed));
+        await calls.Generated.ScoreAsync(request, cancellationToken: TestEnd);
+        await UntilAsync(() => memory.Answers.Bytes == memory.Answers.Limit - needed);
+
+        if (bytesOfLogit > 0)
+        {
+            Assert.True(memory.Answers.TryReserve(4000));
+            var refused = await Assert.ThrowsAsync<RpcException>(() => calls.Generated.ScoreAsync(request, cancellationToken: TestEnd).ResponseAsync);
+            Assert.Contains("the answers in flight take", refused.Status.Detail, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_message_to_be_measured_waits_for_room_for_what_is_made_of_it()
+    {
+        const int Rows = 50_000;
+        await using var server = await ScoringServer.StartAsync("--Scoring:Limits:ServerBytes=33554432");
+        using var calls = new RawCalls(server);
+        var memory = server.Services.GetRequiredService<ServerMemory>();
+        var taken = memory.Answers.Limit - 1_000_000;
+        Assert.True(memory.Answers.TryReserve(taken));
+        using var evaluation = calls.Generated.Evaluate(cancellationToken: TestEnd);
+        await evaluation.RequestStream.WriteAsync(
+            new EvaluateRequest
+            {
+                Head = "softmax",
+                Classes = 10,
+                DataType = DataType.Fp16,
+                Data = ByteString.CopyFrom(new byte[2 * 10 * Rows]),
+                Targets = { new uint[Rows] },
+            }, TestEnd);
+        await evaluation.RequestStream.CompleteAsync();
+        await UntilAsync(() => memory.Answers.IsWaitedFor);
+        memory.Answers.Release(taken);
+        Assert.Equal((uint)Rows, (await evaluation).Rows);
+        await UntilAsync(() => memory.Answers.Bytes == 0);
+    }
+
+    [Fact]
     public async Task A_call_past_those_of_its_connection_that_may_wait_is_told_when_to_come_back()
     {
         await using var server = await ScoringServer.StartAsync(Small);
@@ -133,7 +299,8 @@ public sealed class LargeMessageTests
         var headers = Encoding.ASCII.GetString(ended.Payload);
         Assert.Contains("as many calls of this connection wait as may", Uri.UnescapeDataString(headers), StringComparison.Ordinal);
         var trailer = new Error { Code = (uint)StatusCode.Unavailable, RetryAfterMs = ServerMemory.RetryAfterMs };
-        trailer.Message = "the server has no memory for more messages now, and as many calls of this connection wait as may; send again what was not answered";
+        trailer.Message = "the server has no memory for more messages now, and as many calls of this connection wait as may; send again what was not "
+            + "answered";
         Assert.Contains(Convert.ToBase64String(trailer.ToByteArray()).TrimEnd('='), headers, StringComparison.Ordinal);
 
         await client.SendAsync([.. streams.Append(11).Where(stream => stream != ended.Stream).Select(stream => Frame.Reset(stream))]);
@@ -163,7 +330,8 @@ public sealed class LargeMessageTests
             await Task.WhenAny(ended, Task.Delay(TimeSpan.FromMilliseconds(10), TestEnd));
         }
 
-        Assert.Contains("while others waited for memory", Uri.UnescapeDataString(Encoding.ASCII.GetString((await ended)[^1].Payload)), StringComparison.Ordinal);
+        Assert.Contains(
+            "while others waited for memory", Uri.UnescapeDataString(Encoding.ASCII.GetString((await ended)[^1].Payload)), StringComparison.Ordinal);
         await UntilAsync(() => !memory.Unfinished.IsWaitedFor);
     }
 
@@ -171,7 +339,8 @@ public sealed class LargeMessageTests
     public async Task A_connection_that_makes_the_transport_hold_too_much_is_cut_and_no_other()
     {
         await using var server = await ScoringServer.StartAsync(
-            "--Scoring:Limits:BufferBytes=8388608", "--Scoring:Limits:ServerBytes=2097152", "--Scoring:Limits:MessageBytes=65536", "--Scoring:Limits:StreamWindowBytes=65535");
+            "--Scoring:Limits:BufferBytes=8388608", "--Scoring:Limits:ServerBytes=2097152", "--Scoring:Limits:MessageBytes=65536",
+            "--Scoring:Limits:StreamWindowBytes=65535");
         server.ExpectedLog = "A connection is cut";
         await using var other = ScoringClient.Connect(server.Address);
         using var before = await other.ScoreAsync(new ScoreRequest { Classes = 2, Logits = new float[] { 3, 3 } }, TestEnd);
@@ -179,7 +348,8 @@ public sealed class LargeMessageTests
         var received = client.ReceiveAllAsync();
         // A block for each of 256 streams is 16 MB.
         var part = RawCalls.Frame(RawCalls.Message(2, 3, 3))[..^1];
-        await client.FloodAsync(time => [.. Frame.Call((2 * time) + 1, "ScoreStream").ToBytes(), .. Frame.Data((2 * time) + 1, part).ToBytes()], times: 256);
+        await client.FloodAsync(
+            time => [.. Frame.Call((2 * time) + 1, "ScoreStream").ToBytes(), .. Frame.Data((2 * time) + 1, part).ToBytes()], times: 256);
 
         await received;
         using var after = await other.ScoreAsync(new ScoreRequest { Classes = 2, Logits = new float[] { 3, 3 } }, TestEnd);
@@ -191,7 +361,8 @@ public sealed class LargeMessageTests
     public async Task Where_measuring_takes_too_much_the_connection_is_cut_that_measures()
     {
         await using var server = await ScoringServer.StartAsync(
-            "--Scoring:Limits:BufferBytes=20971520", "--Scoring:Limits:ServerBytes=2097152", "--Scoring:Limits:MessageBytes=65536", "--Scoring:Limits:StreamWindowBytes=65535");
+            "--Scoring:Limits:BufferBytes=20971520", "--Scoring:Limits:ServerBytes=2097152", "--Scoring:Limits:MessageBytes=65536",
+            "--Scoring:Limits:StreamWindowBytes=65535");
         server.ExpectedLog = "A connection is cut";
         await using var other = ScoringClient.Connect(server.Address);
         using var before = await other.ScoreAsync(new ScoreRequest { Classes = 2, Logits = new float[] { 3, 3 } }, TestEnd);

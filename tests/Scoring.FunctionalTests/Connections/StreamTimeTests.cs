@@ -32,13 +32,15 @@ public sealed class StreamTimeTests
         await using var server = await ScoringServer.StartAsync(_time, $"--Scoring:Limits:FirstMessageMs={LimitMs}");
         using var raw = new RawCalls(server);
         using var call = raw.Channel.CreateCallInvoker().AsyncDuplexStreamingCall(
-            new Method<byte[], byte[]>(MethodType.DuplexStreaming, service, rpc, RawCalls.Bytes, RawCalls.Bytes), null, new CallOptions(cancellationToken: TestEnd));
+            new Method<byte[], byte[]>(
+                MethodType.DuplexStreaming, service, rpc, RawCalls.Bytes, RawCalls.Bytes), null, new CallOptions(cancellationToken: TestEnd));
         var ended = call.ResponseStream.MoveNext(TestEnd);
         await AdvanceUntilAsync(ended);
 
         var status = (await Assert.ThrowsAsync<RpcException>(() => ended)).Status;
         Assert.Equal(StatusCode.Unavailable, status.StatusCode);
-        Assert.Equal("no message came whole in 1000 ms, which is the limit Scoring:Limits:FirstMessageMs; make another call when there is one", status.Detail);
+        Assert.Equal(
+            "no message came whole in 1000 ms, which is the limit Scoring:Limits:FirstMessageMs; make another call when there is one", status.Detail);
     }
 
     [Fact]
@@ -79,7 +81,7 @@ public sealed class StreamTimeTests
     {
         await using var server = await ScoringServer.StartAsync(
             _time, $"--Scoring:Limits:FirstMessageMs={LimitMs}", "--Scoring:Limits:ServerBytes=1048576", "--Scoring:Limits:MessageBytes=65536");
-        var held = server.Pool.Buffers.Rent(2 << 20);
+        using var held = new TakenRoom(server);
         using var raw = new RawCalls(server);
         using var call = raw.Stream();
         await call.RequestStream.WriteAsync(RawCalls.Message(2, 3, 3), TestEnd);
@@ -89,7 +91,7 @@ public sealed class StreamTimeTests
         await LetTheServiceWorkAsync(raw);
         Assert.False(answered.IsCompleted);
 
-        server.Pool.Buffers.Return(held);
+        held.Dispose();
         Assert.True(await answered);
     }
 
@@ -127,7 +129,8 @@ public sealed class StreamTimeTests
         await AdvanceUntilAsync(ended);
         var status = (await Assert.ThrowsAsync<RpcException>(() => ended)).Status;
         Assert.Equal(StatusCode.Unavailable, status.StatusCode);
-        Assert.Equal("no other message came whole in 1000 ms, which is the limit Scoring:Limits:StreamIdleMs; make another call when there is one", status.Detail);
+        Assert.Equal("no other message came whole in 1000 ms, which is the limit Scoring:Limits:StreamIdleMs; make another call when there is one",
+            status.Detail);
     }
 
     [Fact]
@@ -181,7 +184,7 @@ public sealed class StreamTimeTests
 
         Assert.Equal(1, server.Services.GetRequiredService<OpenStreams>().Count);
 
-        var held = server.Pool.Buffers.Rent(2 << 20);
+        using var held = new TakenRoom(server);
         using var other = raw.Stream();
         await other.RequestStream.WriteAsync(RawCalls.Message(2, 3, 3), TestEnd);
         var answered = other.ResponseStream.MoveNext(TestEnd);
@@ -192,12 +195,13 @@ public sealed class StreamTimeTests
         Assert.Equal((FrameType.ResetStream, Frame.EnhanceYourCalm), (reset.Type, reset.ErrorCode()));
         Assert.False(answered.IsCompleted);
 
-        server.Pool.Buffers.Return(held);
+        held.Dispose();
         Assert.True(await answered);
     }
 
     private static bool IsEndOfTheStream(Frame frame) =>
-        frame.Stream == 1 && (frame.Type == FrameType.ResetStream || (frame.Type is FrameType.Headers or FrameType.Data && (frame.Flags & Frame.EndStream) != 0));
+        frame.Stream == 1
+            && (frame.Type == FrameType.ResetStream || (frame.Type is FrameType.Headers or FrameType.Data && (frame.Flags & Frame.EndStream) != 0));
 
     /// <summary>Lets a quarter of the limit pass again and again until the stream has ended, which must not be before the limit.</summary>
     private async Task AdvanceUntilAsync(Task ended, Func<Task>? meanwhile = null)

@@ -13,7 +13,9 @@ public sealed class StuckAnswerTests
 {
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 
-    /// <summary>Fails where a new Kestrel has no such mark, and then this all can go; or has it elsewhere, and then it must be looked for there.</summary>
+    /// <summary>
+    /// Fails where a new Kestrel has no such mark, and then this all can go; or has it elsewhere, and then it must be looked for there.
+    /// </summary>
     [Fact]
     public async Task A_stream_that_Kestrel_left_marked_answers_its_next_call()
     {

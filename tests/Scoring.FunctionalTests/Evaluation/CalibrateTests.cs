@@ -20,7 +20,8 @@ public sealed class CalibrateTests
     {
         await using var server = await ScoringServer.StartAsync();
         var (logits, targets) = Evaluations.Golden(name);
-        var response = await server.Connect().CalibrateAsync(Evaluations.Of(Evaluations.Split("softmax", classes, logits, targets, rows: 64)), TestEnd);
+        var response = await server.Connect().CalibrateAsync(
+            Evaluations.Of(Evaluations.Split("softmax", classes, logits, targets, rows: 64)), TestEnd);
         var golden = Golden.Read(name);
         var fit = golden.Part("temperature_fit");
         fit.AssertIs("temperature", response.Temperature, tolerance: 1e-6);
@@ -76,7 +77,8 @@ public sealed class CalibrateTests
             Threshold = 0.7f,
         };
         server.Services.GetRequiredService<HeadRegistry>().Swap(new HeadSnapshot([head], revision: 2));
-        var rows = new EvaluateRequest { Head = "pets", Logits = { 3, 0, 3, 0, 0, 1 }, TargetLabels = { "cat", "große \"Katze\"", "große \"Katze\"" } };
+        const string Second = "große \"Katze\"";
+        var rows = new EvaluateRequest { Head = "pets", Logits = { 3, 0, 3, 0, 0, 1 }, TargetLabels = { "cat", Second, Second } };
         var response = await server.Connect().CalibrateAsync(Evaluations.Of(rows), TestEnd);
         Assert.Equal(2UL, response.Before.HeadRevision);
         var temperature = ((float)response.Temperature).ToString(CultureInfo.InvariantCulture);

@@ -122,7 +122,8 @@ public sealed class EvaluateTests
             ],
             revision: 5));
         var client = server.Connect();
-        var pets = await client.EvaluateAsync(Evaluations.Of(new EvaluateRequest { Head = "pets", Logits = { 1, 0, 5, 0 }, TargetLabels = { "dog", "cat" } }), TestEnd);
+        var pets = await client.EvaluateAsync(
+            Evaluations.Of(new EvaluateRequest { Head = "pets", Logits = { 1, 0, 5, 0 }, TargetLabels = { "dog", "cat" } }), TestEnd);
         Assert.Equal(5UL, pets.HeadRevision);
         Assert.Equal(1, pets.ClassMetrics.Accuracy);
         Assert.Equal(Math.Log(1 + Math.Exp(-2)), pets.ClassMetrics.CrossEntropy, 1e-6);

@@ -22,8 +22,10 @@ public sealed class EvaluationErrorTests
         { Message("digits", 3, 3, 0), "classes is 3; head 'digits' has 2" },
         { Message("softmax", 2, 3, 0), "3 logits do not divide into rows of 2 classes: row 1 has only 1" },
         { Message("softmax", 1, 6, 0), "the message has 6 rows; the limit is 5" },
-        { new EvaluateRequest { Classes = 2, Logits = { 1, 2 }, Data = ByteString.CopyFrom(new byte[8]) }, "logits (2 of them) and data (8 bytes) are both set; a message carries one of them" },
-        { new EvaluateRequest { Classes = 2, Data = ByteString.CopyFrom(new byte[7]), DataType = DataType.Fp16 }, "data has 7 bytes, which is no whole number of 2-byte elements" },
+        { new EvaluateRequest { Classes = 2, Logits = { 1, 2 }, Data = ByteString.CopyFrom(new byte[8]) },
+            "logits (2 of them) and data (8 bytes) are both set; a message carries one of them" },
+        { new EvaluateRequest { Classes = 2, Data = ByteString.CopyFrom(new byte[7]), DataType = DataType.Fp16 },
+            "data has 7 bytes, which is no whole number of 2-byte elements" },
         { new EvaluateRequest { Classes = 2, DataType = (DataType)9 }, "data_type is 9, which is not one of 0 (FP32), 1 (FP16), 2 (BF16), 3 (FP64)" },
         { new EvaluateRequest { Classes = 2, Temperature = 0 }, "temperature is 0; it must be finite and above 0" },
         { new EvaluateRequest { Classes = 2, Temperature = float.PositiveInfinity }, "temperature is Infinity; it must be finite and above 0" },
@@ -34,14 +36,20 @@ public sealed class EvaluationErrorTests
         { Message("softmax", 2, 4, 0, 2), "row 1: the target is class 2; the classes are 0 to 1 (row 1 of the stream)" },
         { Message("sigmoid", 2, 4, 0, 1, 0, 3), "row 1, column 1: the target is 3; it must be 0 or 1 (row 1 of the stream)" },
         { Labelled("softmax", 2, "a"), "target_labels are set; head 'softmax' has no labels, so targets must be class indices" },
-        { Labelled("sigmoid", 2, "a"), "target_labels name one class for each row; head 'sigmoid' is sigmoid and needs targets of 0 or 1 for each class" },
+        { Labelled("sigmoid", 2, "a"),
+            "target_labels name one class for each row; head 'sigmoid' is sigmoid and needs targets of 0 or 1 for each class" },
         { Labelled("digits", 4, "one"), "2 rows of 2 classes need 2 target_labels (one class for each row); the message has 1" },
         { Labelled("digits", 4, "one", "One"), "row 1: the target is 'One', which is not a label of head 'digits' (row 1 of the stream)" },
-        { Labelled("digits", 2, new string('x', 1000)), $"row 0: the target is '{new string('x', 64)}…', which is not a label of head 'digits' (row 0 of the stream)" },
-        { new EvaluateRequest { Head = "digits", Logits = { 1, 2 }, Targets = { 0 }, TargetLabels = { "one" } }, "targets (1 of them) and target_labels (1) are both set; a message carries one of them" },
-        { new EvaluateRequest { Classes = 2, Logits = { 0, 0, 0, float.NaN }, Targets = { 0, 0 } }, "row 1, column 1: the logit is NaN, which has no score (row 1 of the stream)" },
-        { new EvaluateRequest { Head = "sigmoid", Classes = 2, Logits = { float.PositiveInfinity, 0 }, Targets = { 0, 0 } }, "row 0, column 0: the logit is +inf, which has no score (row 0 of the stream)" },
-        { new EvaluateRequest { Classes = 2, Logits = { float.NegativeInfinity, float.NegativeInfinity }, Targets = { 0 } }, "row 0 is -inf in every column, so it has no probabilities (row 0 of the stream)" },
+        { Labelled("digits", 2, new string('x', 1000)),
+            $"row 0: the target is '{new string('x', 64)}…', which is not a label of head 'digits' (row 0 of the stream)" },
+        { new EvaluateRequest { Head = "digits", Logits = { 1, 2 }, Targets = { 0 }, TargetLabels = { "one" } },
+            "targets (1 of them) and target_labels (1) are both set; a message carries one of them" },
+        { new EvaluateRequest { Classes = 2, Logits = { 0, 0, 0, float.NaN }, Targets = { 0, 0 } },
+            "row 1, column 1: the logit is NaN, which has no score (row 1 of the stream)" },
+        { new EvaluateRequest { Head = "sigmoid", Classes = 2, Logits = { float.PositiveInfinity, 0 }, Targets = { 0, 0 } },
+            "row 0, column 0: the logit is +inf, which has no score (row 0 of the stream)" },
+        { new EvaluateRequest { Classes = 2, Logits = { float.NegativeInfinity, float.NegativeInfinity }, Targets = { 0 } },
+            "row 0 is -inf in every column, so it has no probabilities (row 0 of the stream)" },
     };
 
     [Theory]
@@ -60,7 +68,8 @@ public sealed class EvaluationErrorTests
         { Message(new string('x', 100), 2, 2, 0), $"head is '{new string('x', 64)}…'; the stream began with 'softmax'" },
         { Message("softmax", 1, 2, 0, 0), "classes is 1; the stream began with 2" },
         { new EvaluateRequest { Classes = 2, Logits = { 1, 2 }, Targets = { 0 }, Temperature = 2 }, "temperature is 2; the stream began with 1" },
-        { new EvaluateRequest { Classes = 2, Logits = { 1, 2, 1, float.NaN }, Targets = { 0, 0 } }, "row 1, column 1: the logit is NaN, which has no score (row 4 of the stream)" },
+        { new EvaluateRequest { Classes = 2, Logits = { 1, 2, 1, float.NaN }, Targets = { 0, 0 } },
+            "row 1, column 1: the logit is NaN, which has no score (row 4 of the stream)" },
         { Message("softmax", 2, 2, 9), "row 0: the target is class 9; the classes are 0 to 1 (row 3 of the stream)" },
     };
 
@@ -88,9 +97,11 @@ public sealed class EvaluationErrorTests
     {
         await using var server = await StartAsync();
         var client = server.Connect();
-        await RefusedAsync(StatusCode.InvalidArgument, "the stream has no rows to measure, in 0 messages", client.EvaluateAsync(Evaluations.Of(), TestEnd));
         await RefusedAsync(
-            StatusCode.InvalidArgument, "the stream has no rows to measure, in 1 message", client.CalibrateAsync(Evaluations.Of(Message("softmax", 2, 0)), TestEnd));
+            StatusCode.InvalidArgument, "the stream has no rows to measure, in 0 messages", client.EvaluateAsync(Evaluations.Of(), TestEnd));
+        await RefusedAsync(
+            StatusCode.InvalidArgument, "the stream has no rows to measure, in 1 message", client.CalibrateAsync(
+                Evaluations.Of(Message("softmax", 2, 0)), TestEnd));
     }
 
     [Fact]
@@ -100,7 +111,8 @@ public sealed class EvaluationErrorTests
         var message = "message 0: head 'none' is not configured; there are digits, grouped, linear, log_softmax, sigmoid, softmax";
         await RefusedAsync(StatusCode.NotFound, message, server.Connect().EvaluateAsync(Evaluations.Of(Message("none", 2, 2, 0)), TestEnd));
         message = "message 0: head has more than 256 characters, which no head has";
-        await RefusedAsync(StatusCode.NotFound, message, server.Connect().EvaluateAsync(Evaluations.Of(Message(new string('x', 300), 2, 2, 0)), TestEnd));
+        await RefusedAsync(
+            StatusCode.NotFound, message, server.Connect().EvaluateAsync(Evaluations.Of(Message(new string('x', 300), 2, 2, 0)), TestEnd));
     }
 
     [Theory]
@@ -129,7 +141,8 @@ public sealed class EvaluationErrorTests
         await using var server = await StartAsync();
         using var raw = new RawCalls(server);
         using var call = raw.Channel.CreateCallInvoker().AsyncClientStreamingCall(
-            new Method<byte[], byte[]>(MethodType.ClientStreaming, "scoring.v1.ScoringService", "Evaluate", RawCalls.Bytes, RawCalls.Bytes), null, default);
+            new Method<byte[], byte[]>(
+                MethodType.ClientStreaming, "scoring.v1.ScoringService", "Evaluate", RawCalls.Bytes, RawCalls.Bytes), null, default);
         await call.RequestStream.WriteAsync([0xFF, 0xFF, 0xFF], TestEnd);
         var refused = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);

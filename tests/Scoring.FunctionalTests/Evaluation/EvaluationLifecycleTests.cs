@@ -61,7 +61,8 @@ public sealed class EvaluationLifecycleTests
     {
         await using var server = await ScoringServer.StartAsync();
         var source = new Source(Message(targets: 0));
-        var thrown = await Assert.ThrowsAsync<RpcException>(() => server.Connect().EvaluateAsync(source.ThenThrow(new RpcException(Status.DefaultCancelled)), TestEnd));
+        var thrown = await Assert.ThrowsAsync<RpcException>(
+            () => server.Connect().EvaluateAsync(source.ThenThrow(new RpcException(Status.DefaultCancelled)), TestEnd));
         Assert.Equal(Status.DefaultCancelled, thrown.Status);
         Assert.True(source.IsDisposed);
     }
@@ -100,6 +101,32 @@ public sealed class EvaluationLifecycleTests
     }
 
     [Fact]
+    public async Task A_fit_waits_for_its_turn_and_leaves_the_threads_of_other_calls_alone()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        var client = server.Connect();
+        var work = server.Services.GetRequiredService<LongWork>();
+        Assert.False(await work.RunAsync(() => Thread.CurrentThread.IsThreadPoolThread, TestEnd));
+
+        var others = Math.Max(1, Environment.ProcessorCount - 1);
+        Assert.Equal(others, work.Turns.CurrentCount);
+        for (var i = 0; i < others; i++)
+        {
+            await work.Turns.WaitAsync(TestEnd);
+        }
+
+        var fit = client.CalibrateAsync(Evaluations.Of(Message(targets: 0)), TestEnd);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestEnd);
+        var given = client.EvaluateAsync(Evaluations.Of(Message(targets: 0)), cancel.Token);
+        using var score = await client.ScoreAsync(new global::Scoring.Client.ScoreRequest { Classes = 2, Logits = new float[] { 1, 2 } }, TestEnd);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
+        Assert.False(fit.IsCompleted);
+        work.Turns.Release(others);
+        Assert.Equal(1UL, (await fit).After.Rows);
+    }
+
+    [Fact]
     public async Task Rows_past_the_limit_of_calibration_end_the_call_that_brought_them()
     {
         await using var server = await ScoringServer.StartAsync("--Scoring:Evaluation:CalibrationBytes=1048576");
@@ -110,7 +137,8 @@ public sealed class EvaluationLifecycleTests
         var refused = await Assert.ThrowsAsync<ScoringException>(() => client.CalibrateAsync(Evaluations.Of(rows, rows), TestEnd));
         Assert.Equal(StatusCode.ResourceExhausted, refused.Error.Code);
         Assert.Equal(
-            "the rows to calibrate with take more than 1041040 bytes, and those of other calls 0; the limit Scoring:Evaluation:CalibrationBytes is 1048576",
+            "the rows to calibrate with take more than 1041040 bytes, and those of other calls 0; the limit Scoring:Evaluation:CalibrationBytes is "
+            + "1048576",
             refused.Error.Message);
         Assert.Null(refused.Error.RetryAfter);
 
@@ -146,7 +174,8 @@ public sealed class EvaluationLifecycleTests
     {
         await using var server = await ScoringServer.StartAsync();
         var heads = server.Services.GetRequiredService<HeadRegistry>();
-        heads.Swap(new HeadSnapshot([new HeadDefinition { Name = "mine", Activation = Activation.Softmax, Classes = 2, Labels = new(["no", "yes"]) }], revision: 2));
+        heads.Swap(new HeadSnapshot(
+            [new HeadDefinition { Name = "mine", Activation = Activation.Softmax, Classes = 2, Labels = new(["no", "yes"]) }], revision: 2));
         var reader = new Reader(server.Pool, 2, at =>
         {
             if (at == 1)
@@ -193,11 +222,13 @@ public sealed class EvaluationLifecycleTests
 
         public bool IsDisposed { get; private set; }
 
-        public IAsyncEnumerable<EvaluateRequest> ThenSilence() => Run(static cancellationToken => Task.Delay(Timeout.Infinite, cancellationToken), CancellationToken.None);
+        public IAsyncEnumerable<EvaluateRequest> ThenSilence() =>
+            Run(static cancellationToken => Task.Delay(Timeout.Infinite, cancellationToken), CancellationToken.None);
 
         public IAsyncEnumerable<EvaluateRequest> ThenThrow(Exception exception) => Run(_ => Task.FromException(exception), CancellationToken.None);
 
-        private async IAsyncEnumerable<EvaluateRequest> Run(Func<CancellationToken, Task> then, [EnumeratorCancellation] CancellationToken cancellationToken)
+        private async IAsyncEnumerable<EvaluateRequest> Run(
+            Func<CancellationToken, Task> then, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             try
             {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Service.Evaluation;
+using Scoring.Service.Security;
 using Scoring.V1;
 
 namespace Scoring.FunctionalTests.Evaluation;
@@ -18,13 +19,15 @@ public sealed class EvaluationShareTests
     public async Task A_caller_that_is_known_has_a_share_of_the_calls_over_all_its_connections()
     {
         using var keys = new KeyFile("trainer", "other");
-        await using var server = await ScoringServer.StartAsync(keys.Setting, "--Scoring:Evaluation:Calls=3", "--Scoring:Evaluation:CallsPerCaller=2");
+        await using var server = await ScoringServer.StartAsync(
+            keys.Setting, "--Scoring:Evaluation:Calls=3", "--Scoring:Evaluation:CallsPerCaller=2");
         await using var trainer = new SecureCalls(server.Address, headers: keys.Header("trainer"));
         await using var other = new SecureCalls(server.Address, headers: keys.Header("other"));
         var calls = server.Services.GetRequiredService<EvaluationCalls>();
         calls.Enter("key/trainer");
         calls.Enter("key/trainer");
-        await IsRefusedAsync(trainer, "2 Evaluate and Calibrate calls of the caller are under way, which is the limit Scoring:Evaluation:CallsPerCaller");
+        await IsRefusedAsync(
+            trainer, "2 Evaluate and Calibrate calls of the caller are under way, which is the limit Scoring:Evaluation:CallsPerCaller");
         await EvaluateAsync(other);
         calls.Enter("key/other");
         await IsRefusedAsync(other, "3 Evaluate and Calibrate calls are under way, which is the limit Scoring:Evaluation:Calls");
@@ -45,15 +48,41 @@ public sealed class EvaluationShareTests
         // Either may be the one too many.
         var ended = await Task.WhenAny(one.ResponseAsync, two.ResponseAsync);
         var refused = await Assert.ThrowsAsync<RpcException>(() => ended);
-        Assert.Equal("1 Evaluate and Calibrate calls of the caller are under way, which is the limit Scoring:Evaluation:CallsPerCaller", refused.Status.Detail);
+        Assert.Equal("1 Evaluate and Calibrate calls of the caller are under way, which is the limit Scoring:Evaluation:CallsPerCaller",
+            refused.Status.Detail);
         await EvaluateAsync(second);
         await FinishAsync(ended == one.ResponseAsync ? two : one);
     }
 
     [Fact]
+    public async Task A_caller_may_be_held_back_for_longer_than_a_timer_can_wait()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = await ScoringServer.StartAsync(
+            time, "--Scoring:RateLimits:RowsPerSecond=0.001", "--Scoring:RateLimits:BurstSeconds=1000", "--Scoring:Limits:FirstMessageMs=0");
+        var account = server.Services.GetRequiredService<CallerLimits>().Of(Caller.Anyone.Name)!;
+        Assert.Null(account.TakeRows(5000));
+        Assert.Equal(uint.MaxValue, account.TakeRows(1)!.RetryAfterMs);
+        await using var calls = new SecureCalls(server.Address);
+        using var call = calls.Generated.Evaluate(cancellationToken: TestEnd);
+        await call.RequestStream.WriteAsync(Message, TestEnd);
+        await call.RequestStream.CompleteAsync();
+        var start = time.GetUtcNow();
+        while (!call.ResponseAsync.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromHours(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal(1u, (await call.ResponseAsync).Rows);
+        Assert.InRange(time.GetUtcNow() - start, TimeSpan.FromSeconds(4_998_000), TimeSpan.MaxValue);
+    }
+
+    [Fact]
     public async Task A_caller_has_a_share_of_the_rows_that_are_held_for_calibration()
     {
-        await using var server = await ScoringServer.StartAsync("--Scoring:Evaluation:CalibrationBytesPerCaller=1048576", "--Scoring:Evaluation:CalibrationBytes=4194304");
+        await using var server = await ScoringServer.StartAsync(
+            "--Scoring:Evaluation:CalibrationBytesPerCaller=1048576", "--Scoring:Evaluation:CalibrationBytes=4194304");
         await using var first = new SecureCalls(server.Address);
         await using var second = new SecureCalls(server.Address);
         var rows = Evaluations.Message("softmax", 1000, new float[195_000], new uint[195]);
@@ -62,7 +91,8 @@ public sealed class EvaluationShareTests
         await one.RequestStream.WriteAsync(rows, TestEnd);
         var refused = await Assert.ThrowsAsync<RpcException>(() => one.ResponseAsync);
         Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
-        Assert.EndsWith("those of the caller's other calls 0; the limit Scoring:Evaluation:CalibrationBytesPerCaller is 1048576", refused.Status.Detail, StringComparison.Ordinal);
+        Assert.EndsWith("those of the caller's other calls 0; the limit Scoring:Evaluation:CalibrationBytesPerCaller is 1048576",
+            refused.Status.Detail, StringComparison.Ordinal);
         using var two = second.Generated.Calibrate(cancellationToken: TestEnd);
         await two.RequestStream.WriteAsync(rows, TestEnd);
         await two.RequestStream.CompleteAsync();
@@ -85,28 +115,33 @@ public sealed class EvaluationShareTests
 
         var status = (await EndsAsync(call, server, time)).Status;
         Assert.Equal(
-            (StatusCode.Unavailable, "no message came whole in 60000 ms, which is the limit Scoring:Evaluation:IdleMs; send the whole stream again"), (status.StatusCode, status.Detail));
+            (StatusCode.Unavailable, "no message came whole in 60000 ms, which is the limit Scoring:Evaluation:IdleMs; send the whole stream again"),
+            (status.StatusCode, status.Detail));
     }
 
     [Fact]
     public async Task A_call_ends_when_its_connection_is_twice_as_old_as_it_may_be()
     {
         var time = new FakeTimeProvider();
+        // The status has longer to arrive than time is let pass here, before the connection is closed that nobody ends.
         await using var server = await ScoringServer.StartAsync(
-            time, "--Scoring:Limits:ConnectionAgeMs=60000", "--Scoring:Evaluation:IdleMs=0", "--Scoring:Limits:FirstMessageMs=0");
+            time, "--Scoring:Limits:ConnectionAgeMs=60000", "--Scoring:Evaluation:IdleMs=0", "--Scoring:Limits:FirstMessageMs=0",
+            "--Scoring:Drain:TimeoutMs=3600000");
         await using var calls = new SecureCalls(server.Address);
         using var call = calls.Generated.Evaluate(cancellationToken: TestEnd);
         await call.RequestStream.WriteAsync(Message, TestEnd);
         var status = (await EndsAsync(call, server, time)).Status;
         Assert.Equal(
-            (StatusCode.Unavailable, "the connection is twice as old as Scoring:Limits:ConnectionAgeMs allows; send the whole stream again"), (status.StatusCode, status.Detail));
+            (StatusCode.Unavailable, "the connection is twice as old as Scoring:Limits:ConnectionAgeMs allows; send the whole stream again"), (
+                status.StatusCode, status.Detail));
     }
 
     /// <summary>
-    /// Lets time pass until the call ends. Before each step another call is answered, so that this one has come to what it waits for: over a connection of its own, which does
-    /// not come to its age.
+    /// Lets time pass until the call ends. Before each step another call is answered, so that this one has come to what it waits for: over a
+    /// connection of its own, which does not come to its age.
     /// </summary>
-    private static async Task<RpcException> EndsAsync(AsyncClientStreamingCall<EvaluateRequest, EvaluateResponse> call, ScoringServer server, FakeTimeProvider time)
+    private static async Task<RpcException> EndsAsync(
+        AsyncClientStreamingCall<EvaluateRequest, EvaluateResponse> call, ScoringServer server, FakeTimeProvider time)
     {
         while (!call.ResponseAsync.IsCompleted)
         {

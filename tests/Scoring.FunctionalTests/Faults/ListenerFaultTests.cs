@@ -45,7 +45,9 @@ public sealed class ListenerFaultTests
         using var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == ScoringActivities.SourceName,
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => samples ? throw new TimeZoneNotFoundException() : ActivitySamplingResult.AllDataAndRecorded,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => samples
+                ? throw new TimeZoneNotFoundException()
+                : ActivitySamplingResult.AllDataAndRecorded,
             ActivityStarted = _ => ThrowIf(starts),
             ActivityStopped = _ => ThrowIf(stops),
         };
@@ -59,9 +61,11 @@ public sealed class ListenerFaultTests
     {
         await using var server = await ScoringServer.StartAsync(
             builder => builder.Logging.AddProvider(new ThrowingLoggers()).SetMinimumLevel(LogLevel.Trace),
-            "--Scoring:Heads:h:activation=softmax", "--Scoring:Heads:h:classes=2", "--Logging:LogLevel:Default=Trace", "--Logging:LogLevel:Microsoft.AspNetCore=Trace", "--Logging:LogLevel:Grpc=Trace");
+            "--Scoring:Heads:h:activation=softmax", "--Scoring:Heads:h:classes=2", "--Logging:LogLevel:Default=Trace",
+            "--Logging:LogLevel:Microsoft.AspNetCore=Trace", "--Logging:LogLevel:Grpc=Trace");
         await AssertServedAsync(server);
-        Assert.Equal(("13", "a message begins with the byte 7, where gRPC has 0 or 1", 0), await RawCalls.PostAsync(server, [7, 0, 0, 0, 0], "identity"));
+        Assert.Equal(
+            ("13", "a message begins with the byte 7, where gRPC has 0 or 1", 0), await RawCalls.PostAsync(server, [7, 0, 0, 0, 0], "identity"));
         Assert.InRange(Failures(server), 3, long.MaxValue);
     }
 
@@ -87,7 +91,8 @@ public sealed class ListenerFaultTests
         Assert.Equal([0.5f, 0.5f], InferenceCalls.Output<float>(inferred, "scores"));
     }
 
-    private static ScoreRequest Request(int id) => new() { Id = (ulong)id, Head = "h", Logits = { 3, 3 }, Traceparent = id % 2 == 0 ? Sampled : string.Empty };
+    private static ScoreRequest Request(int id) =>
+        new() { Id = (ulong)id, Head = "h", Logits = { 3, 3 }, Traceparent = id % 2 == 0 ? Sampled : string.Empty };
 
     private static void ThrowIf(bool throws)
     {
@@ -122,7 +127,8 @@ public sealed class ListenerFaultTests
 
             public bool IsEnabled(LogLevel logLevel) => true;
 
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            public void Log<TState>(
+                LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
                 throw new TimeZoneNotFoundException();
         }
     }

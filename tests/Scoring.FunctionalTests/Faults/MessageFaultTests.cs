@@ -1,19 +1,16 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.FunctionalTests.OpenInference;
 using Scoring.Heads;
 using Scoring.Service.Heads;
+using Scoring.Service.Memory;
 using Scoring.Service.Security;
-using Scoring.Service.Settings;
 using Scoring.Service.Streaming;
-using Scoring.Service.Telemetry;
 using Scoring.V1;
 using Activation = Scoring.Heads.Activation;
 
@@ -70,9 +67,11 @@ public sealed class MessageFaultTests
         using var raw = new RawCalls(server);
         using var calls = new InferenceCalls(server);
         var request = new ScoreRequest { Head = "broken", Logits = { 3, 3 } };
-        AssertInternal(Fault, await Assert.ThrowsAsync<RpcException>(async () => await raw.Generated.ScoreAsync(request, cancellationToken: TestEnd)));
         AssertInternal(
-            Fault, await Assert.ThrowsAsync<RpcException>(async () => await calls.Client.ModelInferAsync(InferenceCalls.Request("broken", 2, [3, 3]), cancellationToken: TestEnd)));
+            Fault, await Assert.ThrowsAsync<RpcException>(async () => await raw.Generated.ScoreAsync(request, cancellationToken: TestEnd)));
+        AssertInternal(
+            Fault, await Assert.ThrowsAsync<RpcException>(
+                async () => await calls.Client.ModelInferAsync(InferenceCalls.Request("broken", 2, [3, 3]), cancellationToken: TestEnd)));
 
         server.ExpectedLog = "ArgumentException";
         using var evaluated = raw.Generated.Evaluate(cancellationToken: TestEnd);
@@ -112,33 +111,14 @@ public sealed class MessageFaultTests
     /// <summary>Three messages as a stream has them, the second of which fails.</summary>
     private static async Task<List<ScoreResponse>> RunAsync(ScoringServer server, FailingCodec codec, int classes)
     {
-        var services = server.Services;
-        PipeOptions unbounded = new(pauseWriterThreshold: 0);
-        Pipe received = new(unbounded), sent = new(unbounded);
-        var requests = new RequestFrames(received.Reader, server.Pool, codec, new MessageCompression(null, int.MaxValue), int.MaxValue);
-        using var batch = new RowBatch(
-            services.GetRequiredService<IOptions<BatchSettings>>().Value, codec, server.Planner, Caller.Anyone, server.Pool, TimeProvider.System, services.GetRequiredService<FailureLog>());
-        foreach (var id in new[] { 1UL, FailingCodec.Id, 3UL })
-        {
-            var message = new ScoreRequest { Id = id, Classes = (uint)classes };
-            message.Logits.AddRange(new float[classes]);
-            await received.Writer.WriteAsync(RawCalls.Frame(message.ToByteArray()), TestEnd);
-        }
-
-        await received.Writer.CompleteAsync();
-        Assert.True(await requests.WaitAsync(TestEnd));
-        batch.Begin();
-        while (requests.TryTake() is { } request)
-        {
-            batch.Add(request);
-        }
-
-        requests.Pause();
-        batch.Close();
-        batch.Score();
-        await batch.WriteAsync(new ResponseFrames(sent.Writer, codec));
-        await sent.Writer.CompleteAsync();
-        var bytes = (await sent.Reader.ReadAtLeastAsync(int.MaxValue, TestEnd)).Buffer.ToArray();
+        var http = new DefaultHttpContext();
+        http.Request.Body = new MemoryStream([.. new[] { 1UL, FailingCodec.Id, 3UL }.SelectMany(id => RawCalls.Frame(Message(id, classes)))]);
+        var sent = new MemoryStream();
+        http.Response.Body = sent;
+        using var memory = new CallMemory(server.Services.GetRequiredService<ServerMemory>(), new ConnectionMemory(long.MaxValue), waits: true);
+        var stream = server.Services.GetRequiredService<MessageCalls>().Loop(http, memory, codec, Caller.Anyone, isTold: false);
+        await stream.RunAsync(TestEnd, CancellationToken.None, CancellationToken.None);
+        var bytes = sent.ToArray();
         var answers = new List<ScoreResponse>();
         for (var rest = bytes; rest.Length > 0;)
         {
@@ -150,6 +130,13 @@ public sealed class MessageFaultTests
         return answers;
     }
 
+    private static byte[] Message(ulong id, int classes)
+    {
+        var message = new ScoreRequest { Id = id, Classes = (uint)classes };
+        message.Logits.AddRange(new float[classes]);
+        return message.ToByteArray();
+    }
+
     private static async Task<ScoringServer> StartAsync()
     {
         var server = await ScoringServer.StartAsync("--Scoring:Listen:HttpPort=0");
@@ -159,5 +146,6 @@ public sealed class MessageFaultTests
         return server;
     }
 
-    private static void AssertInternal(string what, RpcException thrown) => Assert.Equal((StatusCode.Internal, what), (thrown.StatusCode, thrown.Status.Detail));
+    private static void AssertInternal(string what, RpcException thrown) =>
+        Assert.Equal((StatusCode.Internal, what), (thrown.StatusCode, thrown.Status.Detail));
 }

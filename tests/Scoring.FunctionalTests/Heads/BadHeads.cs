@@ -18,11 +18,13 @@ internal static class BadHeads
         { """{ "Sigmoid": { "activation": "softmax" } }""", "Scoring:Heads:Sigmoid is built in, which configuration cannot change; choose another name" },
         {
             """{ "my pets": { "activation": "softmax" } }""",
-            "Scoring:Heads:my pets is not a head's name; it must be 1 to 256 letters, digits, '.', '_' and '-', of which the first is a letter or a digit"
+            "Scoring:Heads:my pets is not a head's name; it must be 1 to 256 letters, digits, '.', '_' and '-', of which the first is a letter or a "
+            + "digit"
         },
         {
             $$"""{ "{{new string('x', 257)}}": { "activation": "softmax" } }""",
-            $"Scoring:Heads:{new string('x', 64)}… is not a head's name; it must be 1 to 256 letters, digits, '.', '_' and '-', of which the first is a letter or a digit"
+            $"Scoring:Heads:{new string('x', 64)}… is not a head's name; it must be 1 to 256 letters, digits, '.', '_' and '-', of which the first "
+            + "is a letter or a digit"
         },
         { """{ "pets": { "activation": "softmax", "classes": -1 } }""", $"{Pets}:classes is '-1'; it must be a whole number from 0, for any width, to 5" },
         { """{ "pets": { "activation": "softmax", "classes": 6 } }""", $"{Pets}:classes is '6'; it must be a whole number from 0, for any width, to 5" },
@@ -70,7 +72,8 @@ internal static class BadHeads
         },
         {
             """{ "scoring": { "Heads": { "pets": { "activation": "softmax" } } } }""",
-            "Scoring:HeadsFile is '{folder}/heads.json', which cannot be read: it has heads under Scoring:Heads, as appsettings.json has; a file of heads has what stands there: an object with an entry for each head"
+            "Scoring:HeadsFile is '{folder}/heads.json', which cannot be read: it has heads under Scoring:Heads, as appsettings.json has; a file of "
+            + "heads has what stands there: an object with an entry for each head"
         },
         {
             """{ "pets": """,

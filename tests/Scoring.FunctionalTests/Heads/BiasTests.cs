@@ -103,7 +103,8 @@ public sealed class BiasTests
     [Fact]
     public async Task The_temperature_of_a_request_stands_for_that_of_the_head()
     {
-        await using var server = await ScoringServer.StartAsync([.. HeadScores.WithBias("biased", "linear", 1, 2), "--Scoring:Heads:biased:temperature=4"]);
+        await using var server = await ScoringServer.StartAsync(
+            [.. HeadScores.WithBias("biased", "linear", 1, 2), "--Scoring:Heads:biased:temperature=4"]);
         var client = server.Connect();
         using var own = await client.ScoreAsync(new ScoreRequest { Head = "biased", Logits = new float[] { 8, 8 } }, TestEnd);
         Assert.Equal([3f, 4f], own.Scores.ToArray());
@@ -127,7 +128,8 @@ public sealed class BiasTests
     }
 
     private static Task<ScoringServer> StartAsync(string activation, params string[] settings) => ScoringServer.StartAsync(
-        [.. HeadScores.WithBias("biased", activation, Bias), FormattableString.Invariant($"--Scoring:Heads:biased:temperature={Temperature}"), .. settings]);
+        [.. HeadScores.WithBias(
+            "biased", activation, Bias), FormattableString.Invariant($"--Scoring:Heads:biased:temperature={Temperature}"), .. settings]);
 
     private static ScoreRequest Request(OutputSet outputs, uint[]? targets = null) =>
         new() { Head = "biased", Logits = Logits, Outputs = outputs, TopK = K, Targets = targets };

@@ -16,7 +16,13 @@ public sealed class DeployedHeadsTests
     {
         await using var server = await StartAsync();
         uint[] targets = [.. GoldenData.Read<int>($"{head}.targets.npy").Values.Select(target => (uint)target)];
-        var request = new ScoreRequest { Head = head, Logits = GoldenData.Read<float>($"{head}.logits.npy").Values, Outputs = OutputSet.Loss, Targets = targets };
+        var request = new ScoreRequest
+        {
+            Head = head,
+            Logits = GoldenData.Read<float>($"{head}.logits.npy").Values,
+            Outputs = OutputSet.Loss,
+            Targets = targets
+        };
         using var result = await server.Connect().ScoreAsync(request, TestEnd);
         Assert.Equal(crossEntropy, result.Losses.ToArray().Average(loss => (double)loss), 1e-5);
     }
@@ -35,7 +41,12 @@ public sealed class DeployedHeadsTests
     public async Task The_head_of_attributes_decides_by_its_threshold()
     {
         await using var server = await StartAsync();
-        var request = new ScoreRequest { Head = "attributes", Logits = GoldenData.Read<float>("attributes.logits.npy").Values, Outputs = OutputSet.Scores | OutputSet.Decisions };
+        var request = new ScoreRequest
+        {
+            Head = "attributes",
+            Logits = GoldenData.Read<float>("attributes.logits.npy").Values,
+            Outputs = OutputSet.Scores | OutputSet.Decisions
+        };
         using var result = await server.Connect().ScoreAsync(request, TestEnd);
         Assert.Equal(result.Scores.ToArray().Select(p => p >= 0.6f ? 1u : 0u), result.Decisions.ToArray());
     }

@@ -9,8 +9,8 @@ using ScoreRequest = Scoring.Client.ScoreRequest;
 namespace Scoring.FunctionalTests.Heads;
 
 /// <summary>
-/// Masks of the lowest float, temperatures that no score survives as a float, biases, and rows without a score among them: every class keeps its rank,
-/// and what a row does not have is never another's. Pooled memory is poisoned in a debug build.
+/// Masks of the lowest float, temperatures that no score survives as a float, biases, and rows without a score among them: every class keeps its
+/// rank, and what a row does not have is never another's. Pooled memory is poisoned in a debug build.
 /// </summary>
 public sealed class ExtremeLogitTests
 {
@@ -19,7 +19,8 @@ public sealed class ExtremeLogitTests
 
     private static readonly float[] Bias = [0, 5, -1, 0.5f, -3e38f, 2, 1];
     private static readonly int[] Groups = [3, 4];
-    private static readonly float[] Extremes = [float.MinValue, float.MaxValue, -3e38f, 3e38f, -1e30f, 1e9f, 0, float.Epsilon, float.NegativeInfinity];
+    private static readonly float[] Extremes = [float.MinValue, float.MaxValue, -3e38f, 3e38f, -1e30f, 1e9f, 0, float.Epsilon,
+        float.NegativeInfinity];
     private static readonly float[] Temperatures = [1, 0.9f, 0.3f, 2, float.Epsilon, 1e-40f, 1e-9f, 1e20f, float.MaxValue];
 
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
@@ -37,7 +38,8 @@ public sealed class ExtremeLogitTests
         var client = server.Connect();
         var random = new Random(activation.Length + (grouped ? 1 : 0));
         var outputs = OutputSet.Scores | OutputSet.TopK | OutputSet.LogSumExp
-            | (activation == "linear" ? OutputSet.None : OutputSet.Decisions) | (activation.EndsWith("softmax", StringComparison.Ordinal) ? OutputSet.Entropy : OutputSet.None);
+            | (activation == "linear" ? OutputSet.None : OutputSet.Decisions) | (
+                activation.EndsWith("softmax", StringComparison.Ordinal) ? OutputSet.Entropy : OutputSet.None);
         for (var message = 0; message < 300; message++)
         {
             var logits = Rows(random, random.Next(1, 12));
@@ -149,7 +151,8 @@ public sealed class ExtremeLogitTests
             if (isInvalid)
             {
                 Assert.Equal(Enumerable.Repeat(-1, k), best.ToArray());
-                Assert.All(result.TopScores.Slice(at, k).ToArray(), score => Assert.True(request.NonFinite == NonFinite.Flag ? score == 0 : float.IsNaN(score)));
+                Assert.All(result.TopScores.Slice(at, k).ToArray(), score => Assert.True(
+                    request.NonFinite == NonFinite.Flag ? score == 0 : float.IsNaN(score)));
                 Assert.True(isSigmoid || !decisions.Contains(1u));
                 continue;
             }
@@ -164,7 +167,9 @@ public sealed class ExtremeLogitTests
 
             for (var column = start; column < start + widths[i] && !decisions.IsEmpty; column++)
             {
-                var probability = isSigmoid ? scores[column] : column == best[0] ? BestProbability(group, biasOfGroup, request.Temperature!.Value) : 0;
+                var probability = isSigmoid
+                    ? scores[column] : column == best[0] ? BestProbability(group, biasOfGroup, request.Temperature!.Value)
+                    : 0;
                 Assert.Equal(probability >= Threshold ? 1u : 0u, decisions[column]);
             }
         }

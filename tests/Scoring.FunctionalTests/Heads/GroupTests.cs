@@ -64,7 +64,8 @@ public sealed class GroupTests
     public async Task The_threshold_holds_for_each_group()
     {
         await using var server = await ScoringServer.StartAsync(
-            "--Scoring:Heads:pair:activation=softmax", "--Scoring:Heads:pair:groups:0=2", "--Scoring:Heads:pair:groups:1=2", "--Scoring:Heads:pair:threshold=0.9");
+            "--Scoring:Heads:pair:activation=softmax", "--Scoring:Heads:pair:groups:0=2", "--Scoring:Heads:pair:groups:1=2",
+            "--Scoring:Heads:pair:threshold=0.9");
         using var result = await server.Connect().ScoreAsync(
             new ScoreRequest { Head = "pair", Logits = new float[] { 0, 9, 1, 0 }, Outputs = OutputSet.Decisions }, TestEnd);
         Assert.Equal([0u, 1u, 0u, 0u], result.Decisions.ToArray());

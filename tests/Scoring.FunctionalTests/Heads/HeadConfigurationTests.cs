@@ -33,7 +33,8 @@ public sealed class HeadConfigurationTests
             """);
         Assert.Equal(
             [
-                "Scoring:Heads:pets:colour is not a key of a head; the keys are activation, bias, classes, groups, labels, labelsFile, temperature, threshold",
+                "Scoring:Heads:pets:colour is not a key of a head; the keys are activation, bias, classes, groups, labels, labelsFile, temperature, "
+                + "threshold",
                 "Scoring:Heads:pets:activation is 'relu'; it must be softmax, log_softmax, sigmoid or linear",
                 "Scoring:Heads:pets:labels:1 is 'cat', as is the label of class 0; labels must differ",
                 "Scoring:Heads:pets:bias:1 is 'x'; it must be a finite number",
@@ -50,10 +51,10 @@ public sealed class HeadConfigurationTests
     public async Task What_is_wrong_with_settings_and_with_heads_is_told_together()
     {
         var refused = await Assert.ThrowsAnyAsync<Exception>(
-            () => ScoringServer.StartAsync("--Scoring:Batch:Rows=0", "--Scoring:HeadsPollMs=1", "--Scoring:Heads:pets:activation=relu"));
+            () => ScoringServer.StartAsync("--Scoring:Batch:Rows=0", "--Scoring:Files:PollMs=1", "--Scoring:Heads:pets:activation=relu"));
         var lines = ScoringHost.FailedSettings(refused);
         Assert.Equal(3, lines.Count);
-        foreach (var name in new[] { "Rows", "HeadsPollMs", "Scoring:Heads:pets:activation" })
+        foreach (var name in new[] { "Rows", "PollMs", "Scoring:Heads:pets:activation" })
         {
             Assert.Single(lines, line => line.Contains(name, StringComparison.Ordinal));
         }
@@ -87,7 +88,17 @@ public sealed class HeadConfigurationTests
         await using var server = await ScoringServer.StartAsync($"--contentRoot={folder.Path}", "--Scoring:Heads:cli.v2-a:activation=linear");
         var heads = (await server.Connect().ListHeadsAsync(TestEnd)).Heads.Where(head => head.Revision > 0).ToDictionary(head => head.Name);
         Assert.Equal(["actions", "any", "cli.v2-a", "pets"], heads.Keys.Order(StringComparer.Ordinal));
-        var pets = new Head { Name = "pets", Activation = Activation.LogSoftmax, Classes = 2, Temperature = 1.5f, Threshold = 0.25f, Revision = 1, HasLabels = true, HasBias = true };
+        var pets = new Head
+        {
+            Name = "pets",
+            Activation = Activation.LogSoftmax,
+            Classes = 2,
+            Temperature = 1.5f,
+            Threshold = 0.25f,
+            Revision = 1,
+            HasLabels = true,
+            HasBias = true
+        };
         pets.Labels.AddRange(["cat", "grüße 大"]);
         pets.Bias.AddRange([0.5f, -1]);
         Assert.Equal(pets, heads["pets"]);
@@ -108,7 +119,8 @@ public sealed class HeadConfigurationTests
         }
 
         var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => ScoringServer.StartAsync(
-            $"--contentRoot={folder.Path}", "--Scoring:HeadsFile=heads.json", "--Scoring:Limits:Heads=4", "--Scoring:Limits:Classes=5", "--Scoring:Limits:LabelLength=10"));
+            $"--contentRoot={folder.Path}", "--Scoring:HeadsFile=heads.json", "--Scoring:Limits:Heads=4", "--Scoring:Limits:Classes=5",
+            "--Scoring:Limits:LabelLength=10"));
         return [.. refused.Failures];
     }
 }

@@ -16,7 +16,8 @@ public sealed class HeadLibraryTests
 
     /// <summary>JSON, some of it with one path twice, or cut short.</summary>
     private static readonly Gen<string> Json = Gen.Select(
-        Gen.Recursive<string>((depth, inner) => depth > 3 ? Leaf : Gen.OneOf(Leaf, Object(inner), inner.Array[0, 3].Select(values => $"[{string.Join(',', values)}]"))),
+        Gen.Recursive<string>(
+            (depth, inner) => depth > 3 ? Leaf : Gen.OneOf(Leaf, Object(inner), inner.Array[0, 3].Select(values => $"[{string.Join(',', values)}]"))),
         Gen.OneOf(Gen.Const(1.0), Gen.Double[0, 1])).Select((json, kept) => json[..(int)(json.Length * kept)]);
 
     private static Gen<string> Leaf => One("1", "-1.50e3", "true", "false", "null", "\"\"", "\"gr\\u00fc\\u00dfe\"", "\"1:2\"", "{}", "[]");

@@ -7,7 +7,7 @@ namespace Scoring.FunctionalTests.Heads;
 
 public sealed class HeadReloadTests
 {
-    private const string Poll = "--Scoring:HeadsPollMs=10";
+    private const string Poll = "--Scoring:Files:PollMs=10";
 
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 
@@ -123,11 +123,12 @@ public sealed class HeadReloadTests
         await using var server = await ScoringServer.StartAsync($"--Scoring:HeadsFile={heads}", Poll);
         server.ExpectedLog = "it has 67108865 bytes, and 67108864 are allowed";
         using var reloads = new ReloadRecorder(server);
-        using (var large = File.OpenWrite(heads))
+        using (var large = File.Create(folder["large"]))
         {
             large.SetLength((64 << 20) + 1);
         }
 
+        File.Move(folder["large"], heads, overwrite: true);
         await reloads.NextIsAsync("refused");
         Assert.NotNull(await HeadAsync(server, "pets"));
     }
@@ -151,7 +152,8 @@ public sealed class HeadReloadTests
     {
         using var folder = new TemporaryFolder();
         var labels = folder.Write("pets.txt", "cat\ndog\n");
-        await using var server = await ScoringServer.StartAsync("--Scoring:Heads:pets:activation=softmax", $"--Scoring:Heads:pets:labelsFile={labels}", Poll);
+        await using var server = await ScoringServer.StartAsync(
+            "--Scoring:Heads:pets:activation=softmax", $"--Scoring:Heads:pets:labelsFile={labels}", Poll);
         server.ExpectedLog = "pets:labelsFile, line 2, has 0 characters";
         using var reloads = new ReloadRecorder(server);
         folder.Write("pets.txt", "cat\n\ncow\n");

@@ -20,7 +20,8 @@ public sealed class HeadRequestTests
     [Fact]
     public async Task Of_many_heads_an_unknown_name_lists_some()
     {
-        await using var server = await ScoringServer.StartAsync([.. Enumerable.Range(0, 30).Select(i => $"--Scoring:Heads:a{i:00}:activation=linear")]);
+        await using var server = await ScoringServer.StartAsync(
+            [.. Enumerable.Range(0, 30).Select(i => $"--Scoring:Heads:a{i:00}:activation=linear")]);
         var refused = await Assert.ThrowsAsync<ScoringException>(
             () => server.Connect().ScoreAsync(new ScoreRequest { Head = "b", Classes = 1, Logits = new float[1] }, TestEnd));
         Assert.StartsWith("head 'b' is not configured; there are a00, a01, ", refused.Error.Message, StringComparison.Ordinal);

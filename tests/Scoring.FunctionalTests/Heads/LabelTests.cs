@@ -17,7 +17,13 @@ public sealed class LabelTests
     {
         await using var server = await ScoringServer.StartAsync(Pets);
         var client = server.Connect();
-        var request = new ScoreRequest { Head = "pets", Logits = new float[] { 1, 3, 2, 9, 0, 5 }, Outputs = OutputSet.TopK | OutputSet.Labels, TopK = 2 };
+        var request = new ScoreRequest
+        {
+            Head = "pets",
+            Logits = new float[] { 1, 3, 2, 9, 0, 5 },
+            Outputs = OutputSet.TopK | OutputSet.Labels,
+            TopK = 2
+        };
         using var one = await client.ScoreAsync(request, TestEnd);
         Assert.Equal(["größe-大", "dog", "cat", "dog"], one.TopLabels);
         await foreach (var result in client.ScoreStreamAsync(Source.Of([.. Enumerable.Repeat(request, 50)]), TestEnd))
@@ -31,7 +37,8 @@ public sealed class LabelTests
     public async Task Labels_that_nobody_asks_for_are_not_sent()
     {
         await using var server = await ScoringServer.StartAsync(Pets);
-        using var result = await server.Connect().ScoreAsync(new ScoreRequest { Head = "pets", Logits = new float[3], Outputs = OutputSet.TopK }, TestEnd);
+        using var result = await server.Connect().ScoreAsync(
+            new ScoreRequest { Head = "pets", Logits = new float[3], Outputs = OutputSet.TopK }, TestEnd);
         Assert.Empty(result.TopLabels);
     }
 
@@ -84,7 +91,8 @@ public sealed class LabelTests
         var client = server.Connect();
         var refused = await Assert.ThrowsAsync<ScoringException>(() => client.ScoreAsync(Request(3), TestEnd));
         Assert.Equal(
-            "the labels of the best classes take 1200 bytes; the limit is 1024, so ask for fewer rows in a message, or a smaller top_k", refused.Error.Message);
+            "the labels of the best classes take 1200 bytes; the limit is 1024, so ask for fewer rows in a message, or a smaller top_k",
+            refused.Error.Message);
         using var result = await client.ScoreAsync(Request(2), TestEnd);
         Assert.Equal(4, result.TopLabels.Count);
 
@@ -98,8 +106,10 @@ public sealed class LabelTests
     private static async Task AssertSameLossesAsync(ScoringClient client, string head, int classes, uint[] targets, string[] labels)
     {
         var logits = Reference.Logits(classes * 6, seed: 8)[..(head == "pets" ? 9 : 8)];
-        using var byClass = await client.ScoreAsync(new ScoreRequest { Head = head, Logits = logits, Outputs = OutputSet.Loss, Targets = targets }, TestEnd);
-        using var byLabel = await client.ScoreAsync(new ScoreRequest { Head = head, Logits = logits, Outputs = OutputSet.Loss, TargetLabels = labels }, TestEnd);
+        using var byClass = await client.ScoreAsync(
+            new ScoreRequest { Head = head, Logits = logits, Outputs = OutputSet.Loss, Targets = targets }, TestEnd);
+        using var byLabel = await client.ScoreAsync(
+            new ScoreRequest { Head = head, Logits = logits, Outputs = OutputSet.Loss, TargetLabels = labels }, TestEnd);
         Assert.Equal(targets.Length, byLabel.Losses.Length);
         Assert.Equal(byClass.Losses.ToArray(), byLabel.Losses.ToArray());
     }

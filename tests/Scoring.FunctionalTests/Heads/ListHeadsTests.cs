@@ -37,7 +37,8 @@ public sealed class ListHeadsTests
         var two = await client.ListHeadsAsync(new ListHeadsRequest { Heads = { "pets", "linear", "pets" } }, TestEnd);
         Assert.Equal(["pets", "linear"], two.Heads.Select(head => head.Name));
         var refused = await Assert.ThrowsAsync<ScoringException>(() => client.ListHeadsAsync(new ListHeadsRequest { Heads = { "toys" } }, TestEnd));
-        Assert.Equal((StatusCode.NotFound, "head 'toys' is not configured; there are bare, linear, log_softmax, pets, sigmoid, softmax"), (refused.Error.Code, refused.Error.Message));
+        Assert.Equal((StatusCode.NotFound, "head 'toys' is not configured; there are bare, linear, log_softmax, pets, sigmoid, softmax"), (
+            refused.Error.Code, refused.Error.Message));
     }
 
     [Fact]
@@ -54,7 +55,8 @@ public sealed class ListHeadsTests
     [Fact]
     public async Task Every_question_but_those_of_probes_counts_as_a_message()
     {
-        await using var server = await ScoringServer.StartAsync("--Scoring:RateLimits:MessagesPerSecond=0.001", "--Scoring:RateLimits:BurstSeconds=1");
+        await using var server = await ScoringServer.StartAsync(
+            "--Scoring:RateLimits:MessagesPerSecond=0.001", "--Scoring:RateLimits:BurstSeconds=1");
         await using var calls = new SecureCalls(server.Address);
         var models = new GRPCInferenceService.GRPCInferenceServiceClient(calls.Channel);
         // The one that there is.
@@ -77,7 +79,8 @@ public sealed class ListHeadsTests
         foreach (var question in questions)
         {
             var refused = await Assert.ThrowsAsync<RpcException>(question);
-            Assert.Equal((StatusCode.ResourceExhausted, "the caller's limit is 0.001 messages a second"), (refused.StatusCode, refused.Status.Detail));
+            Assert.Equal(
+                (StatusCode.ResourceExhausted, "the caller's limit is 0.001 messages a second"), (refused.StatusCode, refused.Status.Detail));
         }
 
         Assert.True((await models.ServerLiveAsync(new ServerLiveRequest(), cancellationToken: TestEnd)).Live);

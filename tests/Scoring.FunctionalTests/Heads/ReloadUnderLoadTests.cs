@@ -15,7 +15,7 @@ public sealed class ReloadUnderLoadTests
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("heads.json", HeadsOf(1));
-        await using var server = await ScoringServer.StartAsync($"--Scoring:HeadsFile={file}", "--Scoring:HeadsPollMs=10");
+        await using var server = await ScoringServer.StartAsync($"--Scoring:HeadsFile={file}", "--Scoring:Files:PollMs=10");
         using var reloads = new ReloadRecorder(server);
         var client = server.Connect(new ScoringClientOptions { MaxInFlightMessages = 64 });
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(TestEnd);

@@ -122,7 +122,9 @@ internal sealed class CutProxy : IAsyncDisposable
             await Task.WhenAll(PassAsync(client, _server), PassAsync(_server, client));
         }
 
-        /// <summary>Passes on what comes, and resets the other side where this one is reset: a client that closes its socket with something unread does that.</summary>
+        /// <summary>
+        /// Passes on what comes, and resets the other side where this one is reset: a client that closes its socket with something unread does that.
+        /// </summary>
         private async Task PassAsync(Socket from, Socket to)
         {
             try

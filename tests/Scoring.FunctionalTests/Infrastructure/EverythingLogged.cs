@@ -30,6 +30,7 @@ internal sealed class EverythingLogged : ILoggerProvider
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             owner._lines.Enqueue($"{logLevel} {category}[{eventId}] {formatter(state, exception)} {exception} {Parts(state)}");
 
-        private static string Parts<TState>(TState state) => state is IEnumerable<KeyValuePair<string, object?>> parts ? string.Join(' ', parts) : $"{state}";
+        private static string Parts<TState>(TState state) =>
+            state is IEnumerable<KeyValuePair<string, object?>> parts ? string.Join(' ', parts) : $"{state}";
     }
 }

@@ -6,7 +6,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Scoring.FunctionalTests.Infrastructure;
 
 /// <summary>Issues tokens for one test.</summary>
-internal sealed class Issuer : IDisposable
+/// <param name="keyId">What tokens call the key that they are signed with.</param>
+internal sealed class Issuer(string keyId = "1") : IDisposable
 {
     public const string Name = "https://issuer.example.com";
     public const string Audience = "scoring";
@@ -24,12 +25,13 @@ internal sealed class Issuer : IDisposable
         get
         {
             var key = _rsa.ExportParameters(includePrivateParameters: false);
-            return new { kty = "RSA", kid = "1", use = "sig", n = Base64UrlEncoder.Encode(key.Modulus), e = Base64UrlEncoder.Encode(key.Exponent) };
+            return new { kty = "RSA", kid = keyId, use = "sig", n = Base64UrlEncoder.Encode(key.Modulus), e = Base64UrlEncoder.Encode(key.Exponent) };
         }
     }
 
     public string Issue(
-        string? subject = "trainer", string audience = Audience, string issuer = Name, int minutesLeft = 5, SigningCredentials? signedWith = null, params (string Name, object Value)[] claims)
+        string? subject = "trainer", string audience = Audience, string issuer = Name, int minutesLeft = 5, SigningCredentials? signedWith = null,
+        params (string Name, object Value)[] claims)
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
         var descriptor = new SecurityTokenDescriptor
@@ -39,7 +41,7 @@ internal sealed class Issuer : IDisposable
             NotBefore = now.AddHours(-1),
             IssuedAt = now.AddHours(-1),
             Expires = now.AddMinutes(minutesLeft),
-            SigningCredentials = signedWith ?? new SigningCredentials(new RsaSecurityKey(_rsa) { KeyId = "1" }, SecurityAlgorithms.RsaSha256),
+            SigningCredentials = signedWith ?? new SigningCredentials(new RsaSecurityKey(_rsa) { KeyId = keyId }, SecurityAlgorithms.RsaSha256),
             Claims = claims.ToDictionary(claim => claim.Name, claim => claim.Value),
         };
         if (subject is not null)

@@ -87,7 +87,9 @@ internal sealed class ScoringServer : IAsyncDisposable
         return client;
     }
 
-    /// <summary>A listener, not started yet, to those of this server's own instruments that it picks: other servers of the process have the same.</summary>
+    /// <summary>
+    /// A listener, not started yet, to those of this server's own instruments that it picks: other servers of the process have the same.
+    /// </summary>
     public MeterListener CreateMeterListener(Predicate<Instrument> picks) => new()
     {
         InstrumentPublished = (instrument, listener) =>

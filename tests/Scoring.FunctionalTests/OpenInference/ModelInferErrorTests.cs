@@ -21,7 +21,8 @@ public sealed class ModelInferErrorTests
         ["one dimension"] = (request => request.Inputs[0].Shape.RemoveAt(0), StatusCode.InvalidArgument, "shape [3]"),
         ["negative dimension"] = (request => request.Inputs[0].Shape[0] = -1, StatusCode.InvalidArgument, "shape [-1, 3]"),
         ["huge dimensions"] = (Huge, StatusCode.InvalidArgument, "and 24 bytes of contents"),
-        ["too few bytes"] = (request => request.RawInputContents[0] = ByteString.CopyFrom(1, 2, 3), StatusCode.InvalidArgument, "3 bytes of contents"),
+        ["too few bytes"] = (
+            request => request.RawInputContents[0] = ByteString.CopyFrom(1, 2, 3), StatusCode.InvalidArgument, "3 bytes of contents"),
         ["no contents"] = (request => request.RawInputContents.Clear(), StatusCode.InvalidArgument, "0 bytes of contents"),
         ["two raw contents"] = (request => request.RawInputContents.Add(request.RawInputContents[0]), StatusCode.InvalidArgument, "has 2 elements"),
         ["raw and typed contents"] = (request => Type(request).Fp32Contents.Add(1), StatusCode.InvalidArgument, "both set"),
@@ -29,22 +30,31 @@ public sealed class ModelInferErrorTests
         ["contents of no float"] = (request => OnlyTyped(request).IntContents.Add(1), StatusCode.InvalidArgument, "fp32_contents"),
         ["typed FP16"] = (TypedHalf, StatusCode.InvalidArgument, "raw_input_contents only"),
         ["another width"] = (Wide, StatusCode.InvalidArgument, "head 'iris' has 3"),
-        ["unknown output"] = (request => request.Outputs[0].Name = "softmax", StatusCode.InvalidArgument, "no output 'softmax'; model 'iris' has scores, top_indices"),
+        ["unknown output"] = (
+            request => request.Outputs[0].Name = "softmax", StatusCode.InvalidArgument, "no output 'softmax'; model 'iris' has scores, top_indices"),
         ["an output twice"] = (request => Name(request, "scores"), StatusCode.InvalidArgument, "output 'scores' is named twice"),
         ["an output twice, once as classes"] = (NameAsClasses, StatusCode.InvalidArgument, "output 'scores' is named twice"),
-        ["an output ten thousand times"] = (request => Name(request, [.. Enumerable.Repeat("entropy", 10_000)]), StatusCode.InvalidArgument, "output 'entropy' is named twice"),
-        ["ten thousand outputs"] = (request => Name(request, [.. Enumerable.Range(0, 10_000).Select(i => $"o{i}")]), StatusCode.InvalidArgument, "no output 'o0'"),
-        ["an output of a long name"] = (request => request.Outputs[0].Name = new string('o', 10_000), StatusCode.InvalidArgument, $"no output '{new string('o', 64)}…'"),
-        ["a model of a long name"] = (request => request.ModelName = new string('m', 10_000), StatusCode.NotFound, "head has more than 256 characters"),
+        ["an output ten thousand times"] = (
+            request => Name(request, [.. Enumerable.Repeat("entropy", 10_000)]), StatusCode.InvalidArgument, "output 'entropy' is named twice"),
+        ["ten thousand outputs"] = (
+            request => Name(request, [.. Enumerable.Range(0, 10_000).Select(i => $"o{i}")]), StatusCode.InvalidArgument, "no output 'o0'"),
+        ["an output of a long name"] = (
+            request => request.Outputs[0].Name = new string('o', 10_000), StatusCode.InvalidArgument, $"no output '{new string('o', 64)}…'"),
+        ["a model of a long name"] = (
+            request => request.ModelName = new string('m', 10_000), StatusCode.NotFound, "head has more than 256 characters"),
         ["a long version"] = (request => request.ModelVersion = new string('1', 10_000), StatusCode.NotFound, $"not '{new string('1', 64)}…'"),
-        ["ten thousand dimensions"] = (request => request.Inputs[0].Shape.Add(new long[9_998]), StatusCode.InvalidArgument, "[2, 3, 0, 0, 0, 0, 0, 0, …] of 10000 dimensions"),
-        ["a long text in a parameter"] = (request => Set(request, "non_finite", new() { StringParam = new string('x', 10_000) }), StatusCode.InvalidArgument, $"'{new string('x', 64)}…'"),
+        ["ten thousand dimensions"] = (
+            request => request.Inputs[0].Shape.Add(new long[9_998]), StatusCode.InvalidArgument, "[2, 3, 0, 0, 0, 0, 0, 0, …] of 10000 dimensions"),
+        ["a long text in a parameter"] = (request => Set(
+            request, "non_finite", new() { StringParam = new string('x', 10_000) }), StatusCode.InvalidArgument, $"'{new string('x', 64)}…'"),
         ["classification of another output"] = (request => Classify(request, 2).Name = "entropy", StatusCode.InvalidArgument, "only 'scores'"),
         ["negative classification"] = (request => Classify(request, -2), StatusCode.InvalidArgument, "no whole number above 0"),
-        ["too many classes"] = (request => Set(request, "top_k", new() { Int64Param = 4 }), StatusCode.InvalidArgument, "top_k is 4; the rows have 3"),
+        ["too many classes"] = (
+            request => Set(request, "top_k", new() { Int64Param = 4 }), StatusCode.InvalidArgument, "top_k is 4; the rows have 3"),
         ["top_k of another type"] = (request => Set(request, "top_k", new() { StringParam = "2" }), StatusCode.InvalidArgument, "top_k"),
         ["temperature of 0"] = (request => Set(request, "temperature", new() { DoubleParam = 0 }), StatusCode.InvalidArgument, "temperature is 0"),
-        ["temperature of another type"] = (request => Set(request, "temperature", new() { BoolParam = true }), StatusCode.InvalidArgument, "temperature is NaN"),
+        ["temperature of another type"] = (
+            request => Set(request, "temperature", new() { BoolParam = true }), StatusCode.InvalidArgument, "temperature is NaN"),
         ["unknown non_finite"] = (request => Set(request, "non_finite", new() { StringParam = "ignore" }), StatusCode.InvalidArgument, "'ignore'"),
         ["NaN"] = (request => request.RawInputContents[0] = Raw<float>([0, 1, 2, 3, float.NaN, 5]), StatusCode.InvalidArgument, "row 1, column 1"),
     };

@@ -112,7 +112,8 @@ public sealed class ModelInferTests
         Assert.Equal(["virginica", "versicolor", "setosa", "virginica"], Texts(response, "top_labels"));
         Assert.Equal([2L, 1L, 0L, 2L], Output<long>(response, "top_indices"));
         Assert.Equal(
-            ["0.843795:2:virginica", "0.114195:1:versicolor", "0.042010:0:setosa", "0.986594:0:setosa", "0.010960:2:virginica", "0.002446:1:versicolor"],
+            ["0.843795:2:virginica", "0.114195:1:versicolor", "0.042010:0:setosa", "0.986594:0:setosa", "0.010960:2:virginica",
+                "0.002446:1:versicolor"],
             Texts(response, "scores"));
     }
 
@@ -136,7 +137,8 @@ public sealed class ModelInferTests
         using var calls = new InferenceCalls(server);
         var response = await calls.Client.ModelInferAsync(Request("g", 3, Logits), cancellationToken: TestEnd);
         Assert.Equal(
-            ["scores FP32 [2, 3]", "top_indices INT64 [2, 2, 1]", "top_scores FP32 [2, 2, 1]", "log_sum_exp FP32 [2, 2]", "entropy FP32 [2, 2]", "invalid_rows BOOL [2]"],
+            ["scores FP32 [2, 3]", "top_indices INT64 [2, 2, 1]", "top_scores FP32 [2, 2, 1]", "log_sum_exp FP32 [2, 2]", "entropy FP32 [2, 2]",
+                "invalid_rows BOOL [2]"],
             Describe(response));
         Assert.Equal([1L, 2L, 0L, 2L], Output<long>(response, "top_indices"));
         var metadata = await calls.Client.ModelMetadataAsync(new() { Name = "g" }, cancellationToken: TestEnd);
@@ -188,7 +190,8 @@ public sealed class ModelInferTests
     {
         await using var server = await ScoringServer.StartAsync(Iris);
         using var calls = new InferenceCalls(server);
-        var request = Request("iris", 3, [0, 1, 0, float.NegativeInfinity, float.NegativeInfinity, float.NegativeInfinity, 0, 1, 0], "invalid_rows", "top_labels");
+        var request = Request(
+            "iris", 3, [0, 1, 0, float.NegativeInfinity, float.NegativeInfinity, float.NegativeInfinity, 0, 1, 0], "invalid_rows", "top_labels");
         request.Outputs.Insert(0, new() { Name = "scores" });
         request.Outputs[0].Parameters["classification"] = new InferParameter { Int64Param = 1 };
         request.Parameters["non_finite"] = new InferParameter { StringParam = nonFinite };
@@ -201,7 +204,7 @@ public sealed class ModelInferTests
 
     private static void AssertScores(ModelInferResponse response)
     {
-        double[] expected = [.. Reference.Softmax([1, 2, 4]), .. Reference.Softmax([5, -1, 0.5f])];
+        double[] expected = [.. Reference.SoftmaxOf([1, 2, 4]), .. Reference.SoftmaxOf([5, -1, 0.5f])];
         var scores = Output<float>(response, "scores");
         Assert.All(expected.Zip(scores), pair => Assert.Equal(pair.First, pair.Second, 1e-7));
     }

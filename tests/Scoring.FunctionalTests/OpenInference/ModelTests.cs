@@ -67,7 +67,8 @@ public sealed class ModelTests
         Assert.Equal((DataType.TypeBool, 0), (config.Output[^1].DataType, config.Output[^1].Dims.Count));
         Assert.Equal(1 << 20, config.MaxBatchSize);
 
-        static string Describe(ModelMetadataResponse.Types.TensorMetadata tensor) => $"{tensor.Name} {tensor.Datatype} [{string.Join(", ", tensor.Shape)}]";
+        static string Describe(ModelMetadataResponse.Types.TensorMetadata tensor) =>
+            $"{tensor.Name} {tensor.Datatype} [{string.Join(", ", tensor.Shape)}]";
     }
 
     [Fact]

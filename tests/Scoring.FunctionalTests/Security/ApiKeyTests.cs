@@ -55,7 +55,8 @@ public sealed class ApiKeyTests
     [Fact]
     public void A_key_that_cannot_be_one_is_refused_without_telling_it()
     {
-        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => ScoringClient.Connect("http://localhost:1", new ScoringClientOptions { ApiKey = "top\nsecret" }));
+        var refused = Assert.Throws<ArgumentOutOfRangeException>(
+            () => ScoringClient.Connect("http://localhost:1", new ScoringClientOptions { ApiKey = "top\nsecret" }));
         Assert.Contains("ApiKey must be of visible ASCII characters", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
     }
@@ -73,7 +74,8 @@ public sealed class ApiKeyTests
         await using var calls = new SecureCalls(server.Address, headers: header is [var name, var value] ? [(name, value)] : []);
         var unary = await Assert.ThrowsAsync<ScoringException>(() => calls.Client.ScoreAsync(Request, TestEnd));
         Assert.Equal((StatusCode.Unauthenticated, said), (unary.Error.Code, unary.Error.Message));
-        var listing = await Assert.ThrowsAsync<RpcException>(async () => await calls.Generated.ListHeadsAsync(new V1.ListHeadsRequest(), cancellationToken: TestEnd));
+        var listing = await Assert.ThrowsAsync<RpcException>(
+            async () => await calls.Generated.ListHeadsAsync(new V1.ListHeadsRequest(), cancellationToken: TestEnd));
         Assert.Equal((StatusCode.Unauthenticated, said), (listing.StatusCode, listing.Status.Detail));
         using var stream = calls.Generated.ScoreStream(cancellationToken: TestEnd);
         var streaming = await Assert.ThrowsAsync<RpcException>(() => stream.ResponseStream.MoveNext(TestEnd));
@@ -92,7 +94,7 @@ public sealed class ApiKeyTests
     public async Task A_file_that_changes_is_read_again_and_a_key_that_is_gone_is_nobodys()
     {
         using var file = new KeyFile("trainer");
-        await using var server = await ScoringServer.StartAsync(file.Setting, "--Scoring:Auth:PollMs=10");
+        await using var server = await ScoringServer.StartAsync(file.Setting, "--Scoring:Files:PollMs=10");
         server.ExpectedLog = "The changed api_keys is refused, and the last good one stays in force: Scoring:Auth:ApiKeysFile is";
         using var reloads = new FileReloadRecorder(server);
         await using var old = new SecureCalls(server.Address, headers: file.Header("trainer"));
@@ -154,5 +156,6 @@ public sealed class ApiKeyTests
         Assert.Contains(said, refused.Message, StringComparison.Ordinal);
     }
 
-    private static async Task ListHeadsAsync(SecureCalls calls) => await calls.Generated.ListHeadsAsync(new V1.ListHeadsRequest(), cancellationToken: TestEnd);
+    private static async Task ListHeadsAsync(SecureCalls calls) =>
+        await calls.Generated.ListHeadsAsync(new V1.ListHeadsRequest(), cancellationToken: TestEnd);
 }

@@ -37,8 +37,10 @@ public sealed class CallerTests
         await using var unknown = new SecureCalls(server.Address);
         await using var known = new SecureCalls(server.Address, headers: file.Header("trainer"));
 
-        await IsRefusedAsync(() => new GRPCInferenceService.GRPCInferenceServiceClient(unknown.Channel).ServerReadyAsync(new ServerReadyRequest(), cancellationToken: TestEnd));
-        Assert.True((await new GRPCInferenceService.GRPCInferenceServiceClient(known.Channel).ServerReadyAsync(new ServerReadyRequest(), cancellationToken: TestEnd)).Ready);
+        await IsRefusedAsync(() => new GRPCInferenceService.GRPCInferenceServiceClient(unknown.Channel).ServerReadyAsync(
+            new ServerReadyRequest(), cancellationToken: TestEnd));
+        Assert.True((await new GRPCInferenceService.GRPCInferenceServiceClient(known.Channel).ServerReadyAsync(
+            new ServerReadyRequest(), cancellationToken: TestEnd)).Ready);
 
         using var web = Web(server, unknown);
         await IsRefusedAsync(() => new ScoringService.ScoringServiceClient(web).ListHeadsAsync(new ListHeadsRequest(), cancellationToken: TestEnd));
@@ -54,7 +56,8 @@ public sealed class CallerTests
         Assert.Contains("softmax", await known.Http.GetStringAsync($"{server.HttpAddress}/v1/heads", TestEnd), StringComparison.Ordinal);
 
         using var reflection = new ServerReflection.ServerReflectionClient(unknown.Channel).ServerReflectionInfo(cancellationToken: TestEnd);
-        Assert.Equal(StatusCode.Unauthenticated, (await Assert.ThrowsAsync<RpcException>(() => reflection.ResponseStream.MoveNext(TestEnd))).StatusCode);
+        Assert.Equal(
+            StatusCode.Unauthenticated, (await Assert.ThrowsAsync<RpcException>(() => reflection.ResponseStream.MoveNext(TestEnd))).StatusCode);
         using var evaluation = unknown.Generated.Evaluate(cancellationToken: TestEnd);
         Assert.Equal(StatusCode.Unauthenticated, (await Assert.ThrowsAsync<RpcException>(() => evaluation.ResponseAsync)).StatusCode);
     }
@@ -84,7 +87,8 @@ public sealed class CallerTests
         await byKey.Generated.ListHeadsAsync(new ListHeadsRequest(), cancellationToken: TestEnd);
         await using var neither = new SecureCalls(server.Address, authority);
         var refused = await IsRefusedAsync(() => neither.Generated.ListHeadsAsync(new ListHeadsRequest(), cancellationToken: TestEnd));
-        Assert.EndsWith("this service takes an API key (x-api-key, or authorization: Bearer), a client's certificate", refused, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "this service takes an API key (x-api-key, or authorization: Bearer), a client's certificate", refused, StringComparison.Ordinal);
     }
 
     private static async Task<string> IsRefusedAsync<T>(Func<AsyncUnaryCall<T>> call)
@@ -96,5 +100,11 @@ public sealed class CallerTests
 
     private static GrpcChannel Web(ScoringServer server, SecureCalls calls) => GrpcChannel.ForAddress(
         server.HttpAddress,
-        new GrpcChannelOptions { HttpHandler = new GrpcWebHandler(GrpcWebMode.GrpcWeb, calls.CreateHandler()), HttpVersion = HttpVersion.Version11, DisposeHttpClient = true });
+        new GrpcChannelOptions
+        {
+            HttpHandler = new GrpcWebHandler(
+            GrpcWebMode.GrpcWeb, calls.CreateHandler()),
+            HttpVersion = HttpVersion.Version11,
+            DisposeHttpClient = true
+        });
 }

@@ -48,19 +48,25 @@ public sealed class HeadRuleTests
         using var keys = new KeyFile("trainer");
         await using var server = await ScoringServer.StartAsync([keys.Setting, "--Scoring:Listen:HttpPort=0", .. Rules]);
         await using var calls = new SecureCalls(server.Address, headers: keys.Header("trainer"));
-        var unary = await Assert.ThrowsAsync<RpcException>(async () => await calls.Generated.ScoreAsync(new ScoreRequest { Head = "linear", Classes = 1, Logits = { 1 } }, cancellationToken: TestEnd));
+        var unary = await Assert.ThrowsAsync<RpcException>(async () => await calls.Generated.ScoreAsync(
+            new ScoreRequest { Head = "linear", Classes = 1, Logits = { 1 } }, cancellationToken: TestEnd));
         Assert.Equal((StatusCode.PermissionDenied, MayNot), (unary.StatusCode, unary.Status.Detail));
-        Assert.Equal(["pets", "softmax"], (await calls.Generated.ListHeadsAsync(new ListHeadsRequest(), cancellationToken: TestEnd)).Heads.Select(head => head.Name));
+        Assert.Equal(["pets", "softmax"], (
+            await calls.Generated.ListHeadsAsync(new ListHeadsRequest(), cancellationToken: TestEnd)).Heads.Select(head => head.Name));
 
         var inference = new GRPCInferenceService.GRPCInferenceServiceClient(calls.Channel);
-        var infer = await Assert.ThrowsAsync<RpcException>(async () => await inference.ModelInferAsync(InferenceCalls.Request("linear", 1, [1]), cancellationToken: TestEnd));
+        var infer = await Assert.ThrowsAsync<RpcException>(
+            async () => await inference.ModelInferAsync(InferenceCalls.Request("linear", 1, [1]), cancellationToken: TestEnd));
         Assert.Equal((StatusCode.PermissionDenied, MayNot), (infer.StatusCode, infer.Status.Detail));
-        var metadata = await Assert.ThrowsAsync<RpcException>(async () => await inference.ModelMetadataAsync(new ModelMetadataRequest { Name = "linear" }, cancellationToken: TestEnd));
+        var metadata = await Assert.ThrowsAsync<RpcException>(
+            async () => await inference.ModelMetadataAsync(new ModelMetadataRequest { Name = "linear" }, cancellationToken: TestEnd));
         Assert.Equal(StatusCode.PermissionDenied, metadata.StatusCode);
         Assert.False((await inference.ModelReadyAsync(new ModelReadyRequest { Name = "linear" }, cancellationToken: TestEnd)).Ready);
         Assert.True((await inference.ModelReadyAsync(new ModelReadyRequest { Name = "pets" }, cancellationToken: TestEnd)).Ready);
-        Assert.Equal(["pets", "softmax"], (await inference.RepositoryIndexAsync(new RepositoryIndexRequest(), cancellationToken: TestEnd)).Models.Select(model => model.Name));
-        Assert.Equal(["pets", "softmax"], (await inference.ModelStatisticsAsync(new ModelStatisticsRequest(), cancellationToken: TestEnd)).ModelStats.Select(model => model.Name));
+        Assert.Equal(["pets", "softmax"], (
+            await inference.RepositoryIndexAsync(new RepositoryIndexRequest(), cancellationToken: TestEnd)).Models.Select(model => model.Name));
+        Assert.Equal(["pets", "softmax"], (
+            await inference.ModelStatisticsAsync(new ModelStatisticsRequest(), cancellationToken: TestEnd)).ModelStats.Select(model => model.Name));
         using var streamed = inference.ModelStreamInfer(cancellationToken: TestEnd);
         await streamed.RequestStream.WriteAsync(InferenceCalls.Request("linear", 1, [1]), TestEnd);
         Assert.True(await streamed.ResponseStream.MoveNext(TestEnd));
@@ -87,7 +93,8 @@ public sealed class HeadRuleTests
         using var folder = new TemporaryFolder();
         var heads = folder.Write("heads.json", """{ "pets": { "activation": "softmax" } }""");
         using var keys = new KeyFile("trainer");
-        await using var server = await ScoringServer.StartAsync(keys.Setting, $"--Scoring:HeadsFile={heads}", "--Scoring:HeadsPollMs=10", "--Scoring:Auth:Heads:pets-secret:0=key/other");
+        await using var server = await ScoringServer.StartAsync(
+            keys.Setting, $"--Scoring:HeadsFile={heads}", "--Scoring:Files:PollMs=10", "--Scoring:Auth:Heads:pets-secret:0=key/other");
         using var reloads = new ReloadRecorder(server);
         await using var calls = new SecureCalls(server.Address, headers: keys.Header("trainer"));
         using var stream = calls.Generated.ScoreStream(cancellationToken: TestEnd);
@@ -137,7 +144,8 @@ public sealed class HeadRuleTests
         using var issuer = new Issuer();
         using var folder = new TemporaryFolder();
         await using var server = await ScoringServer.StartAsync(
-            $"--Scoring:Auth:Jwt:KeysFile={folder.Write("keys", issuer.PublicPem)}", $"--Scoring:Auth:Jwt:Audience={Issuer.Audience}", $"--Scoring:Auth:Jwt:Issuer={Issuer.Name}",
+            $"--Scoring:Auth:Jwt:KeysFile={folder.Write("keys", issuer.PublicPem)}", $"--Scoring:Auth:Jwt:Audience={Issuer.Audience}",
+            $"--Scoring:Auth:Jwt:Issuer={Issuer.Name}",
             "--Scoring:Auth:Jwt:HeadsClaim=heads");
         Assert.Equal(["linear", "softmax"], await HeadsAsync(server, Bearer(issuer.Issue(claims: ("heads", new[] { "soft*", "linear" })))));
         Assert.Equal(["sigmoid"], await HeadsAsync(server, Bearer(issuer.Issue(claims: ("heads", "sigmoid")))));

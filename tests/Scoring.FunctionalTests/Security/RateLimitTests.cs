@@ -28,7 +28,8 @@ public sealed class RateLimitTests
 
         await stream.RequestStream.CompleteAsync();
         var answers = await stream.ResponseStream.ReadAllAsync(TestEnd).ToListAsync(TestEnd);
-        Assert.Equal([0u, 0u, (uint)StatusCode.ResourceExhausted, (uint)StatusCode.ResourceExhausted], answers.Select(answer => answer.Error?.Code ?? 0));
+        Assert.Equal(
+            [0u, 0u, (uint)StatusCode.ResourceExhausted, (uint)StatusCode.ResourceExhausted], answers.Select(answer => answer.Error?.Code ?? 0));
         Assert.Equal(("the caller's limit is 0.001 messages a second", 3ul), (answers[2].Error.Message, answers[2].Id));
         Assert.InRange(answers[2].Error.RetryAfterMs, 300_000u, 400_001u);
     }
@@ -59,7 +60,8 @@ public sealed class RateLimitTests
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await calls.Generated.ScoreAsync(Request, cancellationToken: TestEnd));
         Assert.Equal("the caller's limit is 0.001 rows a second", refused.Status.Detail);
         // Bad messages have no rows.
-        var bad = await Assert.ThrowsAsync<RpcException>(async () => await calls.Generated.ScoreAsync(new ScoreRequest(), cancellationToken: TestEnd));
+        var bad = await Assert.ThrowsAsync<RpcException>(
+            async () => await calls.Generated.ScoreAsync(new ScoreRequest(), cancellationToken: TestEnd));
         Assert.Equal(StatusCode.InvalidArgument, bad.StatusCode);
     }
 
@@ -67,7 +69,8 @@ public sealed class RateLimitTests
     public async Task Each_caller_has_its_own_account_and_may_have_limits_of_its_own_that_it_is_told()
     {
         using var keys = new KeyFile("trainer", "batch-1", "other");
-        await using var server = await ScoringServer.StartAsync([.. TwoMessages, keys.Setting, "--Scoring:RateLimits:Callers:key/batch-*:MessagesPerSecond=0", "--Scoring:RateLimits:Callers:key/batch-*:RowsPerSecond=1000000"]);
+        await using var server = await ScoringServer.StartAsync([.. TwoMessages, keys.Setting,
+            "--Scoring:RateLimits:Callers:key/batch-*:MessagesPerSecond=0", "--Scoring:RateLimits:Callers:key/batch-*:RowsPerSecond=1000000"]);
         await using var trainer = new SecureCalls(server.Address, headers: keys.Header("trainer"));
         await using var other = new SecureCalls(server.Address, headers: keys.Header("other"));
         await using var batch = new SecureCalls(server.Address, headers: keys.Header("batch-1"));
@@ -93,7 +96,8 @@ public sealed class RateLimitTests
         var start = TimeProvider.System.GetTimestamp();
         for (var i = 0; i < 4; i++)
         {
-            await call.RequestStream.WriteAsync(new EvaluateRequest { Classes = 2, Logits = { Enumerable.Repeat(1f, 40) }, Targets = { new uint[20] } }, TestEnd);
+            await call.RequestStream.WriteAsync(
+                new EvaluateRequest { Classes = 2, Logits = { Enumerable.Repeat(1f, 40) }, Targets = { new uint[20] } }, TestEnd);
         }
 
         await call.RequestStream.CompleteAsync();
@@ -111,6 +115,30 @@ public sealed class RateLimitTests
     {
         var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => ScoringServer.StartAsync(setting));
         Assert.Contains(said, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("keys/a")]
+    [InlineData("a")]
+    [InlineData("jwt/a")]
+    [InlineData("j*")]
+    public async Task A_limit_for_nobody_stops_the_start(string caller)
+    {
+        using var keys = new KeyFile("a");
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => ScoringServer.StartAsync(keys.Setting, $"--Scoring:RateLimits:Callers:{caller}:RowsPerSecond=1"));
+        Assert.Equal($"Scoring:RateLimits:Callers has '{caller}', which is nobody's name; callers are known as key/NAME", refused.Message);
+    }
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("k*")]
+    [InlineData("key/*")]
+    [InlineData("KEY/a")]
+    public async Task A_limit_may_be_for_names_that_nobody_has_yet(string caller)
+    {
+        using var keys = new KeyFile("b");
+        await using var server = await ScoringServer.StartAsync(keys.Setting, $"--Scoring:RateLimits:Callers:{caller}:RowsPerSecond=1");
     }
 
     private static async Task<(double, double)> LimitsAsync(SecureCalls calls)

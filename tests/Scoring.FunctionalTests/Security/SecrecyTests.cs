@@ -22,8 +22,10 @@ public sealed class SecrecyTests
         string[] settings =
         [
             file.Setting,
-            $"--Scoring:Auth:Jwt:KeysFile={folder.Write("keys", issuer.PublicPem)}", $"--Scoring:Auth:Jwt:Audience={Issuer.Audience}", $"--Scoring:Auth:Jwt:Issuer={Issuer.Name}",
-            "--Logging:LogLevel:Default=Trace", "--Logging:LogLevel:Microsoft.AspNetCore=Trace", "--Logging:LogLevel:Grpc=Trace", $"--OTEL_EXPORTER_OTLP_ENDPOINT={receiver.Address}",
+            $"--Scoring:Auth:Jwt:KeysFile={folder.Write("keys", issuer.PublicPem)}", $"--Scoring:Auth:Jwt:Audience={Issuer.Audience}",
+            $"--Scoring:Auth:Jwt:Issuer={Issuer.Name}",
+            "--Logging:LogLevel:Default=Trace", "--Logging:LogLevel:Microsoft.AspNetCore=Trace", "--Logging:LogLevel:Grpc=Trace",
+            $"--OTEL_EXPORTER_OTLP_ENDPOINT={receiver.Address}",
         ];
         var expired = issuer.Issue(minutesLeft: -5);
         var forOthers = issuer.Issue(audience: "billing");

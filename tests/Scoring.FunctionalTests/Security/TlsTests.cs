@@ -8,7 +8,7 @@ namespace Scoring.FunctionalTests.Security;
 
 public sealed class TlsTests
 {
-    private const string Poll = "--Scoring:Tls:PollMs=10";
+    private const string Poll = "--Scoring:Files:PollMs=10";
 
     private static readonly ScoreRequest Request = new() { Classes = 2, Logits = new float[] { 1, 1 } };
 
@@ -112,7 +112,8 @@ public sealed class TlsTests
         await using var known = new SecureCalls(server.Address, authority, good);
         await ListHeadsAsync(known);
 
-        // In TLS 1.3 a client learns that its certificate is refused when it thinks that the handshake is over: gRPC then has a broken connection, or a broken call.
+        // In TLS 1.3 a client learns that its certificate is refused when it thinks that the handshake is over: gRPC then has a broken connection, or
+        // a broken call.
         StatusCode[] broken = [StatusCode.Unavailable, StatusCode.Internal];
         await using var without = new SecureCalls(server.Address, authority);
         Assert.Contains((await Assert.ThrowsAsync<RpcException>(() => ListHeadsAsync(without))).StatusCode, broken);
@@ -125,10 +126,14 @@ public sealed class TlsTests
     {
         { "Scoring:Tls:CertificateFile is '/nowhere/tls.crt', which cannot be used", ["--Scoring:Tls:CertificateFile=/nowhere/tls.crt"] },
         { "Scoring:Tls:CertificateFile is empty", ["--Scoring:Tls:KeyFile=/nowhere/tls.key"] },
-        { "Scoring:Tls:ClientCaFile is empty", ["--Scoring:Tls:CertificateFile=FOLDER/tls.crt", "--Scoring:Tls:KeyFile=FOLDER/tls.key", "--Scoring:Tls:ClientCertificates=require"] },
+        { "Scoring:Tls:ClientCaFile is empty",
+            ["--Scoring:Tls:CertificateFile=FOLDER/tls.crt", "--Scoring:Tls:KeyFile=FOLDER/tls.key", "--Scoring:Tls:ClientCertificates=require"] },
         { "Scoring:Tls:ClientCaFile is 'FOLDER/tls.key', which cannot be used: it has no certificate in PEM", ["--Scoring:Tls:CertificateFile=FOLDER/tls.crt", "--Scoring:Tls:KeyFile=FOLDER/tls.key", "--Scoring:Tls:ClientCertificates=allow", "--Scoring:Tls:ClientCaFile=FOLDER/tls.key"] },
+        { "Scoring:Tls:ClientCaFile is 'FOLDER/half.crt', which cannot be used: line LINE begins a block of PEM that is not whole", ["--Scoring:Tls:CertificateFile=FOLDER/tls.crt", "--Scoring:Tls:KeyFile=FOLDER/tls.key", "--Scoring:Tls:ClientCertificates=allow", "--Scoring:Tls:ClientCaFile=FOLDER/half.crt"] },
+        { "Scoring:Tls:ClientCaFile is 'FOLDER/tls.crt', which cannot be used: 'CN=scoring' is issued by 'CN=an authority', whose certificate is not in the file", ["--Scoring:Tls:CertificateFile=FOLDER/tls.crt", "--Scoring:Tls:KeyFile=FOLDER/tls.key", "--Scoring:Tls:ClientCertificates=allow", "--Scoring:Tls:ClientCaFile=FOLDER/tls.crt"] },
         { "Scoring:Tls:KeyFile is 'FOLDER/tls.crt', which cannot be used", ["--Scoring:Tls:CertificateFile=FOLDER/tls.crt"] },
-        { "Scoring:Tls:KeyFile is 'FOLDER/other.key', which cannot be used", ["--Scoring:Tls:CertificateFile=FOLDER/tls.crt", "--Scoring:Tls:KeyFile=FOLDER/other.key"] },
+        { "Scoring:Tls:KeyFile is 'FOLDER/other.key', which cannot be used",
+            ["--Scoring:Tls:CertificateFile=FOLDER/tls.crt", "--Scoring:Tls:KeyFile=FOLDER/other.key"] },
         { "whose certificate has expired at", ["--Scoring:Tls:CertificateFile=FOLDER/old.crt", "--Scoring:Tls:KeyFile=FOLDER/old.key"] },
     };
 
@@ -142,12 +147,16 @@ public sealed class TlsTests
         var old = authority.IssueServer(daysLeft: -1);
         files.Write("old.crt", old.Certificate);
         files.Write("old.key", old.Key);
+        files.Write("half.crt", $"An authority:\n{authority.Pem}\nand half of another:\n{authority.Pem[..200]}");
+        said = said.Replace("LINE", $"{authority.Pem.Split('\n').Length + 3}", StringComparison.Ordinal);
         var refused = await Assert.ThrowsAsync<OptionsValidationException>(
             () => ScoringServer.StartAsync([.. settings.Select(setting => setting.Replace("FOLDER", files.Path, StringComparison.Ordinal))]));
-        Assert.Contains(refused.Failures, failure => failure.Contains(said.Replace("FOLDER", files.Path, StringComparison.Ordinal), StringComparison.Ordinal));
+        Assert.Contains(
+            refused.Failures, failure => failure.Contains(said.Replace("FOLDER", files.Path, StringComparison.Ordinal), StringComparison.Ordinal));
     }
 
-    private static async Task ListHeadsAsync(SecureCalls calls) => await calls.Generated.ListHeadsAsync(new ListHeadsRequest(), cancellationToken: TestEnd);
+    private static async Task ListHeadsAsync(SecureCalls calls) =>
+        await calls.Generated.ListHeadsAsync(new ListHeadsRequest(), cancellationToken: TestEnd);
 
     private static async Task AnswerAsync(AsyncDuplexStreamingCall<V1.ScoreRequest, ScoreResponse> stream)
     {

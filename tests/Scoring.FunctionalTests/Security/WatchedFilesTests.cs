@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Service.Files;
 using Scoring.Service.Security;
+using Scoring.Service.Settings;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.FunctionalTests.Security;
@@ -20,7 +21,9 @@ public sealed class WatchedFilesTests
         await using var server = await ScoringServer.StartAsync();
         using var reloads = new FileReloadRecorder(server);
         using var watched = Watch(
-            server, [file], () => File.ReadAllText(file) is var text && text == "bad!" ? throw new InvalidOperationException("no reader is free of faults") : text, new LogRecorder());
+            server, [file], () => File.ReadAllText(file) is var text && text == "bad!"
+                ? throw new InvalidOperationException("no reader is free of faults")
+                : text, new LogRecorder());
         Assert.Equal("first", watched.Current);
         // A change before it looks for the first time is one as well.
         folder.Write("text", "second");
@@ -48,8 +51,10 @@ public sealed class WatchedFilesTests
             large.SetLength(64L << 30);
         }
 
-        Func<object>[] readings = [() => ApiKeys.Read(file), () => JwtKeys.Read(file), () => TlsFiles.Read(new TlsSettings { CertificateFile = file, KeyFile = file }, TimeProvider.System)];
-        Assert.All(readings, reading => Assert.EndsWith("it has more than 16777216 bytes", Assert.Throws<InvalidDataException>(reading).Message, StringComparison.Ordinal));
+        Func<object>[] readings = [() => ApiKeys.Read(file), () => JwtKeys.Read(file), () => TlsFiles.Read(
+            new TlsSettings { CertificateFile = file, KeyFile = file }, TimeProvider.System)];
+        Assert.All(readings, reading => Assert.EndsWith(
+            "it has more than 16777216 bytes", Assert.Throws<InvalidDataException>(reading).Message, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -65,7 +70,8 @@ public sealed class WatchedFilesTests
         await watched.StartAsync(TestEnd);
         await reloads.NextIsAsync("certificate", "accepted");
         Assert.Equal("second", watched.Current);
-        Assert.Equal(2, log.Lines.Count(line => line.Contains("the files of the certificate failed; there will be another", StringComparison.Ordinal)));
+        Assert.Equal(
+            2, log.Lines.Count(line => line.Contains("the files of the certificate failed; there will be another", StringComparison.Ordinal)));
         await watched.StopAsync(TestEnd);
     }
 
@@ -81,7 +87,8 @@ public sealed class WatchedFilesTests
         await watched.StartAsync(TestEnd);
         NamedPipe.Replace(file);
         await reloads.NextIsAsync("certificate", "refused");
-        Assert.Contains(log.Lines, line => line.Contains($"'{file}' cannot be read: it is empty, or no file but a pipe or a device", StringComparison.Ordinal));
+        Assert.Contains(
+            log.Lines, line => line.Contains($"'{file}' cannot be read: it is empty, or no file but a pipe or a device", StringComparison.Ordinal));
         folder.Write("text", "second");
         await reloads.NextIsAsync("certificate", "accepted");
         Assert.Equal("second", watched.Current);
@@ -92,7 +99,7 @@ public sealed class WatchedFilesTests
         "certificate",
         files,
         read,
-        TimeSpan.FromMilliseconds(10),
+        new FileSettings { PollMs = 10 },
         TimeProvider.System,
         server.Services.GetRequiredService<ScoringMetrics>(),
         new LoggerFactory([log]).CreateLogger<WatchedFiles<string>>());

@@ -15,7 +15,8 @@ public sealed class SettingNameTests
 
     [Theory]
     [InlineData("Scoring:Auth:ApiKeyFile=keys.json", "Scoring:Auth:ApiKeyFile is not a setting; the nearest is Scoring:Auth:ApiKeysFile")]
-    [InlineData("Scoring:Tls:ClientCertificate=require", "Scoring:Tls:ClientCertificate is not a setting; the nearest is Scoring:Tls:ClientCertificates")]
+    [InlineData(
+        "Scoring:Tls:ClientCertificate=require", "Scoring:Tls:ClientCertificate is not a setting; the nearest is Scoring:Tls:ClientCertificates")]
     [InlineData("Scoring:RateLimit:RowsPerSecond=1", "Scoring:RateLimit is not a setting; the nearest is Scoring:RateLimits")]
     [InlineData("Scoring:Limts:Rows=1", "Scoring:Limts is not a setting; the nearest is Scoring:Limits")]
     [InlineData("Scoring:ApiKeysFile=keys.json", "Scoring:ApiKeysFile is not a setting; the nearest is Scoring:Auth:ApiKeysFile")]
@@ -26,7 +27,8 @@ public sealed class SettingNameTests
         "Scoring:RateLimits:Callers:anyone:RowPerSecond=1",
         "Scoring:RateLimits:Callers:anyone:RowPerSecond is not a setting; the nearest is Scoring:RateLimits:Callers:anyone:RowsPerSecond")]
     [InlineData("Scorng:Auth:ApiKeysFile=keys.json", "Scorng:Auth is not a setting; the nearest is Scoring:Auth")]
-    public async Task A_name_that_no_setting_has_stops_the_start_with_the_nearest_that_one_has(string setting, string said) => Assert.Equal([said], await RefusedForAsync($"--{setting}"));
+    public async Task A_name_that_no_setting_has_stops_the_start_with_the_nearest_that_one_has(string setting, string said) =>
+        Assert.Equal([said], await RefusedForAsync($"--{setting}"));
 
     [Theory]
     [InlineData("Limits:Rows=abc", "Scoring:Limits:Rows is 'abc'; it must be a whole number from 1 to 2147483647")]
@@ -40,9 +42,10 @@ public sealed class SettingNameTests
     [InlineData("RateLimits:Callers:anyone:RowsPerSecond=many", "Scoring:RateLimits:Callers:anyone:RowsPerSecond is 'many'; it must be a number")]
     [InlineData("Tls:ClientCertificates=7", "Scoring:Tls:ClientCertificates is '7'; it must be one of none, allow, require")]
     [InlineData("Limits:Rows:0=5", "Scoring:Limits:Rows is an object or a list; it must be a whole number from 1 to 2147483647")]
-    [InlineData("Auth=keys.json", "Scoring:Auth is 'keys.json'; it must be an object with the keys ApiKeysFile, PollMs, Jwt, Heads")]
+    [InlineData("Auth=keys.json", "Scoring:Auth is 'keys.json'; it must be an object with the keys ApiKeysFile, Jwt, Heads")]
     [InlineData("RateLimits:Callers=anyone", "Scoring:RateLimits:Callers is 'anyone'; it must be an object")]
-    [InlineData("RateLimits:Callers:anyone=5", "Scoring:RateLimits:Callers:anyone is '5'; it must be an object with the keys MessagesPerSecond, RowsPerSecond")]
+    [InlineData("RateLimits:Callers:anyone=5",
+        "Scoring:RateLimits:Callers:anyone is '5'; it must be an object with the keys MessagesPerSecond, RowsPerSecond")]
     [InlineData("Heads=pets", "Scoring:Heads is 'pets'; it must be an object")]
     [InlineData("Http:Origins:app=https://app.example.com", "Scoring:Http:Origins has the key 'app'; it must be a list")]
     public async Task A_value_that_a_setting_cannot_have_stops_the_start_with_what_it_must_be(string setting, string said) =>
@@ -51,6 +54,15 @@ public sealed class SettingNameTests
     [Theory]
     [InlineData("""{ "Auth": { "ApiKeysFile": null } }""", "Scoring:Auth:ApiKeysFile is null; it must be text")]
     [InlineData("""{ "Auth": { "ApiKeysFile": {} } }""", "Scoring:Auth:ApiKeysFile is null; it must be text")]
+    [InlineData("""{ "Auth": { "ApiKeysFile": [] } }""", "Scoring:Auth:ApiKeysFile is an empty list; it must be text")]
+    [InlineData("""{ "auth": { "Jwt": { "Authority": [] } } }""", "Scoring:auth:Jwt:Authority is an empty list; it must be text")]
+    [InlineData("""{ "HeadsFile": [] }""", "Scoring:HeadsFile is an empty list; it must be text")]
+    [InlineData("""{ "Admin": { "Address": [] } }""", "Scoring:Admin:Address is an empty list; it must be text")]
+    [InlineData("""{ "Listen": { "HttpPort": [] } }""", "Scoring:Listen:HttpPort is an empty list; it must be a whole number from 0 to 65535")]
+    [InlineData("""{ "Auth": null }""", "Scoring:Auth is null; it must be an object with the keys ApiKeysFile, Jwt, Heads")]
+    [InlineData("""{ "Auth": { "Jwt": null } }""", "Scoring:Auth:Jwt is null; it must be an object with the keys Authority, KeysFile")]
+    [InlineData("""{ "Auth": { "Heads": null } }""", "Scoring:Auth:Heads is null; it must be an object")]
+    [InlineData("""{ "Tls": null }""", "Scoring:Tls is null; it must be an object with the keys CertificateFile")]
     [InlineData("""{ "Limits": { "Rows": null } }""", "Scoring:Limits:Rows is null; it must be a whole number from 1 to 2147483647")]
     [InlineData("""{ "Http": { "Origins": null } }""", "Scoring:Http:Origins is null; it must be a list")]
     [InlineData("""{ "Http": { "Origins": [["https://app.example.com"]] } }""", "Scoring:Http:Origins:0 is an object or a list; it must be text")]
@@ -62,6 +74,18 @@ public sealed class SettingNameTests
         using var folder = new TemporaryFolder();
         folder.Write("appsettings.json", $$"""{ "Scoring": {{settings}} }""");
         Assert.Contains(await RefusedForAsync($"--contentRoot={folder.Path}"), line => line.StartsWith(said, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{ "Auth": {}, "Tls": { "CertificateFile": "" }, /* none */ "RateLimits": { "Callers": {} }, "Http": { "Origins": [] }, }""")]
+    public async Task What_JSON_has_empty_of_the_right_shape_is_fine(string settings)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("appsettings.json", $$"""{ "Scoring": {{settings}} }""");
+        await using var server = await ScoringServer.StartAsync($"--contentRoot={folder.Path}");
+        Assert.NotEmpty((await server.Connect().ListHeadsAsync(TestEnd)).Heads);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Scoring.FunctionalTests.Infrastructure;
+using Scoring.Service.Memory;
 using Scoring.Service.Security;
 using Scoring.Service.Settings;
 using Scoring.Service.Streaming;
@@ -15,6 +16,7 @@ internal sealed class BatchRun : IDisposable
     private readonly ScoringServer _server;
     private readonly RowBatch _batch;
     private readonly BatchTelemetry _telemetry;
+    private readonly CallMemory _memory;
     private readonly Pipe _sent = new();
     private readonly ResponseFrames _responses;
 
@@ -32,6 +34,7 @@ internal sealed class BatchRun : IDisposable
             time,
             services.GetRequiredService<FailureLog>());
         _telemetry = ActivatorUtilities.CreateInstance<TelemetryFactory>(services, time).Create(_batch);
+        _memory = new CallMemory(services.GetRequiredService<ServerMemory>(), new ConnectionMemory(long.MaxValue), waits: true);
         _responses = new ResponseFrames(_sent.Writer, ScoreMessageCodec.Instance);
     }
 
@@ -51,13 +54,11 @@ internal sealed class BatchRun : IDisposable
             _batch.Add(request);
         }
 
-        _batch.Close();
-        _telemetry.Start();
-        _batch.Score();
-        _telemetry.RecordOutcomes();
+        _batch.Score(_memory, _telemetry);
         var writing = _batch.WriteAsync(_responses);
         Assert.True(writing.IsCompletedSuccessfully);
         _telemetry.Stop(isAnswered: true);
+        _memory.Release();
         Assert.True(_sent.Reader.TryRead(out var answers));
         _sent.Reader.AdvanceTo(answers.Buffer.End);
     }

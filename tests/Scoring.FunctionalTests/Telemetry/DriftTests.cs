@@ -16,8 +16,9 @@ public sealed class DriftTests
     [InlineData("--Scoring:Heads:h:activation=log_softmax")]
     public async Task A_sampled_row_is_measured_as_the_head_scores_it(string activation)
     {
-        var row = await MeasureAsync([activation, "--Scoring:Heads:h:temperature=2", .. Bias(0, 1, 0, 0)], new() { Logits = new float[] { 4, 1, 3, -2 } });
-        double[] expected = Reference.Softmax([2, 1.5f, 1.5f, -1]);
+        var row = await MeasureAsync(
+            [activation, "--Scoring:Heads:h:temperature=2", .. Bias(0, 1, 0, 0)], new() { Logits = new float[] { 4, 1, 3, -2 } });
+        double[] expected = Reference.SoftmaxOf([2, 1.5f, 1.5f, -1]);
         Assert.Equal(expected[0], row["scoring.head.confidence"], 1e-6);
         Assert.Equal(expected[0] - expected[1], row["scoring.head.margin"], 1e-6);
         Assert.Equal(-expected.Sum(p => p * Math.Log(p)), row["scoring.head.entropy"], 1e-6);
@@ -28,8 +29,9 @@ public sealed class DriftTests
     public async Task Rows_of_other_element_types_are_measured_as_well()
     {
         byte[] data = [.. new[] { 0, 0, 1, 3 }.SelectMany(logit => BitConverter.GetBytes((Half)logit))];
-        var row = await MeasureAsync(["--Scoring:Heads:h:activation=softmax"], new() { Data = data, DataType = DataType.Fp16, Outputs = OutputSet.TopK });
-        Assert.Equal(Reference.Softmax([0, 0, 1, 3])[3], row["scoring.head.confidence"], 1e-6);
+        var row = await MeasureAsync(
+            ["--Scoring:Heads:h:activation=softmax"], new() { Data = data, DataType = DataType.Fp16, Outputs = OutputSet.TopK });
+        Assert.Equal(Reference.SoftmaxOf([0, 0, 1, 3])[3], row["scoring.head.confidence"], 1e-6);
         Assert.Equal(1, row["scoring.head.predictions 3"]);
     }
 
@@ -48,7 +50,8 @@ public sealed class DriftTests
     [Fact]
     public async Task Classes_past_the_limit_are_counted_together()
     {
-        var row = await MeasureAsync(["--Scoring:Heads:h:activation=softmax", "--Scoring:Telemetry:DriftClasses=2"], new() { Logits = new float[] { 1, 2, 4, 3 } });
+        var row = await MeasureAsync(
+            ["--Scoring:Heads:h:activation=softmax", "--Scoring:Telemetry:DriftClasses=2"], new() { Logits = new float[] { 1, 2, 4, 3 } });
         Assert.Equal(1, row["scoring.head.predictions other"]);
     }
 
@@ -98,7 +101,8 @@ public sealed class DriftTests
     private static MeterListener Listen(ScoringServer server, Dictionary<string, double> measured)
     {
         var listener = server.CreateMeterListener(
-            instrument => instrument.Name is "scoring.head.confidence" or "scoring.head.margin" or "scoring.head.entropy" or "scoring.head.predictions");
+            instrument => instrument.Name is "scoring.head.confidence" or "scoring.head.margin" or "scoring.head.entropy"
+                or "scoring.head.predictions");
         listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) =>
         {
             Assert.Equal(new KeyValuePair<string, object?>("scoring.head", "h"), Assert.Single(tags.ToArray()));

@@ -81,7 +81,8 @@ public sealed partial class LogTests
         using var floor = new LogFloor(new Rules(new LoggerFilterOptions()));
         var faults = new TelemetryFaults();
         using var loggers = new GuardedLoggers(inner, floor, faults, time);
-        foreach (var category in new[] { typeof(FailureLog).FullName!, "Microsoft.AspNetCore.Server.Kestrel", "Grpc.AspNetCore.Server.ServerCallHandler" })
+        foreach (
+            var category in new[] { typeof(FailureLog).FullName!, "Microsoft.AspNetCore.Server.Kestrel", "Grpc.AspNetCore.Server.ServerCallHandler" })
         {
             var logger = loggers.CreateLogger(category);
             LogFrom(logger, "\u001b[2J\u202e" + new string('y', 20_000));
@@ -93,7 +94,8 @@ public sealed partial class LogTests
         Assert.Equal(6, lines.Lines.Count);
         Assert.All(lines.Lines, line => Assert.InRange(line.Length, 0, 5000));
         Assert.All(lines.Lines, line => Assert.DoesNotContain(line, character => char.IsControl(character) || character == '\u202e'));
-        Assert.Equal(3, lines.Lines.Count(line => line.Contains("the third Lines of this kind held back since the last: 1.", StringComparison.Ordinal)));
+        Assert.Equal(
+            3, lines.Lines.Count(line => line.Contains("the third Lines of this kind held back since the last: 1.", StringComparison.Ordinal)));
         Assert.Equal(0, faults.Count);
     }
 
@@ -135,7 +137,11 @@ public sealed partial class LogTests
         LogAt(loggers.CreateLogger("Another"), LogLevel.Warning, "the fourth");
         Assert.Contains("the second", Assert.Single(lines.Lines), StringComparison.Ordinal);
 
-        rules.Change(new LoggerFilterOptions { MinLevel = LogLevel.Error, Rules = { new LoggerFilterRule(null, null, null, static (_, _, level) => level == LogLevel.Trace) } });
+        rules.Change(new LoggerFilterOptions
+        {
+            MinLevel = LogLevel.Error,
+            Rules = { new LoggerFilterRule(null, null, null, static (_, _, level) => level == LogLevel.Trace) }
+        });
         LogAt(logger, LogLevel.Debug, "the fifth");
         LogAt(logger, LogLevel.Trace, "the sixth");
         Assert.Contains("the sixth", lines.Lines.Last(), StringComparison.Ordinal);

@@ -49,7 +49,8 @@ public sealed class LookTests
     private static MeterListener Listen(ScoringServer server, Dictionary<string, double> measured)
     {
         var listener = server.CreateMeterListener(instrument => instrument.Meter.Name == "Scoring");
-        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => measured[instrument.Name] = measured.GetValueOrDefault(instrument.Name) + value);
+        listener.SetMeasurementEventCallback<long>(
+            (instrument, value, _, _) => measured[instrument.Name] = measured.GetValueOrDefault(instrument.Name) + value);
         listener.Start();
         return listener;
     }

@@ -46,7 +46,8 @@ public sealed class MessageTraceTests
         Assert.Empty(batch.ParentSpanId);
         Assert.NotEqual(caller.TraceId, batch.TraceId);
         Assert.Equal(
-            "scoring.batch.bytes=24 scoring.batch.messages=1 scoring.batch.rows=2 scoring.batch.traced_messages=1 scoring.head=softmax scoring.head.revision=0 "
+            "scoring.batch.bytes=24 scoring.batch.messages=1 scoring.batch.rows=2 scoring.batch.traced_messages=1 scoring.head=softmax "
+            + "scoring.head.revision=0 "
                 + $"scoring.instruction_set={Scoring.Kernels.InstructionSet.Name}",
             batch.Attributes.Text());
         Assert.Equal(["decode", "queue", "kernel", "encode", "flush"], batch.Events.Select(stage => stage.Name));
@@ -88,7 +89,8 @@ public sealed class MessageTraceTests
         await ScoreAsync(receiver, unary: false, 1, settings: "--OTEL_RESOURCE_ATTRIBUTES=service.name=other");
         Assert.Contains("other", Names(receiver));
 
-        static IEnumerable<object?> Names(OtlpReceiver receiver) => receiver.ResourceSpans.Select(spans => spans.Resource.Attributes.Get("service.name"));
+        static IEnumerable<object?> Names(OtlpReceiver receiver) =>
+            receiver.ResourceSpans.Select(spans => spans.Resource.Attributes.Get("service.name"));
     }
 
     [Fact]
@@ -127,7 +129,8 @@ public sealed class MessageTraceTests
         ScoreRequest[] requests;
         using (Callers.StartActivity("caller"))
         {
-            requests = [.. Enumerable.Range(0, messages).Select(_ => new ScoreRequest { Head = head, Classes = 3, Logits = new float[] { 1, 2, 3, 0, 0, 0 } })];
+            requests = [.. Enumerable.Range(0, messages).Select(
+                _ => new ScoreRequest { Head = head, Classes = 3, Logits = new float[] { 1, 2, 3, 0, 0, 0 } })];
         }
 
         if (unary)
@@ -159,11 +162,13 @@ public sealed class MessageTraceTests
             Line("  └ server: scoring.message", message),
             Line("    ⇢ link: scoring.batch", batch),
         };
-        lines.AddRange(batch.Events.Select(stage => string.Create(CultureInfo.InvariantCulture, $"      {stage.Name,-24} {Duration(stage) * 1e6,10:F1} µs")));
+        lines.AddRange(
+            batch.Events.Select(stage => string.Create(CultureInfo.InvariantCulture, $"      {stage.Name,-24} {Duration(stage) * 1e6,10:F1} µs")));
         TestContext.Current.SendDiagnosticMessage(string.Join('\n', lines));
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', lines));
 
         static string Line(string name, Span span) =>
-            string.Create(CultureInfo.InvariantCulture, $"{name,-30} {span.Seconds() * 1e6,10:F1} µs  trace {span.TraceId.Hex()} span {span.SpanId.Hex()}");
+            string.Create(
+                CultureInfo.InvariantCulture, $"{name,-30} {span.Seconds() * 1e6,10:F1} µs  trace {span.TraceId.Hex()} span {span.SpanId.Hex()}");
     }
 }

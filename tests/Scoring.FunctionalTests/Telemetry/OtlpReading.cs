@@ -10,16 +10,18 @@ internal static class OtlpReading
 
     public static double Seconds(this Span span) => (span.EndTimeUnixNano - span.StartTimeUnixNano) / 1e9;
 
-    public static object? Get(this IEnumerable<KeyValue> attributes, string key) => attributes.SingleOrDefault(attribute => attribute.Key == key)?.Value switch
-    {
-        { HasStringValue: true } text => text.StringValue,
-        { HasIntValue: true } number => number.IntValue,
-        { HasDoubleValue: true } number => number.DoubleValue,
-        { HasBoolValue: true } flag => flag.BoolValue,
-        _ => null,
-    };
+    public static object? Get(this IEnumerable<KeyValue> attributes, string key) =>
+        attributes.SingleOrDefault(attribute => attribute.Key == key)?.Value switch
+        {
+            { HasStringValue: true } text => text.StringValue,
+            { HasIntValue: true } number => number.IntValue,
+            { HasDoubleValue: true } number => number.DoubleValue,
+            { HasBoolValue: true } flag => flag.BoolValue,
+            _ => null,
+        };
 
     /// <summary>Keys and values in the order of the keys.</summary>
     public static string Text(this IEnumerable<KeyValue> attributes) =>
-        string.Join(" ", attributes.OrderBy(attribute => attribute.Key, StringComparer.Ordinal).Select(attribute => $"{attribute.Key}={attributes.Get(attribute.Key)}"));
+        string.Join(" ", attributes.OrderBy(
+            attribute => attribute.Key, StringComparer.Ordinal).Select(attribute => $"{attribute.Key}={attributes.Get(attribute.Key)}"));
 }

@@ -57,11 +57,14 @@ internal sealed record Frame(FrameType Type, byte Flags, int Stream, byte[] Payl
     }
 
     /// <summary>The headers of a call of the scoring service.</summary>
-    public static Frame Call(int stream, string rpc, byte flags = EndHeaders) => new(FrameType.Headers, flags, stream,
+    public static Frame Call(int stream, string rpc, byte flags = EndHeaders) => CallOf(stream, $"/scoring.v1.ScoringService/{rpc}", flags);
+
+    /// <summary>The headers of a call of any service.</summary>
+    public static Frame CallOf(int stream, string path, byte flags = EndHeaders) => new(FrameType.Headers, flags, stream,
     [
         0x83, // :method POST
         0x86, // :scheme http
-        .. Field(":path", $"/scoring.v1.ScoringService/{rpc}"),
+        .. Field(":path", path),
         .. Field(":authority", "localhost"),
         .. Field("content-type", "application/grpc"),
         .. Field("te", "trailers"),

@@ -1,14 +1,14 @@
-namespace Scoring.Kernels.Tests;
+namespace Scoring.Tests;
 
-/// <summary>The same functions in float64, straight from their definitions.</summary>
+/// <summary>Softmax and its kin in float64, straight from their definitions.</summary>
 internal static class Reference
 {
-    public static double[] Scores(ReadOnlySpan<float> row, float temperature = 1, ReadOnlySpan<float> bias = default)
+    public static double[] Scores(ReadOnlySpan<float> row, double temperature = 1, ReadOnlySpan<float> bias = default)
     {
         var scores = new double[row.Length];
-        for (int i = 0; i < scores.Length; i++)
+        for (var i = 0; i < scores.Length; i++)
         {
-            scores[i] = ((double)row[i] / temperature) + (bias.IsEmpty ? 0 : bias[i]);
+            scores[i] = (row[i] / temperature) + (bias.IsEmpty ? 0 : bias[i]);
         }
 
         return scores;
@@ -52,11 +52,29 @@ internal static class Reference
     public static double WorstUlps(ReadOnlySpan<float> actual, double[] expected)
     {
         double worst = 0;
-        for (int i = 0; i < expected.Length; i++)
+        for (var i = 0; i < expected.Length; i++)
         {
             worst = Math.Max(worst, Ulps(actual[i], expected[i]));
         }
 
         return worst;
+    }
+
+    public static double[] SoftmaxOf(ReadOnlySpan<float> row, double temperature = 1) => Softmax(Scores(row, temperature));
+
+    /// <summary>Logits that are the same at every run, and others for every seed.</summary>
+    public static float[] Logits(int count, int seed)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() * 20) - 10))];
+    }
+
+    public static void AssertClose(double[] expected, ReadOnlySpan<float> actual, double tolerance = 3e-7)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            Assert.InRange(actual[i], expected[i] - tolerance, expected[i] + tolerance);
+        }
     }
 }

@@ -1,8 +1,7 @@
 using System.Buffers;
-using Scoring.Heads;
 using Scoring.Kernels;
 
-namespace Scoring.Service.Streaming;
+namespace Scoring.Heads.Rows;
 
 /// <summary>
 /// What <see cref="HeadKernels"/> does, for heads with groups: each group of the rows is gathered into rows of its own, scored as a
@@ -10,10 +9,10 @@ namespace Scoring.Service.Streaming;
 /// </summary>
 internal static class GroupKernels
 {
-    private delegate InvalidLogit? RowKernel(in ScoringPlan plan, ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets, Span<float> results);
+    private delegate InvalidLogit? RowKernel(in HeadPlan plan, ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets, Span<float> results);
 
     /// <summary>rows × classes scores; may be written over the logits.</summary>
-    public static InvalidLogit? Scores(in ScoringPlan plan, ReadOnlySpan<float> logits, Span<float> scores)
+    public static InvalidLogit? Scores(in HeadPlan plan, ReadOnlySpan<float> logits, Span<float> scores)
     {
         if (plan.Head.Activation == Activation.Softmax)
         {
@@ -26,7 +25,7 @@ internal static class GroupKernels
         {
             var part = rented.AsSpan(0, plan.Rows * group.Width);
             Columns.Gather(logits, group.Start, part, plan.Rows);
-            Note(HeadKernels.Scores(plan.Of(group), part, part), group, ref invalid);
+            KeepFirst(HeadKernels.Scores(plan.Of(group), part, part), group, ref invalid);
             Columns.Scatter(part, scores, group.Start, plan.Rows);
         }
 
@@ -36,7 +35,7 @@ internal static class GroupKernels
     }
 
     /// <summary>rows × groups × k classes, best first, and their scores. A class is told by its index in the row.</summary>
-    public static InvalidLogit? TopK(in ScoringPlan plan, ReadOnlySpan<float> logits, Span<int> indices, Span<float> scores)
+    public static InvalidLogit? TopK(in HeadPlan plan, ReadOnlySpan<float> logits, Span<int> indices, Span<float> scores)
     {
         InvalidLogit? invalid = null;
         var rented = ArrayPool<float>.Shared.Rent(logits.Length);
@@ -44,12 +43,13 @@ internal static class GroupKernels
         var bestScores = ArrayPool<float>.Shared.Rent(plan.Rows * plan.TopK);
         var partIndices = best.AsSpan(0, plan.Rows * plan.TopK);
         var partScores = bestScores.AsSpan(0, plan.Rows * plan.TopK);
-        for (var i = 0; i < plan.Distributions; i++)
+        var groups = plan.Head.Parts;
+        for (var i = 0; i < groups.Length; i++)
         {
-            var group = plan.Head.Parts[i];
+            var group = groups[i];
             var part = rented.AsSpan(0, plan.Rows * group.Width);
             Columns.Gather(logits, group.Start, part, plan.Rows);
-            Note(HeadKernels.TopK(plan.Of(group), part, partIndices, partScores), group, ref invalid);
+            KeepFirst(HeadKernels.TopK(plan.Of(group), part, partIndices, partScores), group, ref invalid);
             foreach (ref var index in partIndices)
             {
                 index = index < 0 ? index : group.Start + index;
@@ -72,19 +72,19 @@ internal static class GroupKernels
     }
 
     /// <summary>rows × groups.</summary>
-    public static InvalidLogit? LogSumExp(in ScoringPlan plan, ReadOnlySpan<float> logits, Span<float> results) => PerGroup(
+    public static InvalidLogit? LogSumExp(in HeadPlan plan, ReadOnlySpan<float> logits, Span<float> results) => PerGroup(
         plan, logits, [], results, static (in part, logits, _, results) => HeadKernels.LogSumExp(part, logits, results));
 
     /// <summary>rows × groups.</summary>
-    public static InvalidLogit? Entropy(in ScoringPlan plan, ReadOnlySpan<float> logits, Span<float> results) => PerGroup(
+    public static InvalidLogit? Entropy(in HeadPlan plan, ReadOnlySpan<float> logits, Span<float> results) => PerGroup(
         plan, logits, [], results, static (in part, logits, _, results) => HeadKernels.Entropy(part, logits, results));
 
     /// <summary>rows × groups losses. The targets, as many, are classes of their groups.</summary>
-    public static InvalidLogit? Losses(in ScoringPlan plan, ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets, Span<float> losses) =>
+    public static InvalidLogit? Losses(in HeadPlan plan, ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets, Span<float> losses) =>
         PerGroup(plan, logits, targets, losses, HeadKernels.Losses);
 
     /// <summary>rows × classes: 1 at each group's best class, unless its probability is under the head's threshold.</summary>
-    public static InvalidLogit? OneHotDecisions(in ScoringPlan plan, ReadOnlySpan<float> logits, Span<uint> decisions)
+    public static InvalidLogit? Decisions(in HeadPlan plan, ReadOnlySpan<float> logits, Span<uint> decisions)
     {
         InvalidLogit? invalid = null;
         var rented = ArrayPool<float>.Shared.Rent(logits.Length);
@@ -94,7 +94,7 @@ internal static class GroupKernels
             var part = rented.AsSpan(0, plan.Rows * group.Width);
             var partDecisions = rentedDecisions.AsSpan(0, part.Length);
             Columns.Gather(logits, group.Start, part, plan.Rows);
-            Note(HeadKernels.OneHotDecisions(plan.Of(group), part, partDecisions), group, ref invalid);
+            KeepFirst(HeadKernels.Decisions(plan.Of(group), part, partDecisions), group, ref invalid);
             Columns.Scatter(partDecisions, decisions, group.Start, plan.Rows);
         }
 
@@ -112,7 +112,7 @@ internal static class GroupKernels
     }
 
     /// <summary>The first logit of a row that leaves one of its groups without a score.</summary>
-    public static InvalidLogit? FindInvalid(in ScoringPlan plan, ReadOnlySpan<float> logits, int row)
+    public static InvalidLogit? FindInvalid(in HeadPlan plan, ReadOnlySpan<float> logits, int row)
     {
         foreach (var group in plan.Head.Parts)
         {
@@ -126,7 +126,7 @@ internal static class GroupKernels
     }
 
     private static InvalidLogit? PerGroup(
-        in ScoringPlan plan, ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets, Span<float> results, RowKernel kernel)
+        in HeadPlan plan, ReadOnlySpan<float> logits, ReadOnlySpan<uint> targets, Span<float> results, RowKernel kernel)
     {
         InvalidLogit? invalid = null;
         var rented = ArrayPool<float>.Shared.Rent(logits.Length);
@@ -134,17 +134,22 @@ internal static class GroupKernels
         var rentedTargets = ArrayPool<uint>.Shared.Rent(plan.Rows);
         var partResults = rentedResults.AsSpan(0, plan.Rows);
         var partTargets = rentedTargets.AsSpan(0, targets.IsEmpty ? 0 : plan.Rows);
-        for (var i = 0; i < plan.Distributions; i++)
+        var groups = plan.Head.Parts;
+        for (var i = 0; i < groups.Length; i++)
         {
-            var group = plan.Head.Parts[i];
+            var group = groups[i];
             var part = rented.AsSpan(0, plan.Rows * group.Width);
             Columns.Gather(logits, group.Start, part, plan.Rows);
             for (var row = 0; row < partTargets.Length; row++)
             {
-                partTargets[row] = targets[(row * plan.Distributions) + i] - (uint)group.Start;
+                var target = targets[(row * plan.Distributions) + i];
+                partTargets[row] = target >= group.Start && target < group.End
+                    ? target - (uint)group.Start
+                    : throw new ArgumentOutOfRangeException(
+                        nameof(targets), target, $"The target of row {row}, group {i} is not from {group.Start} to {group.End - 1}.");
             }
 
-            Note(kernel(plan.Of(group), part, partTargets, partResults), group, ref invalid);
+            KeepFirst(kernel(plan.Of(group), part, partTargets, partResults), group, ref invalid);
             Columns.Scatter(partResults, results, i, plan.Rows);
         }
 
@@ -156,7 +161,7 @@ internal static class GroupKernels
     }
 
     /// <summary>The first bad logit of the rows is that of the first row with one, and there the one furthest left.</summary>
-    private static void Note(InvalidLogit? found, HeadGroup group, ref InvalidLogit? invalid)
+    private static void KeepFirst(InvalidLogit? found, HeadGroup group, ref InvalidLogit? invalid)
     {
         if (found is { } logit && (invalid is null || logit.Row < invalid.Value.Row))
         {

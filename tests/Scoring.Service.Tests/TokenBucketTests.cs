@@ -1,8 +1,7 @@
 using Microsoft.Extensions.Options;
-using Scoring.FunctionalTests.Telemetry;
 using Scoring.Service.Security;
 
-namespace Scoring.FunctionalTests.Security;
+namespace Scoring.Service.Tests;
 
 public sealed class TokenBucketTests
 {
@@ -84,6 +83,19 @@ public sealed class TokenBucketTests
         Assert.Null(other.Limit!.TakeMessage());
         Assert.NotNull(stream.Limit!.TakeMessage());
         Assert.Same(other.Limit, stream.Limit);
+    }
+
+    [Fact]
+    public void Callers_that_once_had_to_share_an_account_have_their_own_once_there_is_one()
+    {
+        var limits = new CallerLimits(Options.Create(new RateLimitSettings { MessagesPerSecond = 1, MaxCallers = 3 }), _time);
+        var callers = "abcdef".Select(name => new Caller($"{name}", limit: () => limits.Of($"{name}"))).ToArray();
+        Assert.Equal(4, callers.Count(caller => caller.Limit!.TakeMessage() is null));
+
+        // By now nobody owes anything.
+        _time.Seconds += 10;
+        Assert.Equal(3, callers[3..].Count(caller => caller.Limit!.TakeMessage() is null));
+        Assert.Equal(3, callers[3..].Select(caller => caller.Limit).Distinct().Count());
     }
 
     [Theory]

@@ -2,14 +2,15 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
-namespace Scoring.FunctionalTests;
+namespace Scoring.Service.Tests;
 
 /// <summary>Which way projects, and the folders of the service, depend on each other: <c>docs/architecture.md</c>.</summary>
 public sealed partial class LayerTests
 {
     /// <summary>From what puts all together down to what knows of nothing else: a folder uses those after it.</summary>
     private static readonly string[] Folders =
-        ["Hosting", "Evaluation", "OpenInference", "Http", "Streaming", "Security", "Connections", "Memory", "Calls", "Heads", "Files", "Telemetry", "Settings"];
+        ["Hosting", "Evaluation", "OpenInference", "Http", "Streaming", "Security", "Connections", "Memory", "Calls", "Heads", "Files", "Telemetry",
+            "Settings"];
 
     private static readonly string Sources = Path.Combine(
         typeof(LayerTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "Repository").Value!, "src");
@@ -17,7 +18,8 @@ public sealed partial class LayerTests
     [Fact]
     public void Projects_use_those_below_them()
     {
-        var arrows = Directory.GetDirectories(Sources).SelectMany(folder => Project(Path.GetFileName(folder)).Descendants("ProjectReference"), (folder, reference) =>
+        var arrows = Directory.GetDirectories(Sources).SelectMany(folder => Project(
+            Path.GetFileName(folder)).Descendants("ProjectReference"), (folder, reference) =>
             $"{Path.GetFileName(folder)} → {Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/'))}");
         Assert.Equal(
             [
@@ -46,11 +48,13 @@ public sealed partial class LayerTests
     public void Folders_of_the_service_use_those_after_them()
     {
         var service = Path.Combine(Sources, "Scoring.Service");
-        var folders = Directory.GetDirectories(service).Where(folder => Directory.EnumerateFiles(folder, "*.cs").Any() && Path.GetFileName(folder) != "obj").ToArray();
+        var folders = Directory.GetDirectories(service).Where(
+            folder => Directory.EnumerateFiles(folder, "*.cs").Any() && Path.GetFileName(folder) != "obj").ToArray();
         Assert.Equal(Folders.Order(StringComparer.Ordinal), folders.Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal));
 
         var upward = folders
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs").SelectMany(File.ReadLines), (folder, line) => (From: Path.GetFileName(folder), Using: Using().Match(line)))
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs").SelectMany(File.ReadLines), (folder, line) => (
+                From: Path.GetFileName(folder), Using: Using().Match(line)))
             .Where(arrow => arrow.Using.Success)
             .Select(arrow => (arrow.From, To: arrow.Using.Groups["folder"].Value))
             .Where(arrow => arrow.From != arrow.To && Array.IndexOf(Folders, arrow.To) < Array.IndexOf(Folders, arrow.From))

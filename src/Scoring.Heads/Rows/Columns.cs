@@ -1,4 +1,4 @@
-namespace Scoring.Service.Streaming;
+namespace Scoring.Heads.Rows;
 
 /// <summary>Neighbouring columns of rows, out of wider rows and back.</summary>
 internal static class Columns

@@ -1,4 +1,4 @@
-namespace Scoring.FunctionalTests.Telemetry;
+namespace Scoring.Tests;
 
 /// <summary>A clock that a test sets.</summary>
 internal sealed class StoppedTime : TimeProvider

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Scoring.Service.Calls;
 
-namespace Scoring.FunctionalTests.Calls;
+namespace Scoring.Service.Tests;
 
 public sealed class DepartureTests
 {

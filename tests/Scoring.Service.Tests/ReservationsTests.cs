@@ -1,6 +1,6 @@
 using Scoring.Service.Memory;
 
-namespace Scoring.FunctionalTests.Connections;
+namespace Scoring.Service.Tests;
 
 /// <summary>Who has room, and who waits for it.</summary>
 public sealed class ReservationsTests

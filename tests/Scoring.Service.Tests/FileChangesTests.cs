@@ -1,6 +1,6 @@
 using Scoring.Service.Files;
 
-namespace Scoring.FunctionalTests.Security;
+namespace Scoring.Service.Tests;
 
 public sealed class FileChangesTests
 {
@@ -78,15 +78,36 @@ public sealed class FileChangesTests
     }
 
     [Fact]
-    public void The_bytes_of_a_file_that_was_not_written_for_a_while_are_not_read_at_every_look()
+    public void A_file_that_takes_the_place_of_one_as_long_and_as_old_has_changed()
     {
         using var folder = new TemporaryFolder();
-        var file = folder.Write("file", "first");
+        foreach (var (name, text) in new[] { ("a/file", "first"), ("b/file", "other") })
+        {
+            Directory.CreateDirectory(folder[name[..1]]);
+            File.SetLastWriteTimeUtc(folder.Write(name, text), DateTime.UnixEpoch);
+        }
+
+        Directory.CreateSymbolicLink(folder["now"], folder["a"]);
+        var changes = new FileChanges(() => [folder["now/file"]], TimeProvider.System);
+        changes.TakeAsKnown();
+        Assert.False(changes.Look());
+        Directory.Delete(folder["now"]);
+        Directory.CreateSymbolicLink(folder["now"], folder["b"]);
+        Assert.True(changes.Look());
+        changes.Accept();
+        Assert.False(changes.Look());
+    }
+
+    [Fact]
+    public void The_bytes_of_a_large_file_that_was_not_written_for_a_while_are_not_read_at_every_look()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("file", new string('1', (1 << 20) + 1));
         var written = DateTime.UnixEpoch;
         File.SetLastWriteTimeUtc(file, written);
         var changes = new FileChanges(() => [file], TimeProvider.System);
         changes.TakeAsKnown();
-        folder.Write("file", "other");
+        folder.Write("file", new string('2', (1 << 20) + 1));
         File.SetLastWriteTimeUtc(file, written);
         // Nobody writes twice within a step of the clock with years between.
         Assert.False(changes.Look());

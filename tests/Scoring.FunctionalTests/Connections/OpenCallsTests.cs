@@ -1,0 +1,202 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Scoring.FunctionalTests.Abuse;
+using Scoring.FunctionalTests.Infrastructure;
+using Scoring.FunctionalTests.Infrastructure.Http2;
+using Scoring.Service.Connections;
+using Scoring.Service.Memory;
+
+namespace Scoring.FunctionalTests.Connections;
+
+/// <summary>What calls hold of their own: their headers, and what else comes with them.</summary>
+public sealed class OpenCallsTests
+{
+    private const int Calls = 20;
+
+    /// <summary>A client that answers no pings is cut for that after 40 s.</summary>
+    private static readonly TimeSpan BeforePings = TimeSpan.FromSeconds(25);
+
+    private static readonly byte[] Message = RawCalls.Frame(RawCalls.Message(2, 3, 3));
+
+    private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_connection_is_cut_for_calls_of_which_nobody_knows_yet_who_makes_them()
+    {
+        await using var server = await StartAsync(builder => builder.Services.AddSingleton<IStartupFilter>(new Filter(async (http, call) =>
+        {
+            if (http.Request.Headers.ContainsKey("hangs"))
+            {
+                await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+
+            await call(http);
+        })));
+        using var client = await FrameClient.ConnectAsync(server);
+        for (var stream = 1; stream < 2 * Calls; stream += 2)
+        {
+            var call = Frame.Call(stream, "ListHeads");
+            var bytes = (call with { Payload = [.. call.Payload, .. Frame.Field("hangs", "yes")] }).ToBytes();
+            await client.FloodAsync(_ => bytes, times: 1);
+        }
+
+        await client.ReceiveAllAsync().WaitAsync(BeforePings, TestEnd);
+        await Aftermath.AssertServedAsync(server);
+    }
+
+    [Fact]
+    public async Task A_connection_is_cut_for_calls_whose_answers_it_does_not_read()
+    {
+        await using var server = await StartAsync(static _ => { });
+        // SETTINGS_INITIAL_WINDOW_SIZE is 0: nothing but headers may be answered.
+        using var client = await FrameClient.ConnectAsync(server, (Frame.InitialWindowSize, 0));
+        for (var stream = 1; stream < 2 * Calls; stream += 2)
+        {
+            // One after the other, so that each has come to its end.
+            byte[] call = [.. Frame.Call(stream, "Score").ToBytes(), .. Frame.Data(stream, Message, Frame.EndStream).ToBytes()];
+            await client.FloodAsync(_ => call, times: 1);
+            await client.ReceiveUntilAsync(frame => frame.Type == FrameType.Headers && frame.Stream == stream);
+        }
+
+        await client.ReceiveAllAsync().WaitAsync(BeforePings, TestEnd);
+        await Aftermath.AssertServedAsync(server);
+    }
+
+    [Fact]
+    public async Task A_connection_that_reads_its_answers_may_make_any_number_of_calls()
+    {
+        await using var server = await StartAsync(static _ => { });
+        using var client = await FrameClient.ConnectAsync(server);
+        for (var stream = 1; stream < 20 * Calls; stream += 2)
+        {
+            await client.SendAsync(Frame.Call(stream, "Score"), Frame.Data(stream, Message, Frame.EndStream));
+            var answer = await client.ReceiveUntilAsync(frame => frame.Stream == stream && (frame.Flags & Frame.EndStream) != 0);
+            Assert.Equal(stream, answer[^1].Stream);
+        }
+    }
+
+    [Fact]
+    public async Task A_connection_is_cut_for_fewer_calls_than_there_were_before_that_held_less()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = await StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(time));
+        var held = server.Services.GetRequiredService<HeldMemory>();
+        var limit = held.CallLimit;
+        held.CallLimit = long.MaxValue;
+        using (var many = await FrameClient.ConnectAsync(server))
+        {
+            await many.SendAsync([.. Enumerable.Range(0, 5 * Calls).Select(i => Frame.Call(1 + (2 * i), "ScoreStream"))]);
+            var started = server.Services.GetRequiredService<OpenConnections>();
+            while (started.Calls < 5 * Calls)
+            {
+                await Task.Yield();
+            }
+        }
+
+        held.CallLimit = limit;
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        using var client = await FrameClient.ConnectAsync(server, (Frame.InitialWindowSize, 0));
+        for (var stream = 1; stream < 2 * Calls; stream += 2)
+        {
+            byte[] call = [.. Frame.Call(stream, "Score").ToBytes(), .. Frame.Data(stream, Message, Frame.EndStream).ToBytes()];
+            await client.FloodAsync(_ => call, times: 1);
+            await client.ReceiveUntilAsync(frame => frame.Type == FrameType.Headers && frame.Stream == stream);
+            time.Advance(TimeSpan.FromSeconds(0.1));
+        }
+
+        await client.ReceiveAllAsync().WaitAsync(BeforePings, TestEnd);
+    }
+
+    [Fact]
+    public async Task What_comes_after_the_body_of_a_call_is_not_kept()
+    {
+        var kept = new TaskCompletionSource<int>();
+        await using var server = await ScoringServer.StartAsync(builder => builder.Services.AddSingleton<IStartupFilter>(new Filter((http, call) =>
+        {
+            http.Response.OnCompleted(() =>
+            {
+                kept.TrySetResult(http.Features.Get<IHttpRequestTrailersFeature>()!.Trailers.Count);
+                return Task.CompletedTask;
+            });
+            return call(http);
+        })));
+        using var client = await FrameClient.ConnectAsync(server);
+        await client.SendAsync(
+            Frame.Call(1, "Score"),
+            Frame.Data(1, Message),
+            new Frame(FrameType.Headers, Frame.EndHeaders | Frame.EndStream, 1, Frame.Field("trailer", new string('x', 100))));
+        Assert.Equal(0, await kept.Task.WaitAsync(TestEnd));
+    }
+
+    [Fact]
+    public async Task That_calls_cannot_be_counted_is_told_once()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        server.ExpectedLog = "This Kestrel is not the one the service was made for (Member 'OtherKestrel._context' not found.)";
+        var calls = server.Services.GetRequiredService<OpenCalls>();
+        calls.Enter(new ConnectionCalls(), new OtherKestrel());
+        calls.Enter(new ConnectionCalls(), new OtherKestrel());
+        Assert.Single(server.LogLines);
+    }
+
+    [Fact]
+    public async Task Connections_are_cut_that_hold_little_each_and_too_much_together()
+    {
+        const int MostConnections = 2000, Most = 200_000;
+        await using var server = await ScoringServer.StartAsync(
+            $"--Scoring:Limits:BufferBytes={32 << 20}", $"--Scoring:Limits:ServerBytes={2 << 20}", $"--Scoring:Limits:MessageBytes={64 << 10}",
+            $"--Scoring:Limits:IdleBufferBytes={1 << 20}");
+        server.ExpectedLog = "A connection is cut";
+        await Aftermath.AssertServedAsync(server);
+        // Of a type that nobody knows, so that it is passed over once it is whole.
+        var bytes = new Frame((FrameType)0x42, 0, 0, new byte[256 << 10]).ToBytes()[..Most];
+        var clients = new List<FrameClient>();
+        for (var i = 0; i < MostConnections && server.LogLines.Count == 0; i++)
+        {
+            try
+            {
+                var client = await FrameClient.ConnectAsync(server);
+                clients.Add(client);
+                await client.FloodAsync(_ => bytes, times: 1);
+            }
+            catch (Exception exception) when (exception is IOException or SocketException)
+            {
+                // While too much is held none is taken, which may be over before anything is cut: where it was this one's.
+            }
+        }
+
+        Assert.NotEmpty(server.LogLines);
+        clients.ForEach(client => client.Dispose());
+        await Aftermath.AssertServedAsync(server);
+    }
+
+    /// <summary>Where calls may hold as much of their own as a few of them do.</summary>
+    private static async Task<ScoringServer> StartAsync(Action<WebApplicationBuilder> configure)
+    {
+        var server = await ScoringServer.StartAsync(configure);
+        server.ExpectedLog = "A connection is cut";
+        server.Services.GetRequiredService<OpenCalls>().Free = 0;
+        server.Services.GetRequiredService<HeldMemory>().CallLimit = Calls / 2 * OpenCalls.BytesOfCall;
+        return server;
+    }
+
+    private sealed class Filter(Func<HttpContext, RequestDelegate, Task> run) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use(call => http => run(http, call));
+            next(app);
+        };
+    }
+
+    private sealed class OtherKestrel : IHttp2StreamIdFeature
+    {
+        public int StreamId => 1;
+    }
+}
