@@ -1,6 +1,9 @@
 namespace Scoring.Client;
 
-/// <summary>How long to wait before the next attempt: twice as long each time, up to two seconds, and at random, so that those who failed together come back apart.</summary>
+/// <summary>
+/// How long to wait before the next attempt: twice as long each time, up to two seconds, and at random, so that those who failed together come back
+/// apart.
+/// </summary>
 /// <param name="patience">How long attempts may fail on end; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
 /// <param name="time">Tells the time.</param>
 internal sealed class Backoff(TimeSpan patience, TimeProvider time)
@@ -25,7 +28,9 @@ internal sealed class Backoff(TimeSpan patience, TimeProvider time)
         return wait;
     }
 
-    /// <summary>Called when the service itself has said when to come back: it is there, and patience is for one that is not. The waits go on growing.</summary>
+    /// <summary>
+    /// Called when the service itself has said when to come back: it is there, and patience is for one that is not. The waits go on growing.
+    /// </summary>
     public void IsThere() => _failingSince = null;
 
     /// <summary>Called when an attempt has brought something.</summary>

@@ -21,9 +21,9 @@ internal static class CallDeadline
 
     public static bool HasPassed(DateTime? deadline) => deadline is { } end && TimeProvider.System.GetUtcNow().UtcDateTime >= end;
 
-    /// <summary>Whether a wait of this length ends before the deadline.</summary>
+    /// <summary>Whether a wait of this length ends before the deadline; no wait is longer than any timeout.</summary>
     public static bool HasRoomFor(DateTime? deadline, TimeSpan wait) =>
-        deadline is null || TimeProvider.System.GetUtcNow().UtcDateTime + wait < deadline;
+        wait <= Longest && (deadline is null || TimeProvider.System.GetUtcNow().UtcDateTime + wait < deadline);
 
     /// <summary>Cancelled at the deadline, or when the caller cancels.</summary>
     public static CancellationTokenSource CancelAt(DateTime? deadline, CancellationToken cancellationToken)

@@ -24,6 +24,9 @@ internal static class CallEndings
 {
     private const long RefusedStream = 7;
 
+    /// <summary>How gRPC's client, which calls it CANCELLED or INTERNAL, tells of a status that is no number.</summary>
+    private const string NoStatus = "Unexpected grpc-status value";
+
     /// <summary>The ending that a status speaks of by itself.</summary>
     public static CallEnding Of(StatusCode code) => code switch
     {
@@ -36,6 +39,7 @@ internal static class CallEndings
     /// A connection that went away is UNAVAILABLE whatever gRPC's client calls it: a service that stops ends its streams with that status and
     /// then closes the connection, and which of the two is seen first is a matter of chance.
     /// </summary>
+    /// <param name="status">One of <see cref="Known(Status)"/>.</param>
     public static CallEnding Of(Status status)
     {
         var ending = Of(status.StatusCode);
@@ -47,6 +51,11 @@ internal static class CallEndings
                     return CallEnding.Refused;
                 case HttpProtocolException protocol when IsResetOfStream(protocol):
                     return protocol.ErrorCode == RefusedStream ? CallEnding.Away : CallEnding.Cut;
+                // An answer ends in its middle where a proxy loses its server: it then ends the call as if nothing had happened, or by a status of
+                // its own.
+                case InvalidDataException cut when cut.Message.Contains("Unexpected end of content", StringComparison.Ordinal):
+                // Of a connection that ends before it has begun, .NET tells the cause or not, as it happens.
+                case HttpRequestException { Message: var message } when TransportError.IsOfHandshake(message):
                 case IOException:
                     ending = CallEnding.Away;
                     break;
@@ -54,6 +63,14 @@ internal static class CallEndings
         }
 
         return ending;
+    }
+
+    /// <summary>What the service has said in the place of a status is UNKNOWN where gRPC has no such status.</summary>
+    public static Status Known(Status status)
+    {
+        var isNone = status.DebugException is InvalidOperationException { Message: var message }
+            && message.StartsWith(NoStatus, StringComparison.Ordinal);
+        return !isNone && Enum.IsDefined(status.StatusCode) ? status : new Status(StatusCode.Unknown, status.Detail, status.DebugException);
     }
 
     /// <summary>The end of a connection has the same type and the same codes, and nothing but its text tells the two apart.</summary>

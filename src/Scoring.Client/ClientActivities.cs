@@ -8,8 +8,8 @@ internal static class ClientActivities
     private static readonly ActivitySource Source = new("Scoring.Client");
 
     /// <summary>
-    /// Starts the span of a message, which is not made the current one, and tells what the message is to carry to the service: the span, or that of its
-    /// caller where nobody listens here. A traceparent that the caller has set stays.
+    /// Starts the span of a message, which is not made the current one, and tells what the message is to carry to the service: the span, or that of
+    /// its caller where nobody listens here. A traceparent that the caller has set stays.
     /// </summary>
     public static Activity? Start(Activity? caller, ScoreRequest request, ulong id, out string traceparent)
     {

@@ -11,11 +11,13 @@ namespace Scoring.Client;
 internal static class EvaluationCall
 {
     public static async Task<TResponse> RunAsync<TResponse>(
-        CallInvoker invoker, Method<EvaluateRequest, TResponse> method, IAsyncEnumerable<EvaluateRequest> requests, DateTime? deadline, CancellationToken cancellationToken)
+        CallInvoker invoker, Method<EvaluateRequest, TResponse> method, IAsyncEnumerable<EvaluateRequest> requests, DateTime? deadline,
+        CancellationToken closing, CancellationToken cancellationToken)
         where TResponse : class
     {
         // No message follows another at once. What it is for is that the end of the call ends what is being written.
-        using var call = new Burst().Start(() => invoker.AsyncClientStreamingCall(method, null, new CallOptions(deadline: deadline, cancellationToken: cancellationToken)));
+        using var call = new Burst().Start(
+            () => invoker.AsyncClientStreamingCall(method, null, new CallOptions(deadline: deadline, cancellationToken: cancellationToken)));
         await SendAsync(call, requests, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -24,6 +26,7 @@ internal static class EvaluationCall
         catch (Exception exception) when (CallError.IsFailure(exception, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            ObjectDisposedException.ThrowIf(closing.IsCancellationRequested, typeof(ScoringClient));
             throw CallError.From(exception, call.GetStatus, id: null, deadline);
         }
     }
@@ -56,10 +59,8 @@ internal static class EvaluationCall
         }
         finally
         {
-            // A source is disposed only once it stands still.
             await stop.CancelAsync().ConfigureAwait(false);
-            await ((Task)moving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await source.DisposeAsync().ConfigureAwait(false);
+            await SourceEnd.DisposeAsync(source, moving).ConfigureAwait(false);
         }
     }
 
@@ -73,7 +74,7 @@ internal static class EvaluationCall
             return true;
         }
         catch (Exception exception) when (
-            exception is RpcException
+            exception is RpcException or IOException or HttpRequestException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested)
             || (exception is InvalidOperationException && call.ResponseAsync.IsCompleted))
         {

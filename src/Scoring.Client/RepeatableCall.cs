@@ -15,9 +15,11 @@ internal static class RepeatableCall
     /// <param name="id">The message's number, for the error; null where it has none.</param>
     /// <param name="timeout">How long all attempts may take.</param>
     /// <param name="maxAttempts">1 for none but the first.</param>
+    /// <param name="closing">Cancelled when the client is disposed, which ends its calls.</param>
     /// <param name="cancellationToken">Ends the call, or the wait for the next, at once.</param>
     public static async Task<TResponse> RunAsync<TRequest, TResponse>(
-        CallInvoker invoker, Method<TRequest, TResponse> method, TRequest request, ulong? id, TimeSpan timeout, int maxAttempts, CancellationToken cancellationToken)
+        CallInvoker invoker, Method<TRequest, TResponse> method, TRequest request, ulong? id, TimeSpan timeout, int maxAttempts,
+        CancellationToken closing, CancellationToken cancellationToken)
         where TRequest : class
         where TResponse : class
     {
@@ -32,6 +34,7 @@ internal static class RepeatableCall
             }
             catch (Exception exception) when (CallError.IsFailure(exception, cancellationToken))
             {
+                ObjectDisposedException.ThrowIf(closing.IsCancellationRequested, typeof(ScoringClient));
                 var failure = CallError.From(exception, call.GetStatus, id, deadline);
                 backoff ??= new Backoff(Timeout.InfiniteTimeSpan, TimeProvider.System);
                 if (attempt == maxAttempts || WaitBeforeNext(failure, backoff) is not { } wait || !CallDeadline.HasRoomFor(deadline, wait))
@@ -39,7 +42,10 @@ internal static class RepeatableCall
                     throw failure;
                 }
 
-                await Task.Delay(wait, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+                using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, closing);
+                await Task.Delay(wait, TimeProvider.System, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellationToken.ThrowIfCancellationRequested();
+                ObjectDisposedException.ThrowIf(closing.IsCancellationRequested, typeof(ScoringClient));
             }
         }
     }

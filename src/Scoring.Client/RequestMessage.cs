@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Scoring.Protocol;
 
@@ -18,11 +19,35 @@ internal static class RequestMessage
         return bytes;
     }
 
+    /// <summary>Refuses what no message can be.</summary>
+    /// <param name="request">The caller's.</param>
+    /// <param name="parameter">The caller's parameter, which it is or comes from.</param>
+    /// <param name="number">Its place in a stream, from 1; 0 of a message by itself.</param>
+    public static void Check([NotNull] ScoreRequest? request, string parameter, long number = 0)
+    {
+        if (request is null)
+        {
+            throw new ArgumentNullException(parameter, $"{What(number)} is null");
+        }
+
+        if (request.Classes < 0 || request.TopK < 0)
+        {
+            throw new ArgumentOutOfRangeException(
+                parameter,
+                $"{What(number)} has {nameof(request.Classes)} {request.Classes} and {nameof(request.TopK)} {request.TopK}; neither may be negative");
+        }
+
+        for (var i = 0; i < request.TargetLabels.Count; i++)
+        {
+            if (request.TargetLabels[i] is null)
+            {
+                throw new ArgumentNullException(parameter, $"{nameof(request.TargetLabels)}[{i}] of {What(number)} is null");
+            }
+        }
+    }
+
     public static PooledScoreRequest Rent(MessagePool pool, ScoreRequest request, ulong id, string traceparent)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(request.Classes);
-        ArgumentOutOfRangeException.ThrowIfNegative(request.TopK);
-
         var message = pool.RentRequest();
         message.Id = id;
         message.Head = request.Head;
@@ -43,4 +68,6 @@ internal static class RequestMessage
 
         return message;
     }
+
+    private static string What(long number) => number == 0 ? "the message" : $"message {number}";
 }

@@ -11,7 +11,7 @@ namespace Scoring.Client;
 public sealed record ScoreError(StatusCode Code, string Message, int? Row, int? Column, TimeSpan? RetryAfter)
 {
     internal static ScoreError From(V1.Error error) => new(
-        (StatusCode)error.Code,
+        Enum.IsDefined((StatusCode)error.Code) ? (StatusCode)error.Code : StatusCode.Unknown,
         error.Message,
         error.HasRow ? (int)error.Row : null,
         error.HasColumn ? (int)error.Column : null,

@@ -12,8 +12,10 @@ public sealed class ScoreRequest
     /// <summary>Echoed in the result. Null: the client numbers its messages from 1.</summary>
     public ulong? Id { get; init; }
 
-    /// <summary>A configured head, or the built-in <c>softmax</c>, <c>log_softmax</c>, <c>sigmoid</c> or <c>linear</c>. Empty: <c>softmax</c>.</summary>
-    public string Head { get; init; } = string.Empty;
+    /// <summary>
+    /// A configured head, or the built-in <c>softmax</c>, <c>log_softmax</c>, <c>sigmoid</c> or <c>linear</c>. Empty: <c>softmax</c>.
+    /// </summary>
+    public string Head { get; init => field = Given(value, nameof(Head)); } = string.Empty;
 
     /// <summary>Logits in a row. May be 0 where the head fixes the width.</summary>
     public int Classes { get; init; }
@@ -41,8 +43,10 @@ public sealed class ScoreRequest
     /// </summary>
     public ReadOnlyMemory<uint> Targets { get; init; }
 
-    /// <summary>Instead of <see cref="Targets"/>, for softmax heads that have labels: one label for each row, or for each group of each row.</summary>
-    public IReadOnlyList<string> TargetLabels { get; init; } = [];
+    /// <summary>
+    /// Instead of <see cref="Targets"/>, for softmax heads that have labels: one label for each row, or for each group of each row.
+    /// </summary>
+    public IReadOnlyList<string> TargetLabels { get; init => field = Given(value, nameof(TargetLabels)); } = [];
 
     /// <summary>What happens to rows that have no score.</summary>
     public NonFinite NonFinite { get; init; }
@@ -50,8 +54,12 @@ public sealed class ScoreRequest
     /// <summary>
     /// W3C trace context of this message. Empty: that of the activity under which the request was made or sent, where that one is recorded.
     /// </summary>
-    public string Traceparent { get; init; } = string.Empty;
+    public string Traceparent { get; init => field = Given(value, nameof(Traceparent)); } = string.Empty;
 
     /// <summary>The activity under which the request was made: a stream's sender runs elsewhere.</summary>
     internal Activity? Caller { get; } = Activity.Current;
+
+    private static T Given<T>(T? value, string name)
+        where T : class =>
+        value ?? throw new ArgumentNullException(name);
 }

@@ -33,7 +33,9 @@ public sealed class ScoreResult : IDisposable
     /// <summary>rows × classes scores, row-major; what they are depends on the head.</summary>
     public ReadOnlySpan<float> Scores => Scored.Scores.Span;
 
-    /// <summary>rows × k class indices, best first; of a head with groups rows × groups × k, each an index in the whole row. −1 for a row that has no score.</summary>
+    /// <summary>
+    /// rows × k class indices, best first; of a head with groups rows × groups × k, each an index in the whole row. −1 for a row that has no score.
+    /// </summary>
     public ReadOnlySpan<int> TopIndices => MemoryMarshal.Cast<uint, int>(Scored.TopIndices.Span);
 
     /// <summary>The scores of <see cref="TopIndices"/>.</summary>

@@ -26,6 +26,9 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
     private readonly ScoringClientOptions _options;
     private readonly ScoringMethods _methods;
     private readonly Method<PooledScoreRequest, PooledScoreResponse> _stream;
+
+    /// <summary>Cancelled when the client is disposed. It holds nothing that needs an end of its own.</summary>
+    private readonly CancellationTokenSource _closing = new();
     private ulong _lastId;
 
     /// <param name="channel">Owned.</param>
@@ -98,11 +101,13 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
     public Task<ScoreResult> ScoreAsync(
         ReadOnlyMemory<float> logits, int rows, int classes, string head = "", CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(head);
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfNegative(classes);
         if (logits.Length != (long)rows * classes)
         {
-            throw new ArgumentException($"{rows} rows of {classes} classes are {(long)rows * classes} logits; there are {logits.Length}", nameof(logits));
+            throw new ArgumentException(
+                $"{rows} rows of {classes} classes are {(long)rows * classes} logits; there are {logits.Length}", nameof(logits));
         }
 
         return ScoreAsync(new ScoreRequest { Head = head, Classes = classes, Logits = logits }, cancellationToken);
@@ -115,7 +120,7 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
     /// <exception cref="ScoringException">The service refused the message, could not be reached, or did not answer in time.</exception>
     public async Task<ScoreResult> ScoreAsync(ScoreRequest request, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(request);
+        RequestMessage.Check(request, nameof(request));
         var id = request.Id ?? Interlocked.Increment(ref _lastId);
         var span = ClientActivities.Start(Activity.Current ?? request.Caller, request, id, out var traceparent);
         ScoreError? error = null;
@@ -124,8 +129,15 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
             // The call's own headers carry it as well.
             Activity.Current = span ?? Activity.Current;
             using var message = RequestMessage.Rent(Pool, request, id, traceparent);
-            return new ScoreResult(await RepeatableCall.RunAsync(
-                _invoker, _methods.Score, message, id, timeout, _options.MaxAttempts, cancellationToken).ConfigureAwait(false));
+            var response = await RepeatableCall.RunAsync(
+                _invoker, _methods.Score, message, id, timeout, _options.MaxAttempts, _closing.Token, cancellationToken).ConfigureAwait(false);
+            if (AnswerShape.FaultOf(response, request, id) is { } fault)
+            {
+                response.Dispose();
+                throw CallError.Broken(id, StatusCode.Internal, fault, exception: null);
+            }
+
+            return new ScoreResult(response);
         }
         catch (ScoringException exception)
         {
@@ -142,7 +154,10 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
     /// Scores any number of messages over one call: one result for each request, in the order of the requests. What is wrong
     /// with one message is its result's <see cref="ScoreResult.Error"/>, and the stream goes on.
     /// </summary>
-    /// <param name="requests">The messages. The next one is asked for as soon as the window of messages in flight has room.</param>
+    /// <param name="requests">
+    /// The messages. The next one is asked for as soon as the window of messages in flight has room. A source that waits should take its token: the
+    /// end of the stream waits for it a second, and then leaves it to itself.
+    /// </param>
     /// <param name="cancellationToken">Ends the call at once.</param>
     /// <exception cref="ScoringException">The call itself broke.</exception>
     public IAsyncEnumerable<ScoreResult> ScoreStreamAsync(IAsyncEnumerable<ScoreRequest> requests, CancellationToken cancellationToken = default) =>
@@ -157,7 +172,7 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
         IAsyncEnumerable<ScoreRequest> requests, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        return new ScoreStream(_invoker, _stream, Pool, _options).RunAsync(requests, timeout, cancellationToken);
+        return new ScoreStream(_invoker, _stream, Pool, _options, _closing.Token).RunAsync(requests, timeout, cancellationToken);
     }
 
     /// <summary>Measures classification: losses and metrics of any number of rows with their targets.</summary>
@@ -176,7 +191,7 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
         IAsyncEnumerable<EvaluateRequest> requests, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        return EvaluationCall.RunAsync(_invoker, _methods.Evaluate, requests, CallDeadline.After(timeout), cancellationToken);
+        return EvaluationCall.RunAsync(_invoker, _methods.Evaluate, requests, CallDeadline.After(timeout), _closing.Token, cancellationToken);
     }
 
     /// <summary>Fits the temperature that minimises cross-entropy over the rows, which the service holds until the last has arrived.</summary>
@@ -195,31 +210,46 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
         IAsyncEnumerable<EvaluateRequest> requests, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        return EvaluationCall.RunAsync(_invoker, _methods.Calibrate, requests, CallDeadline.After(timeout), cancellationToken);
+        return EvaluationCall.RunAsync(_invoker, _methods.Calibrate, requests, CallDeadline.After(timeout), _closing.Token, cancellationToken);
     }
 
-    /// <summary>Lists the heads that the service has, with all their labels and bias, and its limits, within <see cref="ScoringClientOptions.CallTimeout"/>.</summary>
+    /// <summary>
+    /// Lists the heads that the service has, with all their labels and bias, and its limits, within <see cref="ScoringClientOptions.CallTimeout"/>.
+    /// </summary>
     /// <exception cref="ScoringException">The service could not be reached, or did not answer in time.</exception>
-    public Task<ListHeadsResponse> ListHeadsAsync(CancellationToken cancellationToken = default) => ListHeadsAsync(new ListHeadsRequest { WithClasses = true }, cancellationToken);
+    public Task<ListHeadsResponse> ListHeadsAsync(CancellationToken cancellationToken = default) =>
+        ListHeadsAsync(new ListHeadsRequest { WithClasses = true }, cancellationToken);
 
-    /// <summary>Lists some heads, or all without what they have for each class, and the service's limits, within <see cref="ScoringClientOptions.CallTimeout"/>.</summary>
+    /// <summary>
+    /// Lists some heads, or all without what they have for each class, and the service's limits, within
+    /// <see cref="ScoringClientOptions.CallTimeout"/>.
+    /// </summary>
     /// <param name="request">What to tell.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="ScoringException">The service could not be reached, did not answer in time, or has no such head.</exception>
     public Task<ListHeadsResponse> ListHeadsAsync(ListHeadsRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return RepeatableCall.RunAsync(_invoker, _methods.ListHeads, request, id: null, _options.CallTimeout, _options.MaxAttempts, cancellationToken);
+        return RepeatableCall.RunAsync(
+            _invoker, _methods.ListHeads, request, id: null, _options.CallTimeout, _options.MaxAttempts, _closing.Token, cancellationToken);
     }
 
-    /// <summary>Ends every call that is still under way, and closes the connection.</summary>
+    /// <summary>Ends every call and stream that is still under way, by an <see cref="ObjectDisposedException"/>, and closes the connection.</summary>
     public void Dispose()
     {
-        _channel.Dispose();
-        _connections?.Dispose();
+        try
+        {
+            // Tells the sources of streams to stop, which are the callers' own.
+            _closing.Cancel();
+        }
+        finally
+        {
+            _channel.Dispose();
+            _connections?.Dispose();
+        }
     }
 
-    /// <summary>Ends every call that is still under way, and closes the connection.</summary>
+    /// <summary>Ends every call and stream that is still under way, by an <see cref="ObjectDisposedException"/>, and closes the connection.</summary>
     public ValueTask DisposeAsync()
     {
         Dispose();

@@ -40,19 +40,22 @@ public sealed class ScoringClientOptions
     public TimeSpan StreamPatience { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long it may take to connect to an address, TLS included, and how long a new connection then has to say its first word, before the next address
-    /// is tried, or the same again; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
+    /// How long it may take to connect to an address, TLS included, and how long a new connection then has to say its first word, before the next
+    /// address is tried, or the same again; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
     /// </summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a connection may be silent while calls are under way before it is asked whether it still stands. At least a second.</summary>
+    /// <summary>
+    /// How long a connection may be silent while calls are under way before it is asked whether it still stands. At least a second.
+    /// </summary>
     public TimeSpan KeepAliveDelay { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How long it then has to answer, before it is closed and its calls break. At least a second.</summary>
     public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long a stream's call may have messages and answer none, while one is waited for, before it is given up as broken;
+    /// How long a stream's call may have messages and answer none, or have answered all and not end, while that is waited for, before it is given up
+    /// as broken;
     /// <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
     /// </summary>
     public TimeSpan ProgressTimeout { get; set; } = TimeSpan.FromSeconds(60);
@@ -86,11 +89,14 @@ public sealed class ScoringClientOptions
             (nameof(DnsRefreshInterval), DnsRefreshInterval, DnsRefreshInterval >= TimeSpan.FromSeconds(1), "at least a second"),
             (nameof(CallTimeout), CallTimeout, CallDeadline.IsTimeout(CallTimeout), "above 0 and at most a day, or -00:00:00.0010000 for no limit"),
             (nameof(MaxAttempts), MaxAttempts, MaxAttempts is >= 1 and <= MostAttempts, $"1 to {MostAttempts}"),
-            (nameof(StreamPatience), StreamPatience, StreamPatience == TimeSpan.Zero || CallDeadline.IsTimeout(StreamPatience), "0 to a day, or -00:00:00.0010000 for no limit"),
-            (nameof(ConnectTimeout), ConnectTimeout, CallDeadline.IsTimeout(ConnectTimeout), "above 0 and at most a day, or -00:00:00.0010000 for no limit"),
+            (nameof(StreamPatience), StreamPatience, StreamPatience == TimeSpan.Zero || CallDeadline.IsTimeout(StreamPatience),
+                "0 to a day, or -00:00:00.0010000 for no limit"),
+            (nameof(ConnectTimeout), ConnectTimeout, CallDeadline.IsTimeout(ConnectTimeout),
+                "above 0 and at most a day, or -00:00:00.0010000 for no limit"),
             (nameof(KeepAliveDelay), KeepAliveDelay, KeepAliveDelay >= TimeSpan.FromSeconds(1), "at least a second"),
             (nameof(KeepAliveTimeout), KeepAliveTimeout, KeepAliveTimeout >= TimeSpan.FromSeconds(1), "at least a second"),
-            (nameof(ProgressTimeout), ProgressTimeout, CallDeadline.IsTimeout(ProgressTimeout), "above 0 and at most a day, or -00:00:00.0010000 for no limit"),
+            (nameof(ProgressTimeout), ProgressTimeout, CallDeadline.IsTimeout(ProgressTimeout),
+                "above 0 and at most a day, or -00:00:00.0010000 for no limit"),
             (nameof(MaxInFlightMessages), MaxInFlightMessages, MaxInFlightMessages >= 1, "at least 1"),
             (nameof(MaxInFlightBytes), MaxInFlightBytes, MaxInFlightBytes >= 1, "at least 1"),
             (nameof(MaxReceiveMessageBytes), MaxReceiveMessageBytes, MaxReceiveMessageBytes >= 1, "at least 1"),

@@ -11,12 +11,17 @@ public sealed class ScoringException : Exception
     }
 
     internal ScoringException(RpcException exception)
-        : this(exception, CallEndings.Of(exception.Status))
+        : this(exception, CallEndings.Known(exception.Status))
     {
     }
 
-    private ScoringException(RpcException exception, CallEnding ending)
-        : this(null, ErrorOf(exception, ending == CallEnding.Away ? StatusCode.Unavailable : exception.StatusCode), ending, exception)
+    private ScoringException(RpcException exception, Status status)
+        : this(exception, status.StatusCode, CallEndings.Of(status))
+    {
+    }
+
+    private ScoringException(RpcException exception, StatusCode code, CallEnding ending)
+        : this(null, ErrorOf(exception, ending == CallEnding.Away ? StatusCode.Unavailable : code), ending, exception)
     {
     }
 
@@ -64,6 +69,7 @@ public sealed class ScoringException : Exception
         var isRun = ids.Count > 2 && ids.Skip(1).Zip(ids).All(pair => pair.First == pair.Second + 1);
         return ids.Count == 1 ? $"message {ids[0]} has no answer"
             : isRun ? $"messages {ids[0]} to {ids[^1]} have no answer"
-            : $"messages {string.Join(", ", ids.Take(MaxNamed))}{(ids.Count > MaxNamed ? $" and {ids.Count - MaxNamed} more" : string.Empty)} have no answer";
+            : $"messages {string.Join(", ", ids.Take(MaxNamed))}{(ids.Count > MaxNamed ? $" and {ids.Count - MaxNamed} more" : string.Empty)} have "
+                + "no answer";
     }
 }

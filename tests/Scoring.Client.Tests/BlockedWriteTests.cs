@@ -29,14 +29,16 @@ public sealed class BlockedWriteTests
         listener.Start();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestEnd);
         var serving = ServeAsync(listener, stop.Token);
-        await using (var client = ScoringClient.Connect($"http://{listener.LocalEndpoint}", new ScoringClientOptions { StreamPatience = TimeSpan.Zero }))
+        await using (
+            var client = ScoringClient.Connect($"http://{listener.LocalEndpoint}", new ScoringClientOptions { StreamPatience = TimeSpan.Zero }))
         {
             // What ends the writing, and what ends the call, may come in any order.
-            await Parallel.ForEachAsync(Enumerable.Range(0, Streams), new ParallelOptions { MaxDegreeOfParallelism = 50, CancellationToken = TestEnd }, async (_, _) =>
+            await Parallel.ForEachAsync(Enumerable.Range(0, Streams),
+                new ParallelOptions { MaxDegreeOfParallelism = 50, CancellationToken = TestEnd }, async (_, _) =>
             {
                 var exception = await Assert.ThrowsAsync<ScoringException>(() => callAsync(client));
                 Assert.Equal((StatusCode.Unavailable, "no memory"), (exception.Error.Code, exception.Error.Message));
-            }).WaitAsync(TimeSpan.FromSeconds(60), TestEnd);
+            }).WaitAsync(TimeSpan.FromMinutes(2), TestEnd);
         }
 
         await stop.CancelAsync();
@@ -73,7 +75,10 @@ public sealed class BlockedWriteTests
         await Task.WhenAll(serving);
     }
 
-    /// <summary>A connection with a window that grows, where those of its calls do not. It ends their side and not the client's, which is for the client to do.</summary>
+    /// <summary>
+    /// A connection with a window that grows, where those of its calls do not. It ends their side and not the client's, which is for the client to
+    /// do.
+    /// </summary>
     private static async Task ServeAsync(TcpClient accepted, CancellationToken stop)
     {
         try
@@ -95,14 +100,17 @@ public sealed class BlockedWriteTests
                 }
                 else if (header.Type == FrameType.Data)
                 {
-                    await stream.WriteAsync(new Frame(FrameType.WindowUpdate, 0, 0, BitConverter.GetBytes(IPAddress.HostToNetworkOrder(header.Length))).ToBytes(), stop);
+                    await stream.WriteAsync(
+                        new Frame(FrameType.WindowUpdate, 0, 0, BitConverter.GetBytes(IPAddress.HostToNetworkOrder(header.Length))).ToBytes(), stop);
                     if ((received[header.Stream] = received.GetValueOrDefault(header.Stream) + header.Length) < Window)
                     {
                         continue;
                     }
 
-                    byte[] trailers = [0x88, .. Frame.Field("content-type", "application/grpc"), .. Frame.Field("grpc-status", "14"), .. Frame.Field("grpc-message", "no memory")];
-                    await stream.WriteAsync(new Frame(FrameType.Headers, Frame.EndHeaders | Frame.EndStream, header.Stream, trailers).ToBytes(), stop);
+                    byte[] trailers = [0x88, .. Frame.Field(
+                        "content-type", "application/grpc"), .. Frame.Field("grpc-status", "14"), .. Frame.Field("grpc-message", "no memory")];
+                    await stream.WriteAsync(
+                        new Frame(FrameType.Headers, Frame.EndHeaders | Frame.EndStream, header.Stream, trailers).ToBytes(), stop);
                 }
             }
         }

@@ -61,6 +61,14 @@ public sealed class BurstStreamTests
             Assert.Equal(expected, transport.Writes.SelectMany(write => write));
         }, iter: 200);
 
+    [Fact]
+    public async Task A_write_that_the_end_of_its_call_breaks_fails_as_a_connection_does()
+    {
+        await using var stream = new BurstStream(new EndedStream(transport: null), new Burst());
+        await Assert.ThrowsAsync<IOException>(() => SendAsync(stream, [1]));
+        await Assert.ThrowsAsync<IOException>(() => SendAsync(stream, new byte[100_000]));
+    }
+
     /// <summary>As gRPC's client does for each message.</summary>
     private static async Task SendAsync(BurstStream stream, byte[] message)
     {
@@ -85,5 +93,12 @@ public sealed class BurstStreamTests
             Flushes++;
             return Task.CompletedTask;
         }
+    }
+
+    /// <summary>As the body of a call of .NET's may fail that has ended.</summary>
+    private sealed class EndedStream(Stream? transport) : MemoryStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            transport!.WriteAsync(buffer, cancellationToken);
     }
 }

@@ -14,5 +14,6 @@ public sealed class ScoringClientTests
 
     [Fact]
     public void A_window_of_nothing_is_refused() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => ScoringClient.Connect("http://localhost", new ScoringClientOptions { MaxInFlightMessages = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => ScoringClient.Connect("http://localhost", new ScoringClientOptions { MaxInFlightMessages = 0 }));
 }

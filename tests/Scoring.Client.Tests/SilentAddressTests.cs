@@ -24,7 +24,8 @@ public sealed class SilentAddressTests(ITestOutputHelper output)
         await using var server = new ScriptedServer(ClientCase.Named("every message is answered"));
         using var one = new SilentAddress(accepts);
         using var two = new SilentAddress(accepts);
-        BalancerAddress[] addresses = [.. new[] { one.Address, two.Address, new Uri(server.Address) }.Select(uri => new BalancerAddress(uri.Host, uri.Port))];
+        BalancerAddress[] addresses = [.. new[] { one.Address, two.Address, new Uri(server.Address) }.Select(
+            uri => new BalancerAddress(uri.Host, uri.Port))];
         await using var services = new ServiceCollection()
             .AddSingleton<ResolverFactory>(new StaticResolverFactory(_ => addresses))
             .AddScoringClient(options => (options.Address, options.ConnectTimeout) = ("static:///scoring", ConnectTimeout)).Services
@@ -41,7 +42,8 @@ public sealed class SilentAddressTests(ITestOutputHelper output)
                 waits.Add(Stopwatch.GetElapsedTime(began));
             }
         }));
-        output.WriteLine($"the longest wait was {waits.Max()}, and {waits.Count(wait => wait > ConnectTimeout)} of {waits.Count} met a silent address");
+        output.WriteLine(
+            $"the longest wait was {waits.Max()}, and {waits.Count(wait => wait > ConnectTimeout)} of {waits.Count} met a silent address");
         Assert.Equal(accepts, waits.Any(wait => wait > ConnectTimeout));
         // Twice the time, and what a busy machine takes.
         Assert.InRange(waits.Max(), TimeSpan.Zero, 4 * ConnectTimeout);

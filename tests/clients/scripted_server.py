@@ -2,7 +2,7 @@
 
 usage: scripted_server.py CASE
 
-Prints its port and runs until its standard input is closed. Needs nothing but Python. README.md tells what the steps mean.
+CASE is the name of one, or one of a client's own, as JSON. Prints its port and runs until its standard input is closed. Needs nothing but Python. README.md tells what the steps mean.
 """
 
 import asyncio
@@ -38,13 +38,13 @@ class Call:
         self._has_begun = False
         self._has_come = asyncio.Condition()
         self._is_complete = False
-        self._unanswered = []  # ids
+        self._unanswered = []  # of (id, classes)
 
     async def came(self, data, is_complete):
         self._bytes += data
         async with self._has_come:
             while len(self._bytes) >= 5 and len(self._bytes) >= (end := 5 + int.from_bytes(self._bytes[1:5], "big")):
-                self._unanswered.append(_id(self._bytes[5:end]))
+                self._unanswered.append(_asked(self._bytes[5:end]))
                 self._bytes = self._bytes[end:]
             self._is_complete |= is_complete
             self._has_come.notify_all()
@@ -74,11 +74,32 @@ class Call:
     async def _answer(self, count):
         for _ in range(count):
             await self._receive(1)
-            self._send(_varint_field(1, self._unanswered.pop(0)) + _varint_field(3, 1) + _varint_field(4, 1) + _bytes_field(5, struct.pack("<f", 1)))
+            self._send(_answer(*self._unanswered.pop(0)))
+
+    async def _misanswer(self, id=None, rows=1, classes=None, scores=None):
+        await self._receive(1)
+        right_id, right_classes = self._unanswered.pop(0)
+        self._send(_answer(right_id if id is None else id, right_classes if classes is None else classes, rows, scores))
+
+    async def _send_bytes(self, hex):
+        await self._receive(1)
+        self._unanswered.pop(0)
+        self._send(bytes.fromhex(hex))
+
+    async def _say_compressed(self):
+        self._has_begun = True
+        self._connection.send(HEADERS, END_HEADERS, self._id, _RESPONSE + _header("grpc-encoding", "gzip"))
+
+    async def _half_answer(self):
+        await self._receive(1)
+        answer = _message(_answer(*self._unanswered.pop(0)))
+        self._begin()
+        self._connection.send(DATA, 0, self._id, answer[: len(answer) // 2])
 
     async def _refuse(self, **error):
         await self._receive(1)
-        self._send(_varint_field(1, self._unanswered.pop(0)) + _bytes_field(2, _error(**error)))
+        id, _ = self._unanswered.pop(0)
+        self._send(_varint_field(1, id) + _bytes_field(2, _error(**error)))
 
     async def _serve(self, until=None):
         """Whatever follows is done at message `until` alone."""
@@ -87,24 +108,35 @@ class Call:
             if not self._unanswered:
                 await self._status("OK")
                 return await self._hold()
-            if self._unanswered[0] == until:
+            if self._unanswered[0][0] == until:
                 return
             await self._answer(1)
 
     async def _hold(self):
         await asyncio.Event().wait()
 
-    async def _status(self, code, message="", **details):
-        trailers = _header("grpc-status", str(CODES.index(code))) + _header("grpc-message", message)
-        if details:
-            trailers += _header("scoring-error-bin", base64.b64encode(_error(code, message, **details)).decode().rstrip("="))
+    async def _status(self, code, message="", error_hex=None, **details):
+        trailers = _header("grpc-status", str(CODES.index(code) if code in CODES else code)) + _header("grpc-message", message)
+        error = _error(code, message, **details) if details else error_hex and bytes.fromhex(error_hex)
+        if error:
+            trailers += _header("scoring-error-bin", base64.b64encode(error).decode().rstrip("="))
         if not self._has_begun:
             trailers = _RESPONSE + trailers
         self._connection.send(HEADERS, END_HEADERS | END_STREAM, self._id, trailers)
 
+    async def _redirect(self, status):
+        self._connection.send(HEADERS, END_HEADERS | END_STREAM, self._id, _header(":status", str(status)) + _header("location", "/elsewhere"))
+
+    async def _end_headers(self):
+        trailers = _header("x-proxy", "timeout")
+        self._connection.send(HEADERS, END_HEADERS | END_STREAM, self._id, trailers if self._has_begun else _RESPONSE + trailers)
+
     async def _end_stream(self):
         self._begin()
         self._connection.send(DATA, END_STREAM, self._id)
+
+    async def _bad_headers(self):
+        self._connection.send(HEADERS, END_HEADERS, self._id, b"\xff" * 7)  # An index far beyond the table, and no end of it.
 
     async def _reset(self, code):
         await self._connection.ping()
@@ -128,7 +160,7 @@ class Call:
 
     def _send(self, message):
         self._begin()
-        self._connection.send(DATA, 0, self._id, b"\0" + struct.pack(">I", len(message)) + message)
+        self._connection.send(DATA, 0, self._id, _message(message))
 
 
 class Connection:
@@ -232,17 +264,35 @@ def _bytes_field(field, value):
     return _varint(field << 3 | 2) + _varint(len(value)) + value
 
 
-def _id(message):
-    """Of a ScoreRequest: its first field, which is not there where it is 0."""
-    if not message or message[0] != 1 << 3:
-        return 0
-    value, shift = 0, 0
-    for byte in message[1:]:
-        value |= (byte & 0x7F) << shift
+def _asked(message):
+    """Id and classes of a ScoreRequest, which has one row here. A field that is 0 is not there."""
+    fields, at = {}, 0
+    while at < len(message):
+        tag, at = _read_varint(message, at)
+        value, at = _read_varint(message, at) if tag & 7 in (0, 2) else (None, at + 4)
+        if tag & 7 == 2:
+            at += value
+        fields[tag >> 3] = value
+    return fields.get(1, 0), fields.get(3, 0)
+
+
+def _read_varint(message, at):
+    value = shift = 0
+    while True:
+        value |= (message[at] & 0x7F) << shift
         shift += 7
-        if byte < 0x80:
-            break
-    return value
+        at += 1
+        if message[at - 1] < 0x80:
+            return value, at
+
+
+def _answer(id, classes, rows=1, scores=None):
+    scores = rows * classes if scores is None else scores
+    return _varint_field(1, id) + _varint_field(3, rows) + _varint_field(4, classes) + _bytes_field(5, struct.pack("<f", 1) * scores)
+
+
+def _message(message):
+    return b"\0" + struct.pack(">I", len(message)) + message
 
 
 def _error(code, message, row=None, column=None, retry_after_ms=0):
@@ -259,7 +309,8 @@ _RESPONSE = b"\x88" + _header("content-type", "application/grpc")
 
 
 async def main(name):
-    case = next(case for case in json.loads((pathlib.Path(__file__).parent / "cases.json").read_text("utf-8")) if case["name"] == name)
+    cases = json.loads((pathlib.Path(__file__).parent / "cases.json").read_text("utf-8"))
+    case = json.loads(name) if name.startswith("{") else next(case for case in cases if case["name"] == name)
     server = await asyncio.start_server(Server(case).accept, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)

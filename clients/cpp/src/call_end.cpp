@@ -1,5 +1,7 @@
 #include "call_end.h"
 
+#include <cstdint>
+
 #include "methods.h"
 
 namespace scoring {
@@ -9,12 +11,22 @@ namespace {
 // How gRPC's core tells a reset, and an end without trailers. Their codes may also be the service's own.
 constexpr auto Reset = "Received RST_STREAM";
 constexpr auto NoTrailers = "No status received";
+// How it tells an answer that is compressed; its code, UNIMPLEMENTED, would be the service's word.
+constexpr auto Compressed = "Compression algorithm";
+
+grpc::StatusCode CodeOf(std::uint32_t code) {
+    return code <= static_cast<std::uint32_t>(grpc::StatusCode::UNAUTHENTICATED) ? static_cast<grpc::StatusCode>(code) : grpc::StatusCode::UNKNOWN;
+}
 
 }  // namespace
 
+grpc::StatusCode CodeOf(const grpc::Status& status) {
+    return status.error_message().starts_with(Compressed) ? grpc::StatusCode::INTERNAL : CodeOf(static_cast<std::uint32_t>(status.error_code()));
+}
+
 Ending EndingOf(const grpc::Status& status) {
     const auto& message = status.error_message();
-    switch (status.error_code()) {
+    switch (CodeOf(status)) {
         case grpc::StatusCode::OK:
         case grpc::StatusCode::UNAVAILABLE:
             return Ending::Away;
@@ -31,7 +43,8 @@ std::optional<v1::Error> TrailerOf(const grpc::ClientContext& context) {
     const auto& trailers = context.GetServerTrailingMetadata();
     const auto trailer = trailers.find(ErrorTrailer);
     v1::Error error;
-    if (trailer == trailers.end() || !error.ParseFromArray(trailer->second.data(), static_cast<int>(trailer->second.size()))) {
+    // Somebody on the way may have made one that is no error: the status is all there is then.
+    if (trailer == trailers.end() || !error.ParseFromArray(trailer->second.data(), static_cast<int>(trailer->second.size())) || error.code() == 0) {
         return std::nullopt;
     }
     return error;
@@ -39,7 +52,7 @@ std::optional<v1::Error> TrailerOf(const grpc::ClientContext& context) {
 
 Error ErrorOf(const v1::Error& error) {
     return {
-        .code = static_cast<grpc::StatusCode>(error.code()),
+        .code = CodeOf(error.code()),
         .message = error.message(),
         .row = error.has_row() ? std::optional(error.row()) : std::nullopt,
         .column = error.has_column() ? std::optional(error.column()) : std::nullopt,
@@ -49,7 +62,7 @@ Error ErrorOf(const v1::Error& error) {
 
 Error ErrorOf(const grpc::Status& status, const grpc::ClientContext& context) {
     const auto trailer = TrailerOf(context);
-    return trailer ? ErrorOf(*trailer) : Error{.code = status.error_code(), .message = status.error_message()};
+    return trailer ? ErrorOf(*trailer) : Error{.code = CodeOf(status), .message = status.error_message()};
 }
 
 }  // namespace scoring

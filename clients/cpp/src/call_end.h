@@ -19,6 +19,9 @@ enum class Ending {
     Cut,
 };
 
+// A status that gRPC does not have is UNKNOWN.
+grpc::StatusCode CodeOf(const grpc::Status& status);
+
 Ending EndingOf(const grpc::Status& status);
 
 // What a status has no room for, which only an error of the message itself has.

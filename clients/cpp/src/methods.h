@@ -6,8 +6,8 @@
 
 namespace scoring {
 
-// Takes requests that are encoded already, where the generated stub would want messages.
-using ScoringStub = grpc::TemplatedGenericStub<grpc::ByteBuffer, v1::ScoreResponse>;
+// Takes requests that are encoded already, and gives answers as they came, where the generated stub would want messages.
+using ScoringStub = grpc::GenericStub;
 
 inline constexpr auto ScoreMethod = "/scoring.v1.ScoringService/Score";
 inline constexpr auto ListHeadsMethod = "/scoring.v1.ScoringService/ListHeads";

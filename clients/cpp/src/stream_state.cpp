@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "encoding.h"
+#include "reach.h"
 #include "stream_call.h"
 
 namespace scoring {
 
 namespace {
 
-StreamOptions Checked(const StreamOptions& options) {
+StreamOptions Checked(StreamOptions options) {
     if (options.max_in_flight_messages < 1 || options.max_in_flight_bytes < 1) {
         throw std::invalid_argument("a window has at least one message and one byte");
     }
@@ -23,6 +24,10 @@ StreamOptions Checked(const StreamOptions& options) {
     if (options.min_reconnect_delay.count() < 1 || options.max_reconnect_delay < options.min_reconnect_delay) {
         throw std::invalid_argument("reconnect delays are from 1 ms up, the greatest no less than the least");
     }
+    options.patience = WithinReach(options.patience);
+    options.progress_timeout = WithinReach(options.progress_timeout);
+    options.min_reconnect_delay = WithinReach(options.min_reconnect_delay);
+    options.max_reconnect_delay = WithinReach(options.max_reconnect_delay);
     return options;
 }
 
@@ -33,6 +38,19 @@ std::size_t SizeOf(const Request& request) {
 std::exception_ptr MakeFailure(grpc::StatusCode code, const std::string& message) {
     return std::make_exception_ptr(Failure(code, message));
 }
+
+// Does something at the end of a scope, however that comes.
+template <typename Action>
+class Finally {
+public:
+    explicit Finally(Action action) : action_(std::move(action)) {}
+    ~Finally() { action_(); }
+    Finally(const Finally&) = delete;
+    Finally& operator=(const Finally&) = delete;
+
+private:
+    Action action_;
+};
 
 }  // namespace
 
@@ -49,16 +67,27 @@ StreamState::~StreamState() {
 }
 
 std::optional<std::uint64_t> StreamState::Send(const Request& request, bool wait) {
-    const std::lock_guard turn(sending_);
     const auto bytes = SizeOf(request);
     std::unique_lock lock(mutex_);
-    if (wait) {
-        changed_.wait(lock, [&] { return failure_ || closed_ || HasRoom(bytes); });
-    }
+    // Another's copy is soon made. Its wait for room may be for what the caller of this does next, who is told at once that there is none.
+    changed_.wait(lock, [&] { return failure_ || closed_ || !sending_ || (!wait && waiting_for_room_); });
     ThrowIfNotOpen();
-    if (!HasRoom(bytes)) {
+    if (!wait && (sending_ || !HasRoom(bytes))) {
         return std::nullopt;
     }
+
+    sending_ = true;
+    const Finally end_of_turn([&] {
+        if (!lock.owns_lock()) {
+            lock.lock();
+        }
+        sending_ = waiting_for_room_ = false;
+        changed_.notify_all();
+    });
+    waiting_for_room_ = !HasRoom(bytes);
+    changed_.wait(lock, [&] { return failure_ || closed_ || HasRoom(bytes); });
+    waiting_for_room_ = false;
+    ThrowIfNotOpen();
 
     // The copy is made without the lock: nobody else takes the room, since senders take turns.
     const auto id = last_id_ + 1;
@@ -69,9 +98,8 @@ std::optional<std::uint64_t> StreamState::Send(const Request& request, bool wait
     last_id_ = id;
     messages_++;
     bytes_ += bytes;
-    unanswered_.push_back({id, bytes, std::move(message)});
+    unanswered_.push_back({id, bytes, std::move(message), Asked(request)});
     Pump();
-    changed_.notify_all();
     return id;
 }
 
@@ -84,7 +112,7 @@ void StreamState::Close() {
 
 std::optional<Result> StreamState::Next() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !ready_.empty() || failure_ || (closed_ && messages_ == 0); });
+    changed_.wait(lock, [&] { return !ready_.empty() || failure_ || over_; });
     if (ready_.empty()) {
         ThrowIfFailed();
         return std::nullopt;
@@ -99,7 +127,7 @@ std::optional<Result> StreamState::Next() {
 void StreamState::Finish() {
     Close();
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return failure_ || messages_ == ready_.size(); });
+    changed_.wait(lock, [&] { return failure_ || over_; });
     ThrowIfFailed();
 }
 
@@ -119,15 +147,16 @@ void StreamState::OnWritten(StreamCall& call) {
     Pump();
 }
 
-void StreamState::OnAnswer(v1::ScoreResponse response) {
+void StreamState::OnAnswer(std::optional<v1::ScoreResponse> answer) {
     std::unique_lock lock(mutex_);
     if (failure_) {
         return;
     }
-    if (written_ == 0 || unanswered_.front().id != response.id()) {
-        Fail(MakeFailure(grpc::StatusCode::INTERNAL, "an answer came for message " + std::to_string(response.id()) + " out of order"));
+    if (auto fault = FaultOf(answer)) {
+        FailLeaving({.code = grpc::StatusCode::INTERNAL, .message = *std::move(fault)});
         return;
     }
+    auto& response = *answer;
 
     const auto bytes = unanswered_.front().bytes;
     unanswered_.pop_front();
@@ -162,9 +191,20 @@ void StreamState::OnAnswer(v1::ScoreResponse response) {
     }
 }
 
-void StreamState::OnReadingEnded() {
+std::optional<std::string> StreamState::FaultOf(const std::optional<v1::ScoreResponse>& answer) const {
+    if (!answer) {
+        return "an answer is no message";
+    }
+    if (written_ == 0 || unanswered_.front().id != answer->id()) {
+        return "an answer came for message " + std::to_string(answer->id()) + " out of order";
+    }
+    const auto misfit = answer->has_error() ? std::nullopt : unanswered_.front().asked.MisfitOf(*answer);
+    return misfit ? std::optional("the answer does not fit message " + std::to_string(answer->id()) + ": " + *misfit) : std::nullopt;
+}
+
+void StreamState::OnReadingEnded(StreamCall& call) {
     const std::lock_guard lock(mutex_);
-    call_ = nullptr;
+    call.ReadingEnded();
 }
 
 void StreamState::OnDone(StreamCall& call, const grpc::Status& status) {
@@ -176,6 +216,9 @@ void StreamState::OnDone(StreamCall& call, const grpc::Status& status) {
 void StreamState::Run() {
     while (AwaitWork() && AwaitReconnect(MakeCall())) {
     }
+    const std::lock_guard lock(mutex_);
+    over_ = true;
+    changed_.notify_all();
 }
 
 bool StreamState::AwaitWork() {
@@ -197,7 +240,7 @@ StreamState::End StreamState::MakeCall() {
     Pump();
 
     auto stalled = false;
-    const auto waits = [&] { return written_ > 0 && !with_callback_ && !stalled; };
+    const auto waits = [&] { return (written_ > 0 || IsDone()) && !with_callback_ && !stalled; };
     while (!call.status()) {
         if (!waits()) {
             changed_.wait(lock, [&] { return call.status() || waits(); });
@@ -208,6 +251,7 @@ StreamState::End StreamState::MakeCall() {
             changed_.wait_until(lock, waiting_since_ + options_.progress_timeout, [&] { return call.status().has_value(); });
         }
     }
+    call_ = nullptr;
     if (stalled) {
         return {Ending::Away, {.code = grpc::StatusCode::UNAVAILABLE, .message = "the service does not answer"}};
     }
@@ -224,17 +268,18 @@ bool StreamState::AwaitReconnect(const End& end) {
         failing_since_.reset();
         cut_ = false;
     }
-    if (unanswered_.empty()) {
+    const auto is_final = end.ending == Ending::Refused && !refused_;
+    if (unanswered_.empty() && !is_final) {
         return true;
     }
-    if ((end.ending == Ending::Refused && !refused_) || options_.patience.count() == 0) {
+    if (is_final || options_.patience.count() == 0) {
         FailLeaving(end.error);
         return false;
     }
     if (end.ending == Ending::Cut) {
         if (auto answer = Culprit(end)) {
             lock.unlock();
-            OnAnswer(std::move(*answer));
+            OnAnswer(std::move(answer));
             lock.lock();
             backoff_.Reset();
             failing_since_.reset();
@@ -293,6 +338,9 @@ void StreamState::Pump() {
         const auto& next = unanswered_[written_++];
         call_->Write(next.message, suspects_ == 0 && written_ < unanswered_.size());
     } else if (closed_) {
+        if (written_ == 0) {
+            waiting_since_ = std::chrono::steady_clock::now();
+        }
         call_->EndWrites();
     }
 }

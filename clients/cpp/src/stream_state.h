@@ -11,8 +11,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 
+#include "answer.h"
 #include "backoff.h"
 #include "call_end.h"
 
@@ -39,10 +41,10 @@ public:
     void Cancel();
     std::uint64_t reconnects() const;
 
-    // What a call reports, from gRPC's threads.
+    // What a call reports, from gRPC's threads. No answer: what came is none.
     void OnWritten(StreamCall& call);
-    void OnAnswer(v1::ScoreResponse response);
-    void OnReadingEnded();
+    void OnAnswer(std::optional<v1::ScoreResponse> answer);
+    void OnReadingEnded(StreamCall& call);
     void OnDone(StreamCall& call, const grpc::Status& status);
 
 private:
@@ -50,6 +52,7 @@ private:
         std::uint64_t id;
         std::size_t bytes;
         grpc::ByteBuffer message;
+        Asked asked;
     };
 
     struct Ready {
@@ -71,10 +74,14 @@ private:
     std::optional<v1::ScoreResponse> Culprit(const End& end);
 
     // All that follows is called with the lock held.
+    // What is wrong with an answer to the next message, or nothing.
+    std::optional<std::string> FaultOf(const std::optional<v1::ScoreResponse>& answer) const;
     bool HasRoom(std::size_t bytes) const;
     void Pump();
     void Leave(std::size_t bytes);
     void Fail(std::exception_ptr failure);
+    // Whether all was sent and answered, so that the call has but to end.
+    bool IsDone() const { return closed_ && unanswered_.empty(); }
     void FailLeaving(Error error);
     void ThrowIfFailed() const;
     void ThrowIfNotOpen() const;
@@ -82,9 +89,6 @@ private:
     const std::shared_ptr<grpc::Channel> channel_;
     const Stream::Callback callback_;
     const StreamOptions options_;
-
-    // Held by the one who sends, from its look for room until its message is in the queue.
-    std::mutex sending_;
 
     mutable std::mutex mutex_;
     // Notified on each change that someone may wait for.
@@ -96,6 +100,11 @@ private:
     std::size_t bytes_ = 0;
     std::uint64_t last_id_ = 0;
     bool closed_ = false;
+    // Whether somebody sends, which is from the look for room until the message is in the queue, and whether that one waits for room.
+    bool sending_ = false;
+    bool waiting_for_room_ = false;
+    // Whether the stream's thread is at its end, and no further call is made.
+    bool over_ = false;
     std::exception_ptr failure_;
     std::uint64_t reconnects_ = 0;
 

@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "cases.h"
+#include "service.h"
 
 using namespace std::chrono_literals;
 
@@ -44,9 +44,9 @@ private:
 TEST(Addresses, OfThreeWithTwoSilentOnesTheThirdIsFoundInTwiceTheTimeToConnect) {
     const SilentAddress one;
     const SilentAddress two;
-    const ScriptedServer server("every message is answered");
+    const Service service;
     const scoring::Client client(
-        "ipv4:" + one.target() + "," + two.target() + "," + server.target(), {.connect_timeout = 500ms});
+        "ipv4:" + one.target() + "," + two.target() + "," + service.target(), {.connect_timeout = 500ms});
     constexpr std::array logits{0.0F, 0.0F, 0.0F};
 
     const auto began = std::chrono::steady_clock::now();

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <optional>
@@ -49,6 +50,18 @@ Options OptionsOf(const Json& play) {
     return options;
 }
 
+std::vector<scoring::Output> OutputsOf(const Json& play) {
+    static const std::map<std::string, scoring::Output> all{
+        {"scores", scoring::Output::Scores}, {"top_k", scoring::Output::TopK}, {"labels", scoring::Output::Labels}};
+    std::vector<scoring::Output> outputs;
+    if (const auto* names = Find(play, "outputs")) {
+        for (const auto& name : names->list_value().values()) {
+            outputs.push_back(all.at(name.string_value()));
+        }
+    }
+    return outputs;
+}
+
 // What came of a case.
 struct Outcome {
     std::vector<std::optional<scoring::Error>> results;
@@ -61,15 +74,20 @@ std::optional<scoring::Error> ErrorOf(const scoring::Result& result) { return re
 
 void RunStream(const scoring::Client& client, const scoring::StreamOptions& options, const Json& play, Outcome& outcome) {
     const std::vector<float> logits(static_cast<std::size_t>(Number(play, "logits", 3)));
+    const auto outputs = OutputsOf(play);
     const auto messages = static_cast<int>(Number(play, "messages", 1));
     const auto cancel_after = static_cast<std::size_t>(Number(play, "cancel_after", 1e9));
     scoring::Stream stream(client, options);
+    const auto* source = Find(play, "source");
+    const auto waits = source != nullptr && source->string_value() == "waits";
     std::jthread sender([&] {
         try {
             for (auto i = 0; i < messages; i++) {
-                stream.Send({.classes = static_cast<std::uint32_t>(logits.size()), .logits = logits});
+                stream.Send({.classes = static_cast<std::uint32_t>(logits.size()), .logits = logits, .outputs = outputs});
             }
-            stream.Close();
+            if (!waits) {
+                stream.Close();
+            }
         } catch (const scoring::Failure&) {
             // The receiving side is told, too.
         }
@@ -87,6 +105,11 @@ void RunStream(const scoring::Client& client, const scoring::StreamOptions& opti
 Outcome Play(const Json& play) {
     const ScriptedServer server(Find(play, "name")->string_value());
     const auto options = OptionsOf(play);
+    if (const auto* environment = Find(play, "environment")) {
+        for (const auto& [name, value] : environment->struct_value().fields()) {
+            ::setenv(name.c_str(), value.string_value().c_str(), 1);
+        }
+    }
     const scoring::Client client(server.target(), options.client);
     Outcome outcome;
     try {
@@ -96,7 +119,7 @@ Outcome Play(const Json& play) {
         }
 
         constexpr std::array logits{0.0F, 0.0F, 0.0F};
-        const auto result = client.Score({.classes = 3, .logits = logits});
+        const auto result = client.Score({.classes = 3, .logits = logits, .outputs = OutputsOf(play)});
         // What is wrong with the one message of a call is how the call fails.
         if (result.error()) {
             outcome.error = *result.error();
@@ -112,6 +135,7 @@ Outcome Play(const Json& play) {
 
 grpc::StatusCode CodeOf(const Json& error) {
     static const std::map<std::string, grpc::StatusCode> codes{
+        {"UNKNOWN", grpc::StatusCode::UNKNOWN},
         {"CANCELLED", grpc::StatusCode::CANCELLED},
         {"INVALID_ARGUMENT", grpc::StatusCode::INVALID_ARGUMENT},
         {"DEADLINE_EXCEEDED", grpc::StatusCode::DEADLINE_EXCEEDED},

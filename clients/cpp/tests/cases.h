@@ -24,7 +24,7 @@ double Number(const Json& object, const std::string& name, double otherwise);
 Json ReadJson(const std::string& file);
 std::vector<Json> Cases();
 
-// The scripted server of one case, as a process of its own.
+// The scripted server of one case, as a process of its own. The case is named, or given as JSON.
 class ScriptedServer {
 public:
     explicit ScriptedServer(const std::string& name);

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 #include <scoring/scoring.h>
 
+#include <atomic>
+#include <future>
 #include <limits>
 #include <stdexcept>
 #include <thread>
@@ -154,6 +156,67 @@ TEST(Stream, WakesWhatWaitsWhenItIsCancelled) {
     std::jthread sender([&] { EXPECT_THROW(SendNumbered(stream, 2), scoring::Failure); });
     std::jthread taker([&] { EXPECT_THROW((void)stream.Next(), scoring::Failure); });
     stream.Cancel();
+}
+
+TEST(Stream, IsNotSentToWhereAnotherWaitsForRoom) {
+    Service service;
+    const scoring::Client client(service.target());
+    scoring::Stream stream(client, {.max_in_flight_messages = 1});
+    service.Freeze();
+    SendNumbered(stream, 1);
+
+    std::atomic<bool> sends = false;
+    std::jthread sender([&] {
+        sends = true;
+        EXPECT_THROW(SendNumbered(stream, 2), scoring::Failure);
+    });
+    // Whether or not the other has come to its wait: there is no room either way.
+    while (!sends) {
+        std::this_thread::yield();
+    }
+    const std::vector<float> logits(3);
+    auto attempts = std::async(std::launch::async, [&] {
+        for (auto i = 0; i < 100000; i++) {
+            EXPECT_FALSE(stream.TrySend({.classes = 3, .logits = logits}));
+        }
+    });
+    EXPECT_EQ(attempts.wait_for(30s), std::future_status::ready);
+    stream.Cancel();
+}
+
+TEST(Stream, MayBeSentToByItsCallbackWhileAnotherWaitsForRoom) {
+    const Service service;
+    const scoring::Client client(service.target());
+    const std::vector<float> logits(3);
+    const scoring::Request request{.classes = 3, .logits = logits};
+    constexpr auto Count = 2000U;
+    auto last = std::uint64_t{0};
+    std::atomic<unsigned> sent = 0;
+    std::atomic<scoring::Stream*> itself = nullptr;
+    scoring::Stream stream(
+        client,
+        [&](scoring::Result result) {
+            EXPECT_EQ(result.id(), ++last);
+            auto* const own = itself.load();
+            sent += own != nullptr && own->TrySend(request) ? 1 : 0;
+        },
+        {.max_in_flight_messages = 2});
+    itself = &stream;
+
+    auto sending = std::async(std::launch::async, [&] {
+        for (auto i = 0U; i < Count; i++) {
+            stream.Send(request);
+            sent++;
+        }
+    });
+    if (sending.wait_for(60s) != std::future_status::ready) {
+        stream.Cancel();
+        EXPECT_THROW(sending.get(), scoring::Failure);
+        FAIL() << "the sender waits for ever, with " << sent << " sent";
+    }
+    itself = nullptr;
+    stream.Finish();
+    EXPECT_EQ(last, sent);
 }
 
 TEST(Stream, MayBeLeftWithMessagesInFlight) {

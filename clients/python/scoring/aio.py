@@ -1,6 +1,7 @@
 """The client for asyncio: as scoring.Client, with `await` and `async for`."""
 
 import asyncio
+import weakref
 from contextlib import aclosing
 from typing import AsyncIterable, AsyncIterator, Iterable, Optional, Union
 
@@ -8,13 +9,14 @@ import grpc
 import numpy as np
 
 from scoring.attempts import Attempts
-from scoring.client import METHODS
+from scoring.client import METHODS, answer_of, closed
 from scoring.errors import ScoringError
 from scoring.recovery import Recovery
 from scoring.request import Request, encode
 from scoring.result import Result
 from scoring.settings import Settings
 from scoring.stall import StallWatch
+from scoring.window import Window
 
 _END = object()
 
@@ -28,27 +30,54 @@ class Client:
 
     def __init__(self, address: str = "localhost:8080", credentials: Optional[grpc.ChannelCredentials] = None, **settings):
         self._settings = Settings(**settings)
-        options = self._settings.channel_options(address)
+        options = self._settings.channel_options(address, is_clear_text=not credentials)
         self._channel = grpc.aio.secure_channel(address, credentials, options) if credentials else grpc.aio.insecure_channel(address, options)
-        self._score = self._channel.unary_unary(METHODS + "Score", response_deserializer=Result)
-        self._stream = self._channel.stream_stream(METHODS + "ScoreStream", response_deserializer=Result)
+        self._score = self._channel.unary_unary(METHODS + "Score")
+        self._stream = self._channel.stream_stream(METHODS + "ScoreStream")
+        self._closed = asyncio.Event()
+        self._streams = weakref.WeakSet()
 
     async def score(self, logits: Union[np.ndarray, Request], *, timeout: Optional[float] = None, **options) -> Result:
         """As scoring.Client.score."""
         request = logits if isinstance(logits, Request) else Request(logits, **options)
         message = request.encode(0)
         attempts = Attempts(self._settings, timeout)
+        cancellations = _cancellations()
         while True:
+            self._raise_if_closed()
             try:
-                return (await self._score(message, timeout=attempts.seconds_left)).raise_for_error()
-            except grpc.RpcError as error:
-                await asyncio.sleep(attempts.wait(ScoringError.of_call(error)))
+                return answer_of(await self._score(message.data, timeout=attempts.timeout), message)
+            except (grpc.RpcError, KeyError) as error:
+                failure = _failure(error)
+            except asyncio.CancelledError:
+                if _cancellations() > cancellations:
+                    raise
+                self._raise_if_closed()
+                raise
+            await self._rest(attempts.wait(failure))
 
     def score_stream(self, requests: Union[Iterable, AsyncIterable]) -> AsyncIterator[Result]:
         """As scoring.Client.score_stream, from an iterable or an asynchronous one."""
-        return _Stream(self).run(requests)
+        stream = _Stream(self)
+        self._streams.add(stream)
+        return stream.run(requests)
+
+    async def _rest(self, seconds: float, window: Optional[Window] = None) -> None:
+        try:
+            await asyncio.wait_for(self._closed.wait(), seconds)
+        except asyncio.TimeoutError:
+            pass
+        self._raise_if_closed(window)
+
+    def _raise_if_closed(self, window: Optional[Window] = None) -> None:
+        if self._closed.is_set():
+            raise closed(window)
 
     async def close(self) -> None:
+        """As scoring.Client.close."""
+        self._closed.set()
+        for stream in list(self._streams):
+            await stream.close()
         await self._channel.close()
 
     async def __aenter__(self) -> "Client":
@@ -67,8 +96,15 @@ class _Stream:
         self._window = self._recovery.window
         self._changed = asyncio.Condition()
         self._source_ended = False
+        self._current: Optional[grpc.aio.StreamStreamCall] = None
         # What has ended the last call where that was no OK.
         self._failure: Optional[ScoringError] = None
+
+    async def close(self) -> None:
+        if self._current is not None:
+            self._current.cancel()  # gRPC's channel looks for its calls on the stacks of tasks, and does not find those in a generator.
+        async with self._changed:
+            self._changed.notify_all()
 
     async def run(self, requests) -> AsyncIterator[Result]:
         reading = asyncio.create_task(self._read(requests))
@@ -76,11 +112,13 @@ class _Stream:
             is_first = True
             while await self._has_more():
                 if not is_first:
-                    await asyncio.sleep(self._recovery.wait(self._failure))
+                    await self._client._rest(self._recovery.wait(self._failure), self._window)
                 is_first = False
                 async with aclosing(self._call()) as results:
                     async for result in results:
                         yield result
+                if self._failure is not None:
+                    self._client._raise_if_closed(self._window)
                 async with self._changed:
                     refused = self._recovery.ended(self._failure)
                     self._changed.notify_all()
@@ -94,7 +132,9 @@ class _Stream:
     async def _has_more(self) -> bool:
         """Waits until there is anything to send: until then, whatever becomes of the service does no harm. False at the end."""
         async with self._changed:
-            await self._changed.wait_for(lambda: self._source_ended or not self._window.is_empty)
+            await self._changed.wait_for(lambda: self._source_ended or not self._window.is_empty or self._client._closed.is_set())
+        if not (self._window.is_empty and self._source_ended):
+            self._client._raise_if_closed(self._window)
         return not self._window.is_empty
 
     async def _read(self, source) -> None:
@@ -119,23 +159,29 @@ class _Stream:
 
     async def _call(self) -> AsyncIterator[Result]:
         self._failure = None
-        call = self._client._stream()
-        stalls = StallWatch(self._window, self._client._settings.progress_timeout)
+        self._current = call = self._client._stream()
+        stalls = StallWatch(lambda: self._window.awaits_answer or self._source_ended, self._client._settings.progress_timeout)
         tasks = [asyncio.create_task(self._send(call)), asyncio.create_task(_watch(stalls, call))]
+        cancellations = _cancellations()
         try:
             stalls.waits()
-            async for result in call:
+            async for data in call:
                 stalls.answered()
                 async with self._changed:
-                    self._recovery.answered(result)
+                    result = self._recovery.answered(data)
                     self._changed.notify_all()
                 yield result
+                # What the caller has done meanwhile, in whatever task it is now, concerns no wait of this one.
+                cancellations = _cancellations()
                 stalls.waits()
-        except grpc.RpcError as error:
-            self._failure = ScoringError.of_call(error)
+        except (grpc.RpcError, KeyError) as error:
+            self._failure = _failure(error)
         except asyncio.CancelledError:
-            # gRPC tells by it that the call was cancelled from here: by the watch, or because the caller's own task was.
-            if stalls.failure is None or _is_cancelled():
+            # gRPC tells by it that the call was cancelled from here: by the watch, by the end of the client, or because the caller's own task was.
+            if _cancellations() > cancellations:
+                raise
+            self._client._raise_if_closed(self._window)
+            if stalls.failure is None:
                 raise
             self._failure = stalls.failure
         finally:
@@ -164,10 +210,15 @@ async def _watch(stalls: StallWatch, call) -> None:
     call.cancel()
 
 
-def _is_cancelled() -> bool:
-    """Whether somebody cancels the caller's task; before Python 3.11 nobody knows."""
+def _failure(error: Exception) -> ScoringError:
+    """gRPC itself fails with KeyError at a status that it does not know."""
+    return ScoringError(grpc.StatusCode.UNKNOWN, f"the call has ended with a status of {error}") if isinstance(error, KeyError) else ScoringError.of_call(error)
+
+
+def _cancellations() -> int:
+    """How often the caller's task was cancelled, which may be long over: more of them than before a wait have come during it. Before Python 3.11 nobody knows."""
     task = asyncio.current_task()
-    return hasattr(task, "cancelling") and task.cancelling() > 0
+    return task.cancelling() if hasattr(task, "cancelling") else 0
 
 
 async def _each(source):

@@ -1,7 +1,7 @@
 """The synchronous client."""
 
 import threading
-import time
+import weakref
 from typing import Iterable, Iterator, Optional, Union
 
 import grpc
@@ -10,10 +10,11 @@ import numpy as np
 from scoring.attempts import Attempts
 from scoring.errors import ScoringError
 from scoring.recovery import Recovery
-from scoring.request import Request, encode
+from scoring.request import Message, Request, encode
 from scoring.result import Result
 from scoring.settings import Settings
 from scoring.stall import StallWatch
+from scoring.window import Window
 
 METHODS = "/scoring.v1.ScoringService/"
 _END = object()
@@ -28,11 +29,14 @@ class Client:
 
     def __init__(self, address: str = "localhost:8080", credentials: Optional[grpc.ChannelCredentials] = None, **settings):
         self._settings = Settings(**settings)
-        options = self._settings.channel_options(address)
+        options = self._settings.channel_options(address, is_clear_text=not credentials)
         self._channel = grpc.secure_channel(address, credentials, options) if credentials else grpc.insecure_channel(address, options)
-        self._score = self._channel.unary_unary(METHODS + "Score", response_deserializer=Result)
-        self._stream = self._channel.stream_stream(METHODS + "ScoreStream", response_deserializer=Result)
-        self._is_closed = False
+        # Answers are read here, not by gRPC, which keeps to itself what is wrong with them.
+        self._score = self._channel.unary_unary(METHODS + "Score")
+        self._stream = self._channel.stream_stream(METHODS + "ScoreStream")
+        self._closed = threading.Event()
+        self._opening = threading.Lock()
+        self._streams = weakref.WeakSet()
 
     def score(self, logits: Union[np.ndarray, Request], *, timeout: Optional[float] = None, **options) -> Result:
         """Scores one message of rows: an array of logits, (rows, classes) or (classes,), with the options of Request, or a Request.
@@ -44,12 +48,10 @@ class Client:
         attempts = Attempts(self._settings, timeout)
         while True:
             try:
-                return self._score(message, timeout=attempts.seconds_left).raise_for_error()
+                return answer_of(self._begin(None, self._score, message.data, timeout=attempts.timeout), message)
             except grpc.RpcError as error:
                 failure = ScoringError.of_call(error)
-                if self._is_closed:
-                    raise failure from None
-                self._rest(attempts.wait(failure))
+            self._rest(attempts.wait(failure))
 
     def score_stream(self, requests: Iterable[Union[np.ndarray, Request]]) -> Iterator[Result]:
         """Scores any number of messages: one result for each, in their order. What is wrong with one is its result's error, and the stream goes on.
@@ -57,29 +59,62 @@ class Client:
         Where the connection breaks, it is made again and what was not answered is sent again. The source is read ahead as far as the window reaches, by a thread of
         its own.
         """
-        return _Stream(self).run(requests)
+        stream = _Stream(self)
+        with self._opening:
+            self._streams.add(stream)
+        return stream.run(requests)
 
-    def _rest(self, seconds: float) -> None:
+    def _begin(self, window: Optional[Window], method, *arguments, **options):
+        try:
+            return method(*arguments, **options)
+        except ValueError:
+            self._raise_if_closed(window)  # Which is how gRPC tells it.
+            raise
+
+    def _rest(self, seconds: float, window: Optional[Window] = None) -> None:
         """A channel makes its connection only while somebody waits for it: between calls that fail at once nobody else does."""
 
         def wait(_):
             pass
 
+        self._raise_if_closed(window)
         self._channel.subscribe(wait)
         try:
-            time.sleep(seconds)
+            self._closed.wait(seconds)
         finally:
             self._channel.unsubscribe(wait)
+        self._raise_if_closed(window)
+
+    def _raise_if_closed(self, window: Optional[Window] = None) -> None:
+        if self._closed.is_set():
+            raise closed(window)
 
     def close(self) -> None:
-        self._is_closed = True
+        """Ends all that is under way, from any thread, with CANCELLED."""
+        self._closed.set()
         self._channel.close()
+        with self._opening:
+            streams = list(self._streams)
+        for stream in streams:
+            stream.wake()
 
     def __enter__(self) -> "Client":
         return self
 
     def __exit__(self, *_) -> None:
         self.close()
+
+
+def closed(window: Optional[Window]) -> ScoringError:
+    """How the client's own end ends a call; a stream leaves what is in its window without an answer."""
+    return ScoringError(grpc.StatusCode.CANCELLED, "the client is closed", unanswered=window.ids if window else ())
+
+
+def answer_of(data: Optional[bytes], message: Message) -> Result:
+    """Of a call that has ended with OK."""
+    if data is None:
+        raise ScoringError(grpc.StatusCode.INTERNAL, "the call has ended with OK, and without an answer")
+    return Result(data).check(0, message.asked).raise_for_error()
 
 
 class _Stream:
@@ -94,6 +129,10 @@ class _Stream:
         self._source_error: Optional[BaseException] = None
         self._closed = False
 
+    def wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
     def run(self, requests) -> Iterator[Result]:
         threading.Thread(target=self._read, args=(iter(requests),), daemon=True, name="scoring-source").start()
         try:
@@ -101,9 +140,11 @@ class _Stream:
             is_first = True
             while self._has_more():
                 if not is_first:
-                    self._client._rest(self._recovery.wait(failure))
+                    self._client._rest(self._recovery.wait(failure), self._window)
                 is_first = False
                 failure = yield from self._call()
+                if failure is not None:
+                    self._client._raise_if_closed(self._window)
                 with self._changed:
                     refused = self._recovery.ended(failure)
                     self._changed.notify_all()
@@ -117,9 +158,11 @@ class _Stream:
     def _has_more(self) -> bool:
         """Waits until there is anything to send: until then, whatever becomes of the service does no harm. False at the end; raises what the source has raised."""
         with self._changed:
-            self._changed.wait_for(lambda: self._source_ended or not self._window.is_empty)
+            self._changed.wait_for(lambda: self._source_ended or not self._window.is_empty or self._client._closed.is_set())
         if self._window.is_empty and self._source_error is not None:
             raise self._source_error
+        if not (self._window.is_empty and self._source_ended):
+            self._client._raise_if_closed(self._window)
         return not self._window.is_empty
 
     def _read(self, source) -> None:
@@ -148,23 +191,20 @@ class _Stream:
     def _call(self) -> Iterator[Result]:
         """Yields the answers of one call; returns what has ended it where that was no OK."""
         ended = threading.Event()
-        call = self._client._stream(self._send(ended))
-        stalls = StallWatch(self._window, self._client._settings.progress_timeout)
+        call = self._client._begin(self._window, self._client._stream, self._send(ended))
+        stalls = StallWatch(lambda: self._window.awaits_answer or self._source_ended, self._client._settings.progress_timeout)
         threading.Thread(target=_watch, args=(stalls, ended, call), daemon=True, name="scoring-watch").start()
         try:
             stalls.waits()
-            for result in call:
+            for data in call:
                 stalls.answered()
                 with self._changed:
-                    self._recovery.answered(result)
+                    result = self._recovery.answered(data)
                     self._changed.notify_all()
                 yield result
                 stalls.waits()
         except grpc.RpcError as error:
-            failure = stalls.failure or ScoringError.of_call(error)
-            if self._client._is_closed:
-                raise failure.leaving(self._window.ids) from None
-            return failure
+            return stalls.failure or ScoringError.of_call(error)
         finally:
             with self._changed:
                 ended.set()

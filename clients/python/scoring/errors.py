@@ -1,13 +1,16 @@
 """What is told of a message or a call that was not answered with scores."""
 
-from typing import Sequence
+from typing import Optional, Sequence
 
 import grpc
+from google.protobuf.message import DecodeError
 
 from scoring.v1 import scoring_pb2 as pb
 
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 _ERROR_TRAILER = "scoring-error-bin"
+# What gRPC says of an answer that is compressed all the same; its code, UNIMPLEMENTED, would be the service's word.
+_COMPRESSED = "Compression algorithm"
 
 
 class ScoringError(Exception):
@@ -42,10 +45,20 @@ class ScoringError(Exception):
     @classmethod
     def of_call(cls, error: grpc.RpcError) -> "ScoringError":
         for key, value in error.trailing_metadata() or ():
-            if key == _ERROR_TRAILER:
-                return cls.of_message(pb.Error.FromString(value))
-        return cls(error.code(), error.details() or "the call failed")
+            if key == _ERROR_TRAILER and (told := _error_of(value)) is not None:
+                return cls.of_message(told)
+        details = error.details() or "the call failed"
+        return cls(grpc.StatusCode.INTERNAL if details.startswith(_COMPRESSED) else error.code(), details)
 
     def leaving(self, unanswered: Sequence[int]) -> "ScoringError":
         """The same, with what the stream leaves without an answer."""
         return ScoringError(self.code, self.message, self.row, self.column, self.retry_after, unanswered)
+
+
+def _error_of(trailer: bytes) -> Optional[pb.Error]:
+    """None where it is none, which somebody on the way may have made: the status is all there is then."""
+    try:
+        error = pb.Error.FromString(trailer)
+    except DecodeError:
+        return None
+    return error if error.code else None

@@ -5,14 +5,11 @@ from typing import Optional
 import grpc
 
 from scoring.backoff import Backoff
+from scoring.endings import is_away, is_cut
 from scoring.errors import ScoringError
 from scoring.result import Result
 from scoring.settings import Settings
 from scoring.window import Window
-
-# How gRPC's core tells a reset, and an end without trailers. Their codes may also be the service's own.
-_RESET = "Received RST_STREAM"
-_NO_TRAILERS = ("Stream removed", "No status received")
 
 
 class Recovery:
@@ -25,19 +22,24 @@ class Recovery:
         self._cuts = 0
         self._has_told_why = False
 
-    def answered(self, result: Result) -> None:
-        """Everything starts anew with an answer."""
-        self.window.answered(result.id)
+    def answered(self, data: bytes) -> Result:
+        """Everything starts anew with an answer. Raises where it is none to the next message."""
+        try:
+            result = Result(data)
+            self.window.answered(result)
+        except ScoringError as error:
+            raise error.leaving(self.window.ids) from None
         self._backoff.answered()
         self._cuts = 0
         self._has_told_why = result.error is not None
+        return result
 
     def ended(self, failure: Optional[ScoringError]) -> Optional[Result]:
         """Called after each call, with what has ended it where that was no OK. Returns the answer of a message that cannot have another. Raises where the stream cannot go on."""
         has_told_why, self._has_told_why = self._has_told_why, False
         culprit = None
-        if failure is not None and not _is_away(failure):
-            if _is_cut(failure) and self._has_patience:
+        if failure is not None and not is_away(failure):
+            if is_cut(failure) and self._has_patience:
                 self._cuts += 1
                 culprit = self.window.suspect(again=self._cuts > 1)
             elif not has_told_why:
@@ -54,11 +56,3 @@ class Recovery:
             failure = failure or ScoringError(grpc.StatusCode.UNAVAILABLE, "the service ended the stream before all was answered")
             raise ScoringError(grpc.StatusCode.UNAVAILABLE, failure.message).leaving(self.window.ids)
         return wait
-
-
-def _is_away(failure: ScoringError) -> bool:
-    return failure.code is grpc.StatusCode.UNAVAILABLE or failure.code is grpc.StatusCode.UNKNOWN and failure.message in _NO_TRAILERS
-
-
-def _is_cut(failure: ScoringError) -> bool:
-    return failure.code is grpc.StatusCode.CANCELLED or failure.message.startswith(_RESET)

@@ -1,15 +1,23 @@
 """Messages of rows to score."""
 
 from dataclasses import dataclass
-from typing import Optional, Sequence
+from typing import NamedTuple, Optional, Sequence
 
 import numpy as np
 
+from scoring.asked import Asked
 from scoring.v1 import scoring_pb2 as pb
 
 _TYPES = {"float32": pb.DATA_TYPE_FP32, "float16": pb.DATA_TYPE_FP16, "float64": pb.DATA_TYPE_FP64}
 _OUTPUTS = {name.removeprefix("OUTPUT_").lower(): value for name, value in pb.Output.items()}
 _NON_FINITE = {name.removeprefix("NON_FINITE_").lower(): value for name, value in pb.NonFinite.items()}
+
+
+class Message(NamedTuple):
+    """A request as it is sent."""
+
+    data: bytes
+    asked: Asked
 
 
 @dataclass
@@ -32,11 +40,13 @@ class Request:
     non_finite: str = "reject"
     traceparent: str = ""
 
-    def encode(self, id: int) -> bytes:
-        """The message as it is sent. The logits go as bytes, which costs a copy and no loop over them."""
-        logits = np.atleast_2d(np.asarray(self.logits))
+    def encode(self, id: int) -> Message:
+        """The logits go as bytes, which costs a copy and no loop over them."""
+        logits = np.atleast_2d(_unmasked("logits", self.logits))
         if logits.ndim != 2:
             raise ValueError(f"logits have shape {logits.shape}; they must be (rows, classes), or (classes,)")
+        if np.iscomplexobj(logits):
+            raise ValueError(f"logits are {logits.dtype.name}; they must be real")
         if logits.dtype.name not in _TYPES:
             logits = logits.astype(np.float32)
         message = pb.ScoreRequest(
@@ -54,13 +64,20 @@ class Request:
         if self.temperature is not None:
             message.temperature = self.temperature
         if self.targets is not None:
-            message.targets.extend(np.asarray(self.targets).ravel().tolist())
-        return message.SerializeToString()
+            message.targets.extend(_unmasked("targets", self.targets).ravel().tolist())
+        return Message(message.SerializeToString(), Asked(*logits.shape, frozenset(self.outputs or ("scores",)), self.top_k))
 
 
-def encode(item, id: int) -> bytes:
+def encode(item, id: int) -> Message:
     """A request, or an array of logits for the softmax head."""
     return (item if isinstance(item, Request) else Request(item)).encode(id)
+
+
+def _unmasked(what, values) -> np.ndarray:
+    """Of what is masked, or a list of such, NumPy would give the numbers behind the mask."""
+    if isinstance(values, (np.ma.MaskedArray, list, tuple)) and np.ma.is_masked(np.ma.asarray(values)):
+        raise ValueError(f"{what} are masked, and a mask is not sent: fill them first, as with logits.filled(-numpy.inf)")
+    return np.asarray(values)
 
 
 def _number(what, numbers, name):

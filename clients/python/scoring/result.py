@@ -5,19 +5,27 @@ from typing import List, Optional
 import grpc
 import numpy as np
 
+from google.protobuf.message import DecodeError
+
+from scoring.asked import Asked
 from scoring.errors import ScoringError
 from scoring.v1 import scoring_pb2 as pb
 
-_SCORES = (pb.ScoreResponse.DESCRIPTOR.fields_by_name["scores"].number << 3) | 2
+_SCORES_FIELD = pb.ScoreResponse.DESCRIPTOR.fields_by_name["scores"].number << 3
+_PACKED = _SCORES_FIELD | 2
+_UNPACKED = _SCORES_FIELD | 5
 
 
 class Result:
     """The answer to one message. Of a message that could not be scored `error` tells why, and what it was asked for raises it."""
 
     def __init__(self, data: bytes):
-        scores, rest = _split(data)
-        self._message = pb.ScoreResponse.FromString(rest)
-        self._scores = np.frombuffer(b"".join(scores), "<f4")
+        try:
+            scores, rest = _split(data)
+            self._message = pb.ScoreResponse.FromString(rest)
+            self._scores = np.frombuffer(b"".join(scores), "<f4")
+        except (DecodeError, IndexError, ValueError) as error:
+            raise ScoringError(grpc.StatusCode.INTERNAL, f"an answer is no ScoreResponse: {error}") from None
         self.id: int = self._message.id
         self.error: Optional[ScoringError] = ScoringError.of_message(self._message.error) if self._message.HasField("error") else None
 
@@ -25,6 +33,17 @@ class Result:
     def refused(cls, id: int, code: grpc.StatusCode, message: str) -> "Result":
         """Of a message that the service cannot answer itself."""
         return cls(pb.ScoreResponse(id=id, error=pb.Error(code=code.value[0], message=message)).SerializeToString())
+
+    def check(self, id: int, asked: Asked) -> "Result":
+        """Raises where it is not the answer to this message."""
+        if self.id != id:
+            raise self.misplaced()
+        if self.error is None:
+            asked.check(self._message, self._scores.size)
+        return self
+
+    def misplaced(self) -> ScoringError:
+        return ScoringError(grpc.StatusCode.INTERNAL, f"an answer came to message {self.id}, which is not the next")
 
     def raise_for_error(self) -> "Result":
         """Raises the error, if there is one."""
@@ -107,20 +126,41 @@ def _split(data: bytes):
     while at < len(data):
         start = at
         tag, at = _varint(data, at)
-        kind = tag & 7
-        if kind == 2:
-            length, at = _varint(data, at)
-            if tag == _SCORES:
-                scores.append(view[at : at + length])
-                at += length
-                continue
-            at += length
-        elif kind == 0:
-            _, at = _varint(data, at)
+        value, at = _skip(data, tag, at)
+        if at > len(data):
+            raise ValueError(f"it ends in the middle of a field, at byte {start}")
+        if tag in (_PACKED, _UNPACKED) and (at - value) % 4 != 0:
+            raise ValueError(f"a field of {at - value} bytes does not end on a whole float, at byte {start}")
+        if tag in (_PACKED, _UNPACKED):
+            scores.append(view[value:at])
         else:
-            at += 8 if kind == 1 else 4
-        rest.append(view[start:at])
+            rest.append(view[start:at])
     return scores, b"".join(rest)
+
+
+def _skip(data: bytes, tag: int, at: int):
+    """Where a field's value begins, its length left out, and where it ends, which may be beyond the data."""
+    kind = tag & 7
+    if kind == 0:
+        return at, _varint(data, at)[1]
+    if kind == 2:
+        length, at = _varint(data, at)
+        return at, at + length
+    if kind in (1, 5):
+        return at, at + (8 if kind == 1 else 4)
+    if kind != 3:
+        raise ValueError(f"a field of kind {kind} begins before byte {at}")
+    # A group of a field that is not known: it ends where its own end is, behind those of the groups in it.
+    value, open_groups = at, [tag >> 3]
+    while open_groups:
+        tag, at = _varint(data, at)
+        if tag & 7 == 3:
+            open_groups.append(tag >> 3)
+        elif tag & 7 != 4:
+            _, at = _skip(data, tag, at)
+        elif open_groups.pop() != tag >> 3:
+            raise ValueError(f"a group ends that has not begun, before byte {at}")
+    return value, at
 
 
 def _varint(data: bytes, at: int):

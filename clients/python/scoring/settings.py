@@ -37,12 +37,15 @@ class Settings:
             elif not 0 < value <= _DAY:
                 raise ValueError(f"{field.name} is {value!r}; it must be a number of seconds above 0, up to a day")
 
-    def channel_options(self, address: str):
+    def channel_options(self, address: str, is_clear_text: bool):
         """gRPC's. What it calls the least back-off is how long it tries to connect; without the two limits lifted it would ping twice, and then not for minutes. Its own
-        attempts at a call that a connection did not handle lose messages of a stream: the client makes its own."""
+        attempts at a call that a connection did not handle lose messages of a stream: the client makes its own. Clear text is for the address alone: a proxy that the
+        environment names would read it."""
         return [
             ("grpc.max_receive_message_length", 256 << 20),
             ("grpc.max_send_message_length", -1),
+            # Answers as they are, and none that is compressed: gRPC would unpack all of one, however much that is, before it looks at the limit.
+            ("grpc.compression_enabled_algorithms_bitset", 1),
             ("grpc.enable_retries", 0),
             ("grpc.initial_reconnect_backoff_ms", 100),
             ("grpc.max_reconnect_backoff_ms", 2000),
@@ -51,12 +54,18 @@ class Settings:
             ("grpc.keepalive_timeout_ms", _milliseconds(self.keep_alive_timeout)),
             ("grpc.http2.max_pings_without_data", 0),
             ("grpc.http2.min_time_between_pings_ms", _milliseconds(self.keep_alive_delay)),
+            *([("grpc.enable_http_proxy", 0)] if is_clear_text else []),
             *_authority(address),
         ]
 
 
 def _authority(address: str):
-    """Of several addresses (ipv4:host:port,host:port) the first is told to the service: gRPC would tell all of them, which is no name of a host."""
+    """
+    What the service is told that it is called. Of several addresses (ipv4:host:port,host:port) the first: gRPC would tell all of them,
+    which is no name of a host. Over a Unix socket a name, as other clients tell: gRPC would tell its path, which the service refuses.
+    """
+    if address.startswith("unix:"):
+        return [("grpc.default_authority", "localhost")]
     return [("grpc.default_authority", address.partition(":")[2].partition(",")[0])] if "," in address else []
 
 

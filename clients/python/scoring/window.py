@@ -3,9 +3,8 @@
 from collections import deque
 from typing import List, Optional
 
-import grpc
-
-from scoring.errors import ScoringError
+from scoring.request import Message
+from scoring.result import Result
 
 
 class Window:
@@ -15,7 +14,7 @@ class Window:
     def __init__(self, max_messages: int, max_bytes: int):
         self._max_messages = max_messages
         self._max_bytes = max_bytes
-        self._unanswered = deque()  # of (id, bytes)
+        self._unanswered = deque()  # of (id, Message)
         self._bytes = 0
         self._sent = 0
         self._sent_bytes = 0
@@ -43,24 +42,27 @@ class Window:
     def ids(self) -> List[int]:
         return [id for id, _ in self._unanswered]
 
-    def add(self, id: int, message: bytes) -> None:
+    def add(self, id: int, message: Message) -> None:
         self._unanswered.append((id, message))
-        self._bytes += len(message)
+        self._bytes += len(message.data)
 
     def send(self) -> Optional[bytes]:
         """The next message for the call at hand, which counts as sent from now; None where there is none, or it has to wait."""
         if self.is_all_sent:
             return None
         _, message = self._unanswered[self._sent]
-        if self._sent > 0 and (self._has_suspect or self._sent_bytes + len(message) > self._max_bytes):
+        if self._sent > 0 and (self._has_suspect or self._sent_bytes + len(message.data) > self._max_bytes):
             return None
         self._sent += 1
-        self._sent_bytes += len(message)
-        return message
+        self._sent_bytes += len(message.data)
+        return message.data
 
-    def answered(self, id: int) -> None:
-        if self._sent == 0 or self._unanswered[0][0] != id:
-            raise ScoringError(grpc.StatusCode.INTERNAL, f"an answer to message {id}, which is not the next")
+    def answered(self, result: Result) -> None:
+        """Raises where it is no answer to the next message."""
+        if self._sent == 0:
+            raise result.misplaced()
+        id, message = self._unanswered[0]
+        result.check(id, message.asked)
         self._sent -= 1
         self._sent_bytes -= self._drop()
 
@@ -84,5 +86,5 @@ class Window:
 
     def _drop(self) -> int:
         _, message = self._unanswered.popleft()
-        self._bytes -= len(message)
-        return len(message)
+        self._bytes -= len(message.data)
+        return len(message.data)

@@ -1,5 +1,6 @@
 import asyncio
 import itertools
+import math
 import socket
 import threading
 
@@ -36,6 +37,12 @@ def test_one_row_and_a_view_of_other_order_are_scored(client):
     np.testing.assert_allclose(client.score(np.asfortranarray(LOGITS)[:, ::-1]).scores, softmax(LOGITS[:, ::-1]), atol=1e-7)
 
 
+def test_an_array_that_could_be_masked_and_is_not_is_scored(client):
+    np.testing.assert_allclose(client.score(np.ma.masked_array(LOGITS)).scores, softmax(LOGITS), atol=1e-7)
+    masked = np.ma.masked_less(LOGITS, 0)
+    np.testing.assert_allclose(client.score(masked.filled(-np.inf)).scores[1, 1], 0)
+
+
 def test_every_output_has_its_shape(client):
     result = client.score(
         LOGITS, head="iris", outputs=["scores", "top_k", "labels", "decisions", "log_sum_exp", "entropy", "loss"], top_k=2, temperature=2, targets=[2, 1]
@@ -62,6 +69,16 @@ def test_rows_without_a_score_are_named(client):
     assert flagged.top_indices[1].tolist() == [4294967295]
 
 
+@pytest.mark.parametrize("timeout", [math.inf, 1e18, 5])
+def test_a_score_may_take_as_long_as_it_is_told(client, timeout):
+    assert client.score(LOGITS, timeout=timeout).rows == 2
+
+
+def test_a_time_that_is_no_number_is_refused_at_once(client):
+    with pytest.raises(ValueError, match="timeout is nan"):
+        client.score(LOGITS, timeout=math.nan)
+
+
 def test_an_unknown_head_is_refused(client):
     with pytest.raises(scoring.ScoringError, match="NOT_FOUND: head 'nobody' is not configured"):
         client.score(LOGITS, head="nobody")
@@ -70,8 +87,23 @@ def test_an_unknown_head_is_refused(client):
 def test_what_no_request_can_be_is_refused_at_once(client):
     with pytest.raises(ValueError, match="shape"):
         client.score(np.zeros((1, 2, 3)))
+    for complex_type in (np.complex64, np.complex128):
+        with pytest.raises(ValueError, match=f"logits are {np.dtype(complex_type)}; they must be real"):
+            client.score(LOGITS.astype(complex_type))
+    masked = np.ma.masked_less(LOGITS, 0)
+    for logits in (masked, masked[1], list(masked)):
+        with pytest.raises(ValueError, match="logits are masked, and a mask is not sent"):
+            client.score(logits)
+    with pytest.raises(ValueError, match="targets are masked"):
+        client.score(LOGITS, outputs=["loss"], targets=np.ma.masked_equal([0, 1], 1))
     with pytest.raises(ValueError, match="output 'probabilities' is none of scores"):
         client.score(LOGITS, outputs=["probabilities"])
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (0, 3), (1, 0)], ids=str)
+def test_no_logits_are_no_rows_of_as_many_classes_as_the_head_has(client, shape):
+    result = client.score(np.zeros(shape, np.float32), head="iris", outputs=["scores", "top_k", "labels"])
+    assert (result.rows, result.classes, result.scores.shape) == (0, 3, (0, 0))
 
 
 def messages(count):

@@ -1,7 +1,8 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { credentials, type ChannelCredentials, type ChannelOptions, type ServiceError } from "@grpc/grpc-js";
 import { Attempts } from "./attempts.js";
-import { Connection } from "./connection.js";
+import { closed, Connection } from "./connection.js";
 import { ScoringError } from "./errors.js";
 import { ScoringService } from "./gen/scoring/v1/scoring_pb.js";
 import { encode, type Request } from "./request.js";
@@ -28,13 +29,16 @@ export interface CallOptions {
 export class Client {
     readonly #settings: Readonly<Settings>;
     readonly #connection: Connection;
+    readonly #closing = new AbortController();
 
     constructor(address = "localhost:8080", options: ClientOptions = {}) {
         this.#settings = settingsOf(options);
+        setMaxListeners(0, this.#closing.signal);
+        const secrets = options.credentials ?? credentials.createInsecure();
         this.#connection = new Connection(
             address,
-            options.credentials ?? credentials.createInsecure(),
-            { ...channelOptions(this.#settings), ...options.channelOptions },
+            secrets,
+            { ...channelOptions(this.#settings, !secrets._isSecure()), ...options.channelOptions },
             this.#settings.connectTimeoutMs,
         );
     }
@@ -44,11 +48,11 @@ export class Client {
         const message = encode(request, 0);
         const attempts = new Attempts(this.#settings, timeoutMs);
         for (;;) {
-            const answer = await this.#attempt(message, attempts.deadline);
-            if (answer instanceof Result) {
-                return answer.throwIfRefused();
+            const answer = await this.#attempt(message.bytes, attempts.deadline);
+            if (!(answer instanceof Error)) {
+                return new Result(answer).check(0, message.asked).throwIfRefused();
             }
-            await delay(attempts.wait(answer));
+            await this.#rest(attempts.wait(ScoringError.ofCall(answer)));
         }
     }
 
@@ -57,22 +61,42 @@ export class Client {
      * Where the connection breaks, it is made again and what was not answered is sent again.
      */
     scoreStream(requests: Source, options: StreamOptions = {}): AsyncGenerator<Result, void, undefined> {
-        const open = () => this.#connection.channel.makeBidiStreamRequest(SCORE_STREAM, (bytes: Buffer) => bytes, read);
-        return new Stream(open, this.#settings, options).run(requests);
+        const open = () => {
+            const { channel } = this.#connection;
+            const call = channel.makeBidiStreamRequest(SCORE_STREAM, asTheyAre, asTheyAre);
+            return call.on("error", (error) => this.#connection.failed(channel, error as ServiceError));
+        };
+        return new Stream(open, this.#settings, options, this.#closing.signal).run(requests);
     }
 
+    /** Ends all that is under way with CANCELLED. */
     close(): void {
+        this.#closing.abort();
         this.#connection.close();
     }
 
-    #attempt(message: Buffer, deadline: number): Promise<Result | ScoringError> {
+    #attempt(message: Buffer, deadline: number): Promise<Buffer | ServiceError> {
         return new Promise((resolve) => {
-            const answered = (error: ServiceError | null, result?: Result) => resolve(result ?? ScoringError.ofCall(error!));
-            this.#connection.channel.makeUnaryRequest(SCORE, (bytes: Buffer) => bytes, read, message, { deadline }, answered);
+            const { channel } = this.#connection;
+            channel.makeUnaryRequest(SCORE, asTheyAre, asTheyAre, message, { deadline }, (error, answer) => {
+                if (error) {
+                    this.#connection.failed(channel, error);
+                }
+                resolve(error ?? answer!);
+            });
         });
+    }
+
+    async #rest(waitMs: number): Promise<void> {
+        try {
+            await delay(waitMs, undefined, { signal: this.#closing.signal });
+        } catch {
+            throw closed();
+        }
     }
 }
 
-function read(bytes: Buffer): Result {
-    return new Result(bytes);
+/** Messages are written and read here: what gRPC is told of them in its callbacks it would not hand on, or end the process with. */
+function asTheyAre(bytes: Buffer): Buffer {
+    return bytes;
 }

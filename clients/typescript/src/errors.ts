@@ -5,6 +5,10 @@ import { ErrorSchema, type Error as ErrorMessage } from "./gen/scoring/v1/scorin
 const ERROR_TRAILER = "scoring-error-bin";
 // What gRPC says of a channel that was replaced: it does not know why.
 const REPLACED = "Channel closed before call started";
+// What gRPC says of OK without an answer; its code, UNIMPLEMENTED, would be the service's word.
+const NO_MESSAGE = "No message received";
+// Where gRPC itself cannot take an answer it gives neither a code nor details.
+const UNREADABLE = "an answer cannot be read; it may be compressed in a way that was not named";
 
 /** Where in a message an error is, and what helps. */
 export interface ErrorDetails {
@@ -43,15 +47,22 @@ export class ScoringError extends Error {
     }
 
     static ofMessage({ code, message, row, column, retryAfterMs }: ErrorMessage): ScoringError {
-        return new ScoringError(code, message, { row, column, retryAfterMs: retryAfterMs || undefined });
+        return new ScoringError(known(code), message, { row, column, retryAfterMs: retryAfterMs || undefined });
     }
 
     static ofCall(error: ServiceError): ScoringError {
         const [trailer] = error.metadata?.get(ERROR_TRAILER) ?? [];
-        if (Buffer.isBuffer(trailer)) {
-            return ScoringError.ofMessage(fromBinary(ErrorSchema, trailer));
+        const told = Buffer.isBuffer(trailer) ? errorOf(trailer) : undefined;
+        if (told) {
+            return ScoringError.ofMessage(told);
         }
-        return new ScoringError(error.code, error.details === REPLACED ? "no connection was made in time" : error.details);
+        if (error.details === NO_MESSAGE) {
+            return new ScoringError(status.INTERNAL, "the call has ended with OK, and without an answer");
+        }
+        if ((error.details as string | undefined) === undefined) {
+            return new ScoringError(status.INTERNAL, UNREADABLE);
+        }
+        return new ScoringError(known(error.code), error.details === REPLACED ? "no connection was made in time" : error.details);
     }
 
     /** The same, with what the stream leaves without an answer. */
@@ -67,6 +78,21 @@ export class ScoringError extends Error {
 /** Whether gRPC threw it. */
 export function isServiceError(error: unknown): error is ServiceError {
     return error instanceof Error && "code" in error && "details" in error;
+}
+
+/** Undefined where it is none, which somebody on the way may have made: the status is all there is then. */
+function errorOf(trailer: Uint8Array): ErrorMessage | undefined {
+    try {
+        const error = fromBinary(ErrorSchema, trailer);
+        return error.code === status.OK ? undefined : error;
+    } catch {
+        return undefined;
+    }
+}
+
+/** What is no status of gRPC's, or no number, is UNKNOWN. */
+function known(code: number): status {
+    return code in status ? code : status.UNKNOWN;
 }
 
 function textOf(code: status, message: string, unanswered: readonly number[]): string {

@@ -1,13 +1,10 @@
 import { status } from "@grpc/grpc-js";
 import { Backoff } from "./backoff.js";
+import { isAway, isCut } from "./endings.js";
 import { ScoringError } from "./errors.js";
 import { Result } from "./result.js";
 import type { Settings } from "./settings.js";
 import { Window } from "./window.js";
-
-// How gRPC tells a reset, and an end without trailers. Their codes may also be the service's own.
-const RESET = /^(Received RST_STREAM with code|Bandwidth exhausted or memory limit exceeded$|Protocol not secure enough$)/;
-const NO_TRAILERS = /\(Call ended without gRPC status\)$|^No status information received$/;
 
 /** What a stream does when one of its calls has ended: goes on with another where that is worth while, and tells which message ends every call that it is in. */
 export class Recovery {
@@ -23,12 +20,13 @@ export class Recovery {
         this.#backoff = new Backoff(patienceMs);
     }
 
-    /** Everything starts anew with an answer. */
-    answered(result: Result): void {
-        this.window.answered(result.id);
+    /** Everything starts anew with an answer. Throws where it is none to the next message. */
+    answered(bytes: Uint8Array): Result {
+        const result = this.#read(bytes);
         this.#backoff.answered();
         this.#cuts = 0;
         this.#hasToldWhy = result.error !== undefined;
+        return result;
     }
 
     /**
@@ -64,12 +62,14 @@ export class Recovery {
         }
         return waitMs;
     }
-}
 
-function isAway({ code, message }: ScoringError): boolean {
-    return code === status.UNAVAILABLE || NO_TRAILERS.test(message);
-}
-
-function isCut({ code, message }: ScoringError): boolean {
-    return code === status.CANCELLED || RESET.test(message);
+    #read(bytes: Uint8Array): Result {
+        try {
+            const result = new Result(bytes);
+            this.window.answered(result);
+            return result;
+        } catch (error) {
+            throw error instanceof ScoringError ? error.leaving(this.window.ids) : error;
+        }
+    }
 }

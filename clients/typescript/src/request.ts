@@ -1,4 +1,5 @@
 import { create, toBinary } from "@bufbuild/protobuf";
+import { Asked } from "./asked.js";
 import { DataType, NonFinite, Output, ScoreRequestSchema } from "./gen/scoring/v1/scoring_pb.js";
 
 const OUTPUTS = {
@@ -13,6 +14,8 @@ const OUTPUTS = {
 
 const NON_FINITE = { reject: NonFinite.REJECT, flag: NonFinite.FLAG, propagate: NonFinite.PROPAGATE } as const;
 
+export type OutputName = keyof typeof OUTPUTS;
+
 const HALVES = { fp16: DataType.FP16, bf16: DataType.BF16 } as const;
 
 /** One message of rows. */
@@ -26,7 +29,7 @@ export interface Request {
     /** A head of the service; `softmax` without it. */
     head?: string;
     /** What comes back; the scores without it. */
-    outputs?: readonly (keyof typeof OUTPUTS)[];
+    outputs?: readonly OutputName[];
     /** k of the output `topK`; 1 without it. */
     topK?: number;
     /** Instead of the head's. */
@@ -41,8 +44,14 @@ export interface Request {
     traceparent?: string;
 }
 
-/** The message as it is sent. Logits go as bytes, for protobuf would take each float by itself, and a thousand times as long. */
-export function encode(request: Request, id: number): Buffer {
+/** A request as it is sent. */
+export interface Message {
+    readonly bytes: Buffer;
+    readonly asked: Asked;
+}
+
+/** Logits go as bytes, for protobuf would take each float by itself, and a thousand times as long. */
+export function encode(request: Request, id: number): Message {
     const { logits, dataType } = typed(request);
     const message = create(ScoreRequestSchema, {
         id: BigInt(id),
@@ -61,7 +70,7 @@ export function encode(request: Request, id: number): Buffer {
         message.temperature = request.temperature;
     }
     const bytes = toBinary(ScoreRequestSchema, message);
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), asked: new Asked(request) };
 }
 
 function typed({ logits, half }: Request) {

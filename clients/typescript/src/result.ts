@@ -1,5 +1,6 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import type { status } from "@grpc/grpc-js";
+import { status } from "@grpc/grpc-js";
+import type { Asked } from "./asked.js";
 import { ScoringError } from "./errors.js";
 import { ScoreResponseSchema, type Receipt, type ScoreResponse } from "./gen/scoring/v1/scoring_pb.js";
 import { split } from "./wire.js";
@@ -20,9 +21,13 @@ export class Result {
     readonly #floats: ReadonlyMap<number, Float32Array>;
 
     constructor(bytes: Uint8Array) {
-        const { floats, rest } = split(bytes);
-        this.#message = fromBinary(ScoreResponseSchema, rest);
-        this.#floats = floats;
+        try {
+            const { floats, rest } = split(bytes);
+            this.#message = fromBinary(ScoreResponseSchema, rest);
+            this.#floats = floats;
+        } catch (error) {
+            throw new ScoringError(status.INTERNAL, `an answer is no ScoreResponse: ${(error as Error).message}`);
+        }
         this.id = Number(this.#message.id);
         this.error = this.#message.error && ScoringError.ofMessage(this.#message.error);
     }
@@ -96,6 +101,30 @@ export class Result {
     /** What was measured of the batch that the message was scored in. */
     get receipt(): Receipt | undefined {
         return this.#scored.receipt;
+    }
+
+    /** Throws where it is not the answer to this message. */
+    check(id: number | undefined, asked: Asked | undefined): this {
+        if (this.id !== id) {
+            throw new ScoringError(status.INTERNAL, `an answer came to message ${this.id}, which is not the next`);
+        }
+        if (!this.error) {
+            const message = this.#message;
+            asked?.check({
+                rows: message.rows,
+                classes: message.classes,
+                scores: this.scores.length,
+                topIndices: message.topIndices,
+                topScores: this.topScores.length,
+                labels: message.topLabels.length,
+                logSumExp: this.logSumExp.length,
+                entropy: this.entropy.length,
+                loss: this.losses.length,
+                decisions: message.decisions.length,
+                invalidRows: message.invalidRows,
+            });
+        }
+        return this;
     }
 
     /** Throws the error, if there is one. */

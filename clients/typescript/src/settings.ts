@@ -34,7 +34,7 @@ export const DEFAULTS: Readonly<Settings> = {
     maxAttempts: 4,
 };
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 /** The defaults, but for what is given. */
 export function settingsOf(given: Partial<Settings>): Readonly<Settings> {
@@ -53,8 +53,11 @@ export function settingsOf(given: Partial<Settings>): Readonly<Settings> {
     return settings;
 }
 
-/** gRPC's own attempts at a call that a connection did not handle would be beside the client's. Each channel has connections of its own, so that it can be replaced with them. */
-export function channelOptions(settings: Settings): ChannelOptions {
+/**
+ * gRPC's own attempts at a call that a connection did not handle would be beside the client's. Each channel has connections of its own, so that it can be replaced
+ * with them. Clear text is for the address alone: a proxy that the environment names would read it.
+ */
+export function channelOptions(settings: Settings, isClearText: boolean): ChannelOptions {
     return {
         "grpc.max_receive_message_length": 256 << 20,
         "grpc.enable_retries": 0,
@@ -63,6 +66,7 @@ export function channelOptions(settings: Settings): ChannelOptions {
         "grpc.keepalive_time_ms": settings.keepAliveDelayMs,
         "grpc.keepalive_timeout_ms": settings.keepAliveTimeoutMs,
         "grpc.use_local_subchannel_pool": 1,
+        "grpc.enable_http_proxy": isClearText ? 0 : 1,
     };
 }
 

@@ -1,12 +1,11 @@
 import { status } from "@grpc/grpc-js";
 import { ScoringError } from "./errors.js";
-import type { Window } from "./window.js";
 
 const LOOKS = 4;
 
 /**
- * Ends a call that stands still on a connection that does not: it brings no answer for the timeout, to a quarter of it, while one is waited for. A caller who
- * does not ask for answers stalls nothing.
+ * Ends a call that stands still on a connection that does not: it brings nothing for the timeout, to a quarter of it, while an answer is awaited of it, or its
+ * end. A caller who does not ask for answers stalls nothing.
  */
 export class StallWatch {
     /** Why the call was ended from here. */
@@ -18,7 +17,7 @@ export class StallWatch {
     #looks = 0;
 
     constructor(
-        private readonly window: Window,
+        private readonly isAwaited: () => boolean,
         private readonly timeoutMs: number,
         private readonly end: () => void,
     ) {
@@ -41,7 +40,7 @@ export class StallWatch {
 
     #look(): void {
         // A wait ends with an answer alone, so one that is seen again without an answer since is the same one.
-        if (!this.#isWaiting || this.#answers !== this.#answersSeen || !this.window.awaitsAnswer) {
+        if (!this.#isWaiting || this.#answers !== this.#answersSeen || !this.isAwaited()) {
             this.#answersSeen = this.#answers;
             this.#looks = 0;
         } else if (++this.#looks > LOOKS) {

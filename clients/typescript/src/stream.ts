@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ClientDuplexStream } from "@grpc/grpc-js";
+import { closed } from "./connection.js";
 import { isServiceError, ScoringError } from "./errors.js";
 import { Pulse } from "./pulse.js";
 import { Recovery } from "./recovery.js";
@@ -9,7 +10,7 @@ import type { Settings } from "./settings.js";
 import { StallWatch } from "./stall.js";
 import type { Window } from "./window.js";
 
-export type Call = ClientDuplexStream<Buffer, Result>;
+export type Call = ClientDuplexStream<Buffer, Buffer>;
 export type Source = AsyncIterable<Request> | Iterable<Request>;
 
 export interface StreamOptions {
@@ -22,6 +23,7 @@ export class Stream {
     readonly #recovery: Recovery;
     readonly #window: Window;
     readonly #signal: AbortSignal | undefined;
+    readonly #end = new AbortController();
     readonly #changed = new Pulse();
     #sourceEnded = false;
     #sourceError: { cause: unknown } | undefined;
@@ -31,6 +33,7 @@ export class Stream {
         private readonly open: () => Call,
         private readonly settings: Settings,
         { signal }: StreamOptions,
+        private readonly closing: AbortSignal,
     ) {
         this.#recovery = new Recovery(settings);
         this.#window = this.#recovery.window;
@@ -38,17 +41,20 @@ export class Stream {
     }
 
     async *run(source: Source): AsyncGenerator<Result, void, undefined> {
-        const wake = () => this.#changed.notify();
-        this.#signal?.addEventListener("abort", wake);
+        const abort = () => this.#end.abort(this.#signal!.reason);
+        const close = () => this.#end.abort(closed(this.#window.ids));
+        this.#end.signal.addEventListener("abort", () => this.#changed.notify());
+        listen(this.#signal, abort);
+        listen(this.closing, close);
         void this.#read(source);
         try {
             let failure: ScoringError | undefined;
             for (let isFirst = true; await this.#hasMore(); isFirst = false) {
                 if (!isFirst) {
-                    await delay(this.#recovery.wait(failure), undefined, this.#signal && { signal: this.#signal });
+                    await delay(this.#recovery.wait(failure), undefined, { signal: this.#end.signal });
                 }
                 failure = yield* this.#call();
-                this.#signal?.throwIfAborted();
+                this.#end.signal.throwIfAborted();
                 const refused = this.#recovery.ended(failure);
                 this.#changed.notify();
                 if (refused) {
@@ -56,10 +62,11 @@ export class Stream {
                 }
             }
         } catch (error) {
-            this.#signal?.throwIfAborted();
+            this.#end.signal.throwIfAborted();
             throw error;
         } finally {
-            this.#signal?.removeEventListener("abort", wake);
+            this.#signal?.removeEventListener("abort", abort);
+            this.closing.removeEventListener("abort", close);
             this.#closed = true;
             this.#changed.notify();
         }
@@ -68,10 +75,10 @@ export class Stream {
     /** Waits until there is anything to send: until then, whatever becomes of the service does no harm. False at the end; throws what the source has thrown. */
     async #hasMore(): Promise<boolean> {
         while (this.#window.isEmpty && !this.#sourceEnded) {
-            this.#signal?.throwIfAborted();
+            this.#end.signal.throwIfAborted();
             await this.#changed.wait();
         }
-        this.#signal?.throwIfAborted();
+        this.#end.signal.throwIfAborted();
         if (this.#window.isEmpty && this.#sourceError) {
             throw this.#sourceError.cause;
         }
@@ -86,7 +93,7 @@ export class Stream {
                     return;
                 }
                 id++;
-                this.#window.add({ id, bytes: encode(request, id) });
+                this.#window.add({ id, ...encode(request, id) });
                 this.#changed.notify();
                 while (!this.#window.hasRoom && !this.#closed) {
                     await this.#changed.wait();
@@ -105,13 +112,14 @@ export class Stream {
         const call = this.open();
         const over = { yet: false };
         const cancel = () => call.cancel();
-        const stalls = new StallWatch(this.#window, this.settings.progressTimeoutMs, cancel);
-        this.#signal?.addEventListener("abort", cancel, { once: true });
+        const isAwaited = () => this.#window.awaitsAnswer || this.#sourceEnded;
+        const stalls = new StallWatch(isAwaited, this.settings.progressTimeoutMs, cancel);
+        this.#end.signal.addEventListener("abort", cancel, { once: true });
         void this.#send(call, over);
         try {
-            for await (const result of call) {
+            for await (const bytes of call) {
                 stalls.answered();
-                this.#recovery.answered(result);
+                const result = this.#recovery.answered(bytes);
                 this.#changed.notify();
                 yield result;
                 stalls.waits();
@@ -126,7 +134,7 @@ export class Stream {
             over.yet = true;
             this.#changed.notify();
             stalls.close();
-            this.#signal?.removeEventListener("abort", cancel);
+            this.#end.signal.removeEventListener("abort", cancel);
             // What a cancelled call still has to say is of no interest, and would end the process if nobody heard it.
             call.on("error", () => {});
             call.cancel();
@@ -146,5 +154,12 @@ export class Stream {
                 await this.#changed.wait();
             }
         }
+    }
+}
+
+function listen(signal: AbortSignal | undefined, then: () => void): void {
+    signal?.addEventListener("abort", then);
+    if (signal?.aborted) {
+        then();
     }
 }

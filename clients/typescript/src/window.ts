@@ -1,14 +1,13 @@
-import { status } from "@grpc/grpc-js";
-import { ScoringError } from "./errors.js";
+import type { Message } from "./request.js";
+import type { Result } from "./result.js";
 
-interface Message {
+interface Numbered extends Message {
     readonly id: number;
-    readonly bytes: Buffer;
 }
 
 /** What a stream has drawn from its source and has no answer to, in the order of ids that follow one another, and how much of it the call at hand has sent. */
 export class Window {
-    readonly #unanswered: Message[] = [];
+    readonly #unanswered: Numbered[] = [];
     #bytes = 0;
     #sent = 0;
     #sentBytes = 0;
@@ -41,7 +40,7 @@ export class Window {
         return this.#unanswered.map((message) => message.id);
     }
 
-    add(message: Message): void {
+    add(message: Numbered): void {
         this.#unanswered.push(message);
         this.#bytes += message.bytes.length;
     }
@@ -57,10 +56,10 @@ export class Window {
         return bytes;
     }
 
-    answered(id: number): void {
-        if (this.#sent === 0 || this.#unanswered[0]?.id !== id) {
-            throw new ScoringError(status.INTERNAL, `an answer to message ${id}, which is not the next`);
-        }
+    /** Throws where it is no answer to the next message. */
+    answered(result: Result): void {
+        const next = this.#sent > 0 ? this.#unanswered[0] : undefined;
+        result.check(next?.id, next?.asked);
         this.#sent--;
         this.#sentBytes -= this.#drop().bytes.length;
     }
@@ -87,7 +86,7 @@ export class Window {
         return (this.#unanswered[0]?.id ?? Infinity) <= this.#lastSuspect;
     }
 
-    #drop(): Message {
+    #drop(): Numbered {
         const message = this.#unanswered.shift()!;
         this.#bytes -= message.bytes.length;
         return message;

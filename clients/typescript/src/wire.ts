@@ -20,28 +20,46 @@ export interface Split {
 /** Takes a ScoreResponse's packed floats out of its bytes: they are copied as they lie, where protobuf would read each by itself. */
 export function split(bytes: Uint8Array): Split {
     const reader = new BinaryReader(bytes);
-    const floats = new Map<number, Float32Array>();
+    const floats = new Map<number, Uint8Array[]>();
     const rest: Uint8Array[] = [];
     while (reader.pos < reader.len) {
         const start = reader.pos;
         const [field, type] = reader.tag();
-        if (type === WireType.LengthDelimited && FLOAT_FIELDS.has(field)) {
-            floats.set(field, append(floats.get(field), reader.bytes()));
+        const value = reader.pos;
+        if (FLOAT_FIELDS.has(field) && type === WireType.LengthDelimited) {
+            add(floats, field, reader.bytes());
         } else {
             reader.skip(type, field);
-            rest.push(bytes.subarray(start, reader.pos));
+            if (FLOAT_FIELDS.has(field) && type === WireType.Bit32) {
+                add(floats, field, bytes.subarray(value, reader.pos)); // One that is not packed.
+            } else {
+                rest.push(bytes.subarray(start, reader.pos));
+            }
         }
     }
-    return { floats, rest: Buffer.concat(rest) };
+    return { floats: new Map(Array.from(floats, ([field, parts]) => [field, join(parts)])), rest: Buffer.concat(rest) };
 }
 
-/** A packed field may come in parts. Its bytes need not be aligned, which a Float32Array's must be. */
-function append(before: Float32Array = new Float32Array(0), packed: Uint8Array): Float32Array {
+/** A packed field may come in parts. */
+function add(floats: Map<number, Uint8Array[]>, field: number, packed: Uint8Array): void {
     if (packed.byteLength % 4 !== 0) {
         throw new RangeError(`packed floats of ${packed.byteLength} bytes`);
     }
-    const floats = new Float32Array(before.length + packed.byteLength / 4);
-    floats.set(before);
-    new Uint8Array(floats.buffer, before.byteLength).set(packed);
-    return floats;
+    const parts = floats.get(field);
+    if (parts) {
+        parts.push(packed);
+    } else {
+        floats.set(field, [packed]);
+    }
+}
+
+/** The bytes need not be aligned, which a Float32Array's must be. */
+function join(parts: readonly Uint8Array[]): Float32Array {
+    const bytes = new Uint8Array(parts.reduce((length, part) => length + part.byteLength, 0));
+    let at = 0;
+    for (const part of parts) {
+        bytes.set(part, at);
+        at += part.byteLength;
+    }
+    return new Float32Array(bytes.buffer);
 }

@@ -8,6 +8,7 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { status } from "@grpc/grpc-js";
 import { Client, ScoringError, type Request, type Result, type Settings } from "../src/index.js";
+import type { OutputName } from "../src/request.js";
 import { DEFAULTS } from "../src/settings.js";
 
 type Fields = Record<string, unknown>;
@@ -17,9 +18,12 @@ interface Case {
     rpc: "stream" | "score";
     messages?: number;
     logits?: number;
+    outputs?: string[];
+    source?: "waits" | "throws";
     options?: Record<string, number>;
+    environment?: Record<string, string>;
     cancel_after?: number;
-    expect: { results?: "ok" | ("ok" | Fields)[]; error?: Fields; cancelled?: true };
+    expect: { results?: "ok" | ("ok" | Fields)[]; error?: Fields; cancelled?: true; thrown?: true };
 }
 
 const CLIENTS = new URL("../../../../tests/clients/", import.meta.url);
@@ -28,6 +32,18 @@ const CASES: Case[] = JSON.parse(readFileSync(new URL("cases.json", CLIENTS), "u
 function settingsOf(options: Record<string, number>): Partial<Settings> {
     const named = Object.entries(options).map(([name, value]) => [name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()), value]);
     return Object.fromEntries(named);
+}
+
+async function* sourceOf(test: Case, request: Request): AsyncGenerator<Request> {
+    for (let i = 0; i < test.messages!; i++) {
+        yield request;
+    }
+    if (test.source === "waits") {
+        await new Promise(() => {});
+    }
+    if (test.source === "throws") {
+        throw new Error("the source's");
+    }
 }
 
 async function serve(name: string, play: (address: string) => Promise<void>): Promise<void> {
@@ -55,8 +71,10 @@ function told(error: ScoringError, names: Fields): Fields {
 }
 
 async function play(test: Case, address: string): Promise<void> {
+    Object.assign(process.env, test.environment);
     const client = new Client(address, settingsOf(test.options ?? {}));
-    const request: Request = { logits: new Float32Array(test.logits ?? 3) };
+    const outputs = (test.outputs ?? []).map((name) => (name === "top_k" ? "topK" : name)) as OutputName[];
+    const request: Request = { logits: new Float32Array(test.logits ?? 3), outputs };
     const abort = new AbortController();
     const results: Result[] = [];
     let error: unknown;
@@ -64,7 +82,7 @@ async function play(test: Case, address: string): Promise<void> {
         if (test.rpc === "score") {
             results.push(await client.score(request));
         } else {
-            for await (const result of client.scoreStream(Array<Request>(test.messages!).fill(request), { signal: abort.signal })) {
+            for await (const result of client.scoreStream(sourceOf(test, request), { signal: abort.signal })) {
                 if (results.push(result) === test.cancel_after) {
                     abort.abort(new Error("the caller's"));
                 }
@@ -74,8 +92,9 @@ async function play(test: Case, address: string): Promise<void> {
         error = thrown;
     } finally {
         client.close();
+        Object.keys(test.environment ?? {}).forEach((name) => delete process.env[name]);
     }
-    const { results: wanted = [], error: failure, cancelled } = test.expect;
+    const { results: wanted = [], error: failure, cancelled, thrown } = test.expect;
     const each = wanted === "ok" ? Array<"ok">(test.messages!).fill("ok") : wanted;
     assert.deepEqual(
         results.map(({ error }, i) => (error ? told(error, (each[i] ?? "ok") === "ok" ? { code: "", message: "" } : (each[i] as Fields)) : "ok")),
@@ -84,6 +103,8 @@ async function play(test: Case, address: string): Promise<void> {
     );
     if (cancelled) {
         assert.equal((error as Error).message, "the caller's");
+    } else if (thrown) {
+        assert.equal((error as Error | undefined)?.message, "the source's");
     } else if (failure) {
         assert.ok(error instanceof ScoringError, `${error}`);
         assert.deepEqual(told(error, failure), failure);

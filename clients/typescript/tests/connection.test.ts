@@ -3,16 +3,19 @@ import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { it } from "node:test";
 import { promisify } from "node:util";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { Server, ServerCredentials, type sendUnaryData } from "@grpc/grpc-js";
+import { ScoreResponseSchema } from "../src/gen/scoring/v1/scoring_pb.js";
 import { Client } from "../src/index.js";
-import { collect, messages } from "./messages.js";
+import { CLASSES, collect, messages } from "./messages.js";
 
 const SILENT = { timeout: 20_000 };
 
 it("lets go of an address that never speaks while another one answers", SILENT, async () => {
     const service = new Server();
     const bytes = (message: Buffer) => message;
-    service.register("/scoring.v1.ScoringService/Score", (_: unknown, answer: sendUnaryData<Buffer>) => answer(null, Buffer.of()), bytes, bytes, "unary");
+    const scored = Buffer.from(toBinary(ScoreResponseSchema, create(ScoreResponseSchema, { rows: 1, classes: CLASSES, scores: Array<number>(CLASSES).fill(0.25) })));
+    service.register("/scoring.v1.ScoringService/Score", (_: unknown, answer: sendUnaryData<Buffer>) => answer(null, scored), bytes, bytes, "unary");
     const port = await promisify(service.bindAsync.bind(service))("127.0.0.1:0", ServerCredentials.createInsecure());
     const silent = createServer((socket) => socket.resume());
     await once(silent.listen(0, "127.0.0.1"), "listening");

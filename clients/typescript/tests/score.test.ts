@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { status } from "@grpc/grpc-js";
+import { Attempts } from "../src/attempts.js";
 import { Client, ScoringError } from "../src/index.js";
+import { DEFAULTS } from "../src/settings.js";
 import { assertClose, softmax } from "./messages.js";
 import { Service } from "./service.js";
 
@@ -82,6 +84,21 @@ describe("score", () => {
         await assert.rejects(client.score({ logits: LOGITS, outputs: ["probabilities" as "scores"] }), /output 'probabilities' is none of scores/);
     });
 
+    for (const timeoutMs of [86_400_001, 1e15, Number.MAX_SAFE_INTEGER, Infinity]) {
+        it(`may take as long as ${timeoutMs} ms`, async () => {
+            assert.equal((await client.score({ logits: LOGITS }, { timeoutMs })).rows, 1);
+        });
+    }
+
+    it("refuses a time that is no number", async () => {
+        await assert.rejects(client.score({ logits: LOGITS }, { timeoutMs: NaN }), /timeoutMs is NaN; it must be a number of milliseconds/);
+    });
+
+    it("does not begin a wait that no timer can measure", () => {
+        const failure = new ScoringError(status.RESOURCE_EXHAUSTED, "full", { retryAfterMs: 4294967295 });
+        assert.throws(() => new Attempts(DEFAULTS, Infinity).wait(failure), failure);
+    });
+
     it("refuses at once a setting out of its range", () => {
         assert.throws(() => new Client("127.0.0.1:9", { patienceMs: -1 }), /patienceMs is -1; it must be a number of milliseconds from 0/);
         assert.throws(() => new Client("127.0.0.1:9", { maxAttempts: 0 }), /maxAttempts is 0; it must be a whole number from 1/);
@@ -90,7 +107,9 @@ describe("score", () => {
     it("ends with the deadline, and where nobody listens", async () => {
         const has = (code: status) => (error: unknown) => error instanceof ScoringError && error.code === code;
         const nobody = new Client("127.0.0.1:9");
-        await assert.rejects(client.score({ logits: LOGITS }, { timeoutMs: 0 }), has(status.DEADLINE_EXCEEDED));
+        for (const timeoutMs of [0, -1, -Infinity]) {
+            await assert.rejects(client.score({ logits: LOGITS }, { timeoutMs }), has(status.DEADLINE_EXCEEDED));
+        }
         await assert.rejects(nobody.score({ logits: LOGITS }), has(status.UNAVAILABLE));
         nobody.close();
     });

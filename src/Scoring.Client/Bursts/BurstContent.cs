@@ -23,7 +23,8 @@ internal sealed class BurstContent : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        // .NET makes a request again by itself where a server goes away without having handled it. The messages do not come twice: the call would wait for ever.
+        // .NET makes a request again by itself where a server goes away without having handled it. The messages do not come twice: the call would
+        // wait for ever.
         if (_isSent)
         {
             throw new IOException("the connection went away before the call was handled");

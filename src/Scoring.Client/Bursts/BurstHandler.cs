@@ -8,7 +8,8 @@ internal sealed class BurstHandler(HttpMessageHandler inner) : DelegatingHandler
             ? SendAsync(burst, content, request, cancellationToken)
             : base.SendAsync(request, cancellationToken);
 
-    private async Task<HttpResponseMessage> SendAsync(Burst burst, HttpContent content, HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(
+        Burst burst, HttpContent content, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Content = new BurstContent(content, burst);
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);

@@ -7,8 +7,8 @@ namespace Scoring.Client.Bursts;
 /// task at a time writes, as gRPC has it.
 /// </summary>
 /// <remarks>
-/// gRPC ends the body of a call that is over while its writer may still be in a write, and .NET forgets a write that waits for the window of a body that has ended: it would
-/// wait for ever. So the body ends with this stream, which first cancels what is being written.
+/// gRPC ends the body of a call that is over while its writer may still be in a write, and .NET forgets a write that waits for the window of a body
+/// that has ended: it would wait for ever. So the body ends with this stream, which first cancels what is being written.
 /// </remarks>
 internal sealed class BurstStream(Stream transport, Burst burst) : Stream
 {
@@ -114,7 +114,15 @@ internal sealed class BurstStream(Stream transport, Burst burst) : Stream
     {
         await using (cancellationToken.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end).ConfigureAwait(false))
         {
-            await transport.WriteAsync(bytes, _end.Token).ConfigureAwait(false);
+            try
+            {
+                await transport.WriteAsync(bytes, _end.Token).ConfigureAwait(false);
+            }
+            catch (NullReferenceException exception)
+            {
+                // .NET's own (10.0.12), now and then, of a write that waits for its window while the call ends.
+                throw new IOException("the call has ended", exception);
+            }
         }
     }
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Scoring.Client.Connections;
 
 /// <summary>
-/// Spreads calls over all addresses in turn, but those that calls have failed at: a connection may stand and nobody answer on it. For as long as any other
-/// address is there, such a one is tried by one call now and then, until it answers.
+/// Spreads calls over all addresses in turn, but those that calls have failed at: a connection may stand and nobody answer on it. For as long as any
+/// other address is there, such a one is tried by one call now and then, until it answers.
 /// </summary>
 internal sealed class AnsweringAddresses(TimeProvider time) : LoadBalancerFactory
 {
@@ -15,14 +15,17 @@ internal sealed class AnsweringAddresses(TimeProvider time) : LoadBalancerFactor
 
     public override string Name => PolicyName;
 
-    public override LoadBalancer Create(LoadBalancerOptions options) => new Balancer(options.Controller, options.LoggerFactory, new FailedAddresses(time));
+    public override LoadBalancer Create(LoadBalancerOptions options) =>
+        new Balancer(options.Controller, options.LoggerFactory, new FailedAddresses(time));
 
-    private sealed class Balancer(IChannelControlHelper controller, ILoggerFactory logs, FailedAddresses failed) : SubchannelsLoadBalancer(controller, logs)
+    private sealed class Balancer(
+        IChannelControlHelper controller, ILoggerFactory logs, FailedAddresses failed) : SubchannelsLoadBalancer(controller, logs)
     {
         /// <summary>Of this balancer and not of a picker, of which each change makes a new one.</summary>
         private readonly Turn _turn = new();
 
-        protected override SubchannelPicker CreatePicker(IReadOnlyList<Subchannel> readySubchannels) => new Picker([.. readySubchannels], failed, _turn);
+        protected override SubchannelPicker CreatePicker(IReadOnlyList<Subchannel> readySubchannels) =>
+            new Picker([.. readySubchannels], failed, _turn);
     }
 
     private sealed class Turn

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 
 namespace Scoring.Client.Connections;
 
@@ -65,7 +67,7 @@ internal sealed class Dialer(Func<string, CancellationToken, Task<IPAddress[]>> 
         var running = new List<Task<Socket>>();
         try
         {
-            var failed = Task.FromException<Socket>(new SocketException((int)SocketError.HostNotFound));
+            Exception failure = new SocketException((int)SocketError.HostNotFound);
             while (left.Count + running.Count > 0)
             {
                 if (left.TryDequeue(out var address))
@@ -74,7 +76,8 @@ internal sealed class Dialer(Func<string, CancellationToken, Task<IPAddress[]>> 
                 }
 
                 var wait = left.Count > 0 ? HeadStart : Timeout.InfiniteTimeSpan;
-                await ((Task)Task.WhenAny(running).WaitAsync(wait, TimeProvider.System, cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ((Task)Task.WhenAny(running).WaitAsync(wait, TimeProvider.System, cancellationToken)).ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
                 if (running.Find(attempt => attempt.IsCompletedSuccessfully) is { } won)
                 {
@@ -82,11 +85,15 @@ internal sealed class Dialer(Func<string, CancellationToken, Task<IPAddress[]>> 
                     return await won.ConfigureAwait(false);
                 }
 
-                failed = running.Find(attempt => attempt.IsFaulted) ?? failed;
-                running.RemoveAll(attempt => attempt.IsFaulted);
+                foreach (var failed in running.FindAll(attempt => attempt.IsFaulted))
+                {
+                    failure = failed.Exception!.GetBaseException();
+                    running.Remove(failed);
+                }
             }
 
-            return await failed.ConfigureAwait(false);
+            ExceptionDispatchInfo.Throw(failure);
+            throw new UnreachableException();
         }
         finally
         {

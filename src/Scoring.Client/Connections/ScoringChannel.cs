@@ -29,6 +29,11 @@ internal static class ScoringChannel
             KeepAlivePingDelay = options.KeepAliveDelay,
             KeepAlivePingTimeout = options.KeepAliveTimeout,
             ConnectTimeout = options.ConnectTimeout,
+            // A redirect would carry the key and the logits to whatever address an answer names, and take what comes from there for the service's.
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            // The environment's proxy makes tunnels for TLS alone, and for HTTP/2 in clear text .NET asks none of it.
+            UseProxy = address.Target.Scheme == Uri.UriSchemeHttps || (address.IsResolved && options.UseTls),
             PlaintextStreamFilter = (context, _) => ValueTask.FromResult<Stream>(
                 new FirstAnswer(context.PlaintextStream, options.ConnectTimeout, dialer.Heard(context.InitialRequestMessage))),
         };
@@ -61,7 +66,8 @@ internal static class ScoringChannel
 
     /// <summary>Makes a channel, which owns the handler.</summary>
     public static GrpcChannel Create(
-        ScoringAddress address, HttpMessageHandler handler, ScoringClientOptions options, IEnumerable<ResolverFactory> resolvers, ILoggerFactory? logs)
+        ScoringAddress address, HttpMessageHandler handler, ScoringClientOptions options, IEnumerable<ResolverFactory> resolvers,
+        ILoggerFactory? logs)
     {
         var channel = new GrpcChannelOptions
         {

@@ -23,7 +23,9 @@ public static class ScoringClientServiceCollectionExtensions
     public static IHttpClientBuilder AddScoringClient(this IServiceCollection services, Action<ScoringClientOptions> configure) =>
         services.AddScoringClient(Options.Options.DefaultName, configure);
 
-    /// <summary>Adds the client, with its options from configuration. A setting that does not exist, or is out of its range, is an error that names it.</summary>
+    /// <summary>
+    /// Adds the client, with its options from configuration. A setting that does not exist, or is out of its range, is an error that names it.
+    /// </summary>
     /// <param name="services">Where to add it.</param>
     /// <param name="section">The settings, named as in <see cref="ScoringClientOptions"/>.</param>
     public static IHttpClientBuilder AddScoringClient(this IServiceCollection services, IConfigurationSection section) =>
@@ -123,7 +125,10 @@ public static class ScoringClientServiceCollectionExtensions
         return new ScoringClient(channel, options, Primary(handler));
     }
 
-    /// <summary>The handler that has the connections. HttpClientFactory would keep it for ever, since its handlers do not pass on that they are disposed; this one is of one client alone.</summary>
+    /// <summary>
+    /// The handler that has the connections. HttpClientFactory would keep it for ever, since its handlers do not pass on that they are disposed; this
+    /// one is of one client alone.
+    /// </summary>
     private static HttpMessageHandler Primary(HttpMessageHandler handler)
     {
         while (handler is DelegatingHandler { InnerHandler: { } inner })

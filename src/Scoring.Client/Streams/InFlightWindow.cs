@@ -1,5 +1,3 @@
-using Grpc.Core;
-
 namespace Scoring.Client.Streams;
 
 /// <summary>
@@ -66,14 +64,14 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes)
         }
     }
 
-    /// <summary>The number of the oldest message that has no answer.</summary>
-    public ulong Oldest
+    /// <summary>The oldest message that has no answer.</summary>
+    public InFlightMessage Oldest
     {
         get
         {
             lock (_lock)
             {
-                return _unanswered.Peek().Id;
+                return _unanswered.Peek();
             }
         }
     }
@@ -162,7 +160,10 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes)
         }
     }
 
-    /// <summary>Has everything that is under way sent one at a time from now on, until each has its answer. Called between two calls, before <see cref="Rewind"/>.</summary>
+    /// <summary>
+    /// Has everything that is under way sent one at a time from now on, until each has its answer. Called between two calls, before
+    /// <see cref="Rewind"/>.
+    /// </summary>
     public void Suspect()
     {
         lock (_lock)
@@ -171,26 +172,20 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes)
         }
     }
 
-    /// <summary>Frees the place of the oldest message, whose answer this must be.</summary>
-    public void Answered(ulong id)
-    {
-        if (!AwaitsAnswer)
-        {
-            throw OutOfOrder($"An answer came for message {id}, and none was awaited.");
-        }
+    /// <summary>Null where the oldest message's answer has this number.</summary>
+    public string? FaultOf(ulong id) =>
+        !AwaitsAnswer ? $"An answer came for message {id}, and none was awaited."
+        : Oldest.Id is var oldest && oldest != id ? $"An answer came for message {id}, and message {oldest} was the next to be answered."
+        : null;
 
+    /// <summary>Frees the place of the oldest message, whose answer has come.</summary>
+    public void Answered()
+    {
         TaskCompletionSource? room = null;
         TaskCompletionSource? turn = null;
         lock (_lock)
         {
-            var oldest = _unanswered.Peek();
-            if (oldest.Id != id)
-            {
-                throw OutOfOrder($"An answer came for message {id}, and message {oldest.Id} was the next to be answered.");
-            }
-
-            _unanswered.Dequeue();
-            _bytes -= oldest.Bytes;
+            _bytes -= _unanswered.Dequeue().Bytes;
             _suspects = Math.Max(0, _suspects - 1);
             Volatile.Write(ref _answered, _answered + 1);
             (turn, _turn) = (_turn, null);
@@ -217,6 +212,4 @@ internal sealed class InFlightWindow(int maxMessages, long maxBytes)
         _bytes += message.Bytes;
         return true;
     }
-
-    private static ScoringException OutOfOrder(string message) => new(null, new ScoreError(StatusCode.Internal, message, null, null, null));
 }

@@ -4,7 +4,9 @@ using Grpc.Core;
 
 namespace Scoring.Client.Streams;
 
-/// <summary>The traces of the messages of one stream that are sent and not yet answered, in order; of those that have any. One task sends, one receives.</summary>
+/// <summary>
+/// The traces of the messages of one stream that are sent and not yet answered, in order; of those that have any. One task sends, one receives.
+/// </summary>
 internal sealed class MessageSpans
 {
     private readonly ConcurrentQueue<(long Number, Activity? Span, string Traceparent)> _open = new();

@@ -13,7 +13,7 @@ namespace Scoring.Client.Streams;
 /// <param name="pool">What is sent comes from it.</param>
 internal sealed class Outbox(IAsyncEnumerator<ScoreRequest> source, InFlightWindow window, MessageSpans spans, MessagePool pool) : IAsyncDisposable
 {
-    /// <summary>What was asked of the source and is not drawn yet.</summary>
+    /// <summary>What was asked of the source and is not drawn yet. Its end, and its failure, stay what they are.</summary>
     private Task<bool>? _moving;
 
     /// <summary>What was drawn and has no place in the window yet.</summary>
@@ -24,7 +24,10 @@ internal sealed class Outbox(IAsyncEnumerator<ScoreRequest> source, InFlightWind
     /// <summary>The numbers of all messages that were drawn from the source and have no answer, in order.</summary>
     public IReadOnlyList<ulong> Unanswered => _drawn is { } drawn ? [.. window.Ids, drawn.Id] : window.Ids;
 
-    /// <summary>The next message, once there is one and the window has room; null at the end of the source. It is the caller's to dispose.</summary>
+    /// <summary>
+    /// The next message, once there is one and the window has room; null at the end of the source, or where it has thrown. It is the caller's to
+    /// dispose.
+    /// </summary>
     public async ValueTask<PooledScoreRequest?> TakeAsync(CancellationToken cancellationToken)
     {
         InFlightMessage next;
@@ -77,20 +80,21 @@ internal sealed class Outbox(IAsyncEnumerator<ScoreRequest> source, InFlightWind
         return true;
     }
 
-    /// <summary>Waits until there is anything to send, whether or not it has room; false where the source has ended. Throws what the source has thrown.</summary>
+    /// <summary>
+    /// Waits until there is anything to send, whether or not it has room; false where the source has ended, or has thrown: what came before that
+    /// is answered first.
+    /// </summary>
     public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {
-        if (_moving is { IsFaulted: true })
-        {
-            await _moving.ConfigureAwait(false);
-        }
-
         if (_drawn is not null || window.HasUnsent)
         {
             return true;
         }
 
-        if (!await Move().WaitAsync(cancellationToken).ConfigureAwait(false))
+        var moving = Move();
+        await ((Task)moving).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!moving.IsCompletedSuccessfully || !await moving.ConfigureAwait(false))
         {
             return false;
         }
@@ -99,20 +103,26 @@ internal sealed class Outbox(IAsyncEnumerator<ScoreRequest> source, InFlightWind
         return true;
     }
 
+    /// <summary>Throws what the source has thrown, where it has.</summary>
+    public Task ThrowIfFailedAsync() => _moving is { IsCompleted: true } moving ? moving : Task.CompletedTask;
+
     /// <summary>Ends the source, which must have been told to stop.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => SourceEnd.DisposeAsync(source, _moving ?? Task.CompletedTask);
+
+    /// <summary>Asks the source for the next message, or goes on waiting for it.</summary>
+    private Task<bool> Move() => _moving ??= MoveAsync();
+
+    private async Task<bool> MoveAsync()
     {
-        if (_moving is not null)
+        if (!await source.MoveNextAsync().ConfigureAwait(false))
         {
-            // A source is disposed only once it stands still.
-            await ((Task)_moving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return false;
         }
 
-        await source.DisposeAsync().ConfigureAwait(false);
+        // Of what the source yields, too, the fault is the source's.
+        RequestMessage.Check(source.Current, "requests", _lastNumber + 1);
+        return true;
     }
-
-    /// <summary>Asks the source for the next message, or goes on waiting for it. The end, and a failure, stay what they are.</summary>
-    private Task<bool> Move() => _moving ??= source.MoveNextAsync().AsTask();
 
     private void Draw()
     {

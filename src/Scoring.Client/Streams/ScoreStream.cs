@@ -9,8 +9,14 @@ namespace Scoring.Client.Streams;
 /// while and what has no answer is sent again: scoring a message twice does no harm. The caller has each answer once, in order, or in the end an
 /// error that names the messages without one. When the caller leaves the loop, nothing runs on.
 /// </summary>
+/// <param name="invoker">Makes the calls.</param>
+/// <param name="method">What is called.</param>
+/// <param name="pool">Of the messages.</param>
+/// <param name="options">Limits.</param>
+/// <param name="closing">Cancelled when the client is disposed.</param>
 internal sealed class ScoreStream(
-    CallInvoker invoker, Method<PooledScoreRequest, PooledScoreResponse> method, MessagePool pool, ScoringClientOptions options)
+    CallInvoker invoker, Method<PooledScoreRequest, PooledScoreResponse> method, MessagePool pool, ScoringClientOptions options,
+    CancellationToken closing)
 {
     private readonly MessageSpans _spans = new();
     private readonly Backoff _backoff = new(options.StreamPatience, TimeProvider.System);
@@ -25,7 +31,7 @@ internal sealed class ScoreStream(
         IAsyncEnumerable<ScoreRequest> requests, TimeSpan timeout, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var deadline = CallDeadline.After(timeout);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, closing);
         var window = new InFlightWindow(options.MaxInFlightMessages, options.MaxInFlightBytes);
         await using var outbox = new Outbox(requests.GetAsyncEnumerator(stop.Token), window, _spans, pool);
         try
@@ -34,14 +40,20 @@ internal sealed class ScoreStream(
             do
             {
                 _isRefused = false;
-                await using (var call = new StreamCall(Start, outbox, window, options.ProgressTimeout, stop.Token))
+                failure = null;
+                ObjectDisposedException.ThrowIf(closing.IsCancellationRequested, typeof(ScoringClient));
+                await using (var call = new StreamCall(Start, outbox, window, options.ProgressTimeout, TimeProvider.System, stop.Token))
                 {
-                    while (await call.ReceiveAsync(deadline, cancellationToken).ConfigureAwait(false) is { } response)
+                    while (failure is null && await call.ReceiveAsync(deadline, cancellationToken, closing).ConfigureAwait(false) is { } response)
                     {
-                        yield return Accept(response, window);
+                        failure = FaultOf(response, window);
+                        if (failure is null)
+                        {
+                            yield return Accept(response, window);
+                        }
                     }
 
-                    failure = call.Failure;
+                    failure ??= call.Failure;
                 }
 
                 if (failure is { Ending: CallEnding.Cut } && Culprit(failure, window) is { } verdict)
@@ -49,7 +61,9 @@ internal sealed class ScoreStream(
                     yield return Accept(verdict, window);
                 }
             }
-            while (failure is not null && await ResumeAsync(failure, outbox, window, deadline, cancellationToken).ConfigureAwait(false));
+            while (failure is not null && await ResumeAsync(failure, outbox, window, deadline, stop.Token, cancellationToken).ConfigureAwait(false));
+
+            await outbox.ThrowIfFailedAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -61,22 +75,29 @@ internal sealed class ScoreStream(
             invoker.AsyncDuplexStreamingCall(method, null, new CallOptions(deadline: deadline, cancellationToken: end));
     }
 
+    /// <summary>
+    /// Null where it is the answer to the oldest message. Else nothing that comes after it can be trusted either, and it is disposed.
+    /// </summary>
+    private ScoringException? FaultOf(PooledScoreResponse response, InFlightWindow window)
+    {
+        if ((window.FaultOf(response.Id) ?? AnswerShape.FaultOf(response, window.Oldest.Request)) is not { } fault)
+        {
+            return null;
+        }
+
+        _isRefused = false;
+        response.Dispose();
+        return CallError.Broken(id: null, StatusCode.Internal, fault, exception: null);
+    }
+
     private ScoreResult Accept(PooledScoreResponse response, InFlightWindow window)
     {
-        try
-        {
-            window.Answered(response.Id);
-            _backoff.Reset();
-            var result = new ScoreResult(response);
-            (_wasCut, _isRefused) = (false, result.Error is not null);
-            _spans.Answered(result.Error);
-            return result;
-        }
-        catch
-        {
-            response.Dispose();
-            throw;
-        }
+        window.Answered();
+        _backoff.Reset();
+        var result = new ScoreResult(response);
+        (_wasCut, _isRefused) = (false, result.Error is not null);
+        _spans.Answered(result.Error);
+        return result;
     }
 
     /// <summary>
@@ -98,15 +119,20 @@ internal sealed class ScoreStream(
         }
 
         var answer = pool.RentResponse();
-        answer.Id = window.Oldest;
-        answer.Error = new V1.Error { Code = (uint)failure.Error.Code, Message = $"both calls with this message were cut off: {failure.Error.Message}" };
+        answer.Id = window.Oldest.Id;
+        answer.Error = new V1.Error
+        {
+            Code = (uint)failure.Error.Code,
+            Message = $"both calls with this message were cut off: {failure.Error.Message}"
+        };
         return answer;
     }
 
     /// <summary>Waits until another call is worth while; false where there is nothing more to send.</summary>
     /// <exception cref="ScoringException">The stream cannot go on.</exception>
     private async Task<bool> ResumeAsync(
-        ScoringException failure, Outbox outbox, InFlightWindow window, DateTime? deadline, CancellationToken cancellationToken)
+        ScoringException failure, Outbox outbox, InFlightWindow window, DateTime? deadline, CancellationToken stop,
+        CancellationToken cancellationToken)
     {
         window.Rewind();
         if ((failure.Ending == CallEnding.Refused && !_isRefused) || options.StreamPatience == TimeSpan.Zero)
@@ -114,7 +140,13 @@ internal sealed class ScoreStream(
             throw failure.Leaving(outbox.Unanswered);
         }
 
-        using var end = CallDeadline.CancelAt(deadline, cancellationToken);
+        if (options.StreamPatience == Timeout.InfiniteTimeSpan)
+        {
+            // A service that stays away would keep it from the caller for ever.
+            await outbox.ThrowIfFailedAsync().ConfigureAwait(false);
+        }
+
+        using var end = CallDeadline.CancelAt(deadline, stop);
         try
         {
             // Whatever becomes of the service while there is nothing to ask of it does no harm.
@@ -132,8 +164,10 @@ internal sealed class ScoreStream(
             await Task.Delay(wait, TimeProvider.System, end.Token).ConfigureAwait(false);
             return true;
         }
-        catch (OperationCanceledException exception) when (end.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (end.IsCancellationRequested)
         {
+            cancellationToken.ThrowIfCancellationRequested();
+            ObjectDisposedException.ThrowIf(closing.IsCancellationRequested, typeof(ScoringClient));
             throw CallError.Late(id: null, exception).Leaving(outbox.Unanswered);
         }
     }

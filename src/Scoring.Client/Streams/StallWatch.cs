@@ -1,17 +1,26 @@
 namespace Scoring.Client.Streams;
 
-/// <summary>Cancels a call whose messages have no answer for too long, while somebody waits for one. A caller who does not ask for answers stalls nothing.</summary>
+/// <summary>
+/// Cancels a call whose messages have no answer for too long, or that has answered all and does not end, while somebody waits for it. A caller who
+/// does not ask for answers stalls nothing.
+/// </summary>
 internal sealed class StallWatch : IDisposable
 {
     private const int LooksInTimeout = 4;
 
+    /// <summary>Of timers: a shorter period is none.</summary>
+    private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(1);
+
+    private readonly Lock _lock = new();
     private readonly InFlightWindow _window;
     private readonly CancellationTokenSource _end;
     private readonly ITimer? _timer;
     private long _answers;
     private volatile bool _isWaiting;
+    private volatile bool _isAllSent;
 
-    /// <summary>Of the timer alone.</summary>
+    /// <summary>Under the lock: looks may overlap, and one may be under way when the watch is over.</summary>
+    private bool _isOver;
     private long _answersSeen;
     private int _looks;
 
@@ -27,6 +36,7 @@ internal sealed class StallWatch : IDisposable
         if (timeout != Timeout.InfiniteTimeSpan)
         {
             var period = timeout / LooksInTimeout;
+            period = period > ShortestPeriod ? period : ShortestPeriod;
             _timer = time.CreateTimer(static watch => ((StallWatch)watch!).Look(), this, period, period);
         }
     }
@@ -44,20 +54,41 @@ internal sealed class StallWatch : IDisposable
         Volatile.Write(ref _answers, _answers + 1);
     }
 
-    public void Dispose() => _timer?.Dispose();
+    /// <summary>Called before the service is told that nothing more comes: once it has answered all, it is to end the call.</summary>
+    public void AllSent() => _isAllSent = true;
+
+    /// <summary>The call is not cancelled from here any more.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isOver = true;
+        }
+
+        _timer?.Dispose();
+    }
 
     private void Look()
     {
-        // A wait ends with an answer alone, so one that is seen again without an answer since is the same one.
-        var answers = Volatile.Read(ref _answers);
-        if (!_isWaiting || answers != _answersSeen || !_window.AwaitsAnswer)
+        lock (_lock)
         {
-            (_answersSeen, _looks) = (answers, 0);
-        }
-        else if (++_looks > LooksInTimeout)
-        {
-            _isStalled = true;
-            _end.Cancel();
+            if (_isOver)
+            {
+                return;
+            }
+
+            // A wait ends with an answer alone, so one that is seen again without an answer since is the same one.
+            var answers = Volatile.Read(ref _answers);
+            if (!_isWaiting || answers != _answersSeen || !(_window.AwaitsAnswer || _isAllSent))
+            {
+                (_answersSeen, _looks) = (answers, 0);
+            }
+            else if (++_looks > LooksInTimeout)
+            {
+                _isStalled = true;
+                // Not from here: whoever is called may dispose this, or throw, for which the timer has nobody.
+                _ = _end.CancelAsync();
+            }
         }
     }
 }

@@ -22,26 +22,37 @@ internal sealed class StreamCall : IAsyncDisposable
     /// <summary>Set before the service is told that no more will come.</summary>
     private volatile bool _isAllSent;
 
-    /// <summary>What the caller's own source threw, set before it ends the call.</summary>
-    private volatile ExceptionDispatchInfo? _sourceFailure;
+    /// <summary>What kept a message from being sent, set before it ends the call.</summary>
+    private volatile ExceptionDispatchInfo? _sendingFailure;
 
     /// <summary>Starts the call.</summary>
     /// <param name="start">Starts it by gRPC's means. Cancelling the token ends it.</param>
     /// <param name="outbox">What is sent. Nobody else takes from it until the call is disposed.</param>
     /// <param name="window">Where the answers are awaited.</param>
     /// <param name="progressTimeout">How long an answer may take.</param>
+    /// <param name="time">Measures that.</param>
     /// <param name="stop">Ends the call at once.</param>
     public StreamCall(
         Func<CancellationToken, AsyncDuplexStreamingCall<PooledScoreRequest, PooledScoreResponse>> start,
         Outbox outbox,
         InFlightWindow window,
         TimeSpan progressTimeout,
+        TimeProvider time,
         CancellationToken stop)
     {
         (_outbox, _window) = (outbox, window);
         _end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        _stalls = new StallWatch(window, progressTimeout, _end, TimeProvider.System);
-        _call = _burst.Start(() => start(_end.Token));
+        try
+        {
+            _call = _burst.Start(() => start(_end.Token));
+        }
+        catch
+        {
+            _end.Dispose();
+            throw;
+        }
+
+        _stalls = new StallWatch(window, progressTimeout, _end, time);
         _sending = SendAsync();
     }
 
@@ -51,7 +62,8 @@ internal sealed class StreamCall : IAsyncDisposable
     /// <summary>The next answer, or null when the call is over. One that has arrived already costs no task.</summary>
     /// <param name="deadline">Of the call.</param>
     /// <param name="cancellationToken">The caller's own, which ends the call by <c>stop</c>.</param>
-    public async ValueTask<PooledScoreResponse?> ReceiveAsync(DateTime? deadline, CancellationToken cancellationToken)
+    /// <param name="closing">Of the client's end, which does so too.</param>
+    public async ValueTask<PooledScoreResponse?> ReceiveAsync(DateTime? deadline, CancellationToken cancellationToken, CancellationToken closing)
     {
         try
         {
@@ -65,7 +77,8 @@ internal sealed class StreamCall : IAsyncDisposable
         catch (Exception exception) when (exception is RpcException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _sourceFailure?.Throw();
+            ObjectDisposedException.ThrowIf(closing.IsCancellationRequested, typeof(ScoringClient));
+            _sendingFailure?.Throw();
             Failure = _stalls.IsStalled ? Broken("the service does not answer", exception)
                 : IsWithoutStatus(exception) ? Broken("the call ended without a status", exception)
                 : CallError.From(exception, _call.GetStatus, id: null, deadline);
@@ -109,6 +122,7 @@ internal sealed class StreamCall : IAsyncDisposable
             }
 
             _isAllSent = true;
+            _stalls.AllSent();
             isWriting = true;
             await _call.RequestStream.CompleteAsync().ConfigureAwait(false);
         }
@@ -120,7 +134,7 @@ internal sealed class StreamCall : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            _sourceFailure = ExceptionDispatchInfo.Capture(exception);
+            _sendingFailure = ExceptionDispatchInfo.Capture(exception);
             await _end.CancelAsync().ConfigureAwait(false);
         }
     }

@@ -1,9 +1,12 @@
 using System.Text.Json;
 using Grpc.Core;
+using Scoring.Protocol;
 
 namespace Scoring.Client.Tests.Cases;
 
-/// <summary>One case of <c>tests/clients/cases.json</c>, which the clients for all languages play; the README beside it tells what the fields mean.</summary>
+/// <summary>
+/// One case of <c>tests/clients/cases.json</c>, which the clients for all languages play; the README beside it tells what the fields mean.
+/// </summary>
 internal sealed class ClientCase(JsonElement fields)
 {
     private static readonly JsonElement[] All = [.. Read("cases.json").EnumerateArray()];
@@ -18,6 +21,18 @@ internal sealed class ClientCase(JsonElement fields)
 
     public int SilentConnections => Number(fields, "silent_connections", 0);
 
+    /// <summary>Variables that are set while the client is made and used.</summary>
+    public IReadOnlyDictionary<string, string> Environment =>
+        fields.TryGetProperty("environment", out var variables) ? variables.Deserialize<Dictionary<string, string>>()! : [];
+
+    /// <summary>None for the scores alone.</summary>
+    public OutputSet Outputs => fields.TryGetProperty("outputs", out var outputs)
+        ? outputs.EnumerateArray().Aggregate(OutputSet.None, (all, name) => all | Output(name.GetString()))
+        : OutputSet.None;
+
+    /// <summary>What the source does after its messages; null where it ends.</summary>
+    public string? Source => fields.TryGetProperty("source", out var source) ? source.GetString() : null;
+
     public int CancelAfter => Number(fields, "cancel_after", int.MaxValue);
 
     /// <summary>The steps of each call.</summary>
@@ -27,12 +42,26 @@ internal sealed class ClientCase(JsonElement fields)
 
     public static ClientCase Named(string name) => new(All.Single(fields => fields.GetProperty("name").GetString() == name));
 
+    /// <summary>One that C# alone has.</summary>
+    public static ClientCase Of(string json) => new(JsonDocument.Parse(json).RootElement);
+
     public static int Number(JsonElement of, string name, int otherwise) => of.TryGetProperty(name, out var value) ? value.GetInt32() : otherwise;
 
-    public static StatusCode Code(JsonElement of) =>
-        Enum.Parse<StatusCode>(of.GetProperty("code").GetString()!.Replace("_", string.Empty, StringComparison.Ordinal), ignoreCase: true);
+    public static StatusCode Code(JsonElement of) => TryCode(of, out var code) ? code : throw new FormatException($"{of} has no status code");
 
-    public static JsonElement Read(string file) => JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "clients", file))).RootElement;
+    public static bool TryCode(JsonElement of, out StatusCode code) =>
+        Enum.TryParse(of.GetProperty("code").GetString()!.Replace("_", string.Empty, StringComparison.Ordinal), ignoreCase: true, out code);
+
+    public static JsonElement Read(string file) =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "clients", file))).RootElement;
+
+    private static OutputSet Output(string? name) => name switch
+    {
+        "scores" => OutputSet.Scores,
+        "top_k" => OutputSet.TopK,
+        "labels" => OutputSet.Labels,
+        _ => throw new NotSupportedException($"this client has no output {name}"),
+    };
 
     public ScoringClientOptions Options()
     {

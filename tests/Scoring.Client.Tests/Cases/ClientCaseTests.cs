@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Scoring.Client.Tests.Cases;
@@ -17,11 +18,17 @@ public sealed class ClientCaseTests
     {
         var play = ClientCase.Named(name);
         await using var server = new ScriptedServer(play);
+        foreach (var (variable, value) in play.Environment)
+        {
+            Environment.SetEnvironmentVariable(variable, value);
+        }
+
         await using var client = ScoringClient.Connect(server.Address, play.Options());
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestEnd);
         var results = new List<ScoreError?>();
         ScoringException? failure = null;
         var isCancelled = false;
+        var isThrown = false;
         try
         {
             await RunAsync(client, play, results, cancel).WaitAsync(Patience, TestEnd);
@@ -34,9 +41,21 @@ public sealed class ClientCaseTests
         {
             isCancelled = true;
         }
+        catch (SourceException)
+        {
+            isThrown = true;
+        }
+        finally
+        {
+            foreach (var variable in play.Environment.Keys)
+            {
+                Environment.SetEnvironmentVariable(variable, null);
+            }
+        }
 
         AssertResults(play, results, failure);
         Assert.Equal(play.Expected.TryGetProperty("cancelled", out _), isCancelled);
+        Assert.Equal(play.Expected.TryGetProperty("thrown", out _), isThrown);
         AssertFailure(play.Expected, failure);
     }
 
@@ -56,12 +75,13 @@ public sealed class ClientCaseTests
             ["call_timeout_ms"] = options.CallTimeout.TotalMilliseconds,
             ["max_attempts"] = options.MaxAttempts,
         };
-        Assert.Equal(ClientCase.Read("settings.json").EnumerateObject().ToDictionary(setting => setting.Name, setting => setting.Value.GetDouble()), settings);
+        Assert.Equal(
+            ClientCase.Read("settings.json").EnumerateObject().ToDictionary(setting => setting.Name, setting => setting.Value.GetDouble()), settings);
     }
 
     private static async Task RunAsync(ScoringClient client, ClientCase play, List<ScoreError?> results, CancellationTokenSource cancel)
     {
-        var request = new ScoreRequest { Classes = play.Logits, Logits = new float[play.Logits] };
+        var request = new ScoreRequest { Classes = play.Logits, Logits = new float[play.Logits], Outputs = play.Outputs };
         if (!play.IsStream)
         {
             (await client.ScoreAsync(request, cancel.Token)).Dispose();
@@ -70,7 +90,7 @@ public sealed class ClientCaseTests
         }
 
         var id = 0UL;
-        await foreach (var result in client.ScoreStreamAsync(Enumerable.Repeat(request, play.Messages).ToAsyncEnumerable(), cancel.Token))
+        await foreach (var result in client.ScoreStreamAsync(SourceAsync(play, request, CancellationToken.None), cancel.Token))
         {
             using (result)
             {
@@ -81,6 +101,24 @@ public sealed class ClientCaseTests
                     await cancel.CancelAsync();
                 }
             }
+        }
+    }
+
+    private static async IAsyncEnumerable<ScoreRequest> SourceAsync(
+        ClientCase play, ScoreRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < play.Messages; i++)
+        {
+            yield return request;
+        }
+
+        switch (play.Source)
+        {
+            case "waits":
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+                break;
+            case "throws":
+                throw new SourceException();
         }
     }
 
@@ -134,4 +172,7 @@ public sealed class ClientCaseTests
             Assert.Equal(ClientCase.Number(wanted, "retry_after_ms", 0), (error.RetryAfter ?? TimeSpan.Zero).TotalMilliseconds);
         }
     }
+
+    /// <summary>What a source throws of its own.</summary>
+    private sealed class SourceException : Exception;
 }

@@ -15,7 +15,7 @@ internal sealed class ScriptedCall(ScriptedConnection connection, int stream, Ca
 
     private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(connectionEnd);
     private readonly Lock _lock = new();
-    private readonly Queue<ulong> _unanswered = new();
+    private readonly Queue<(ulong Id, int Logits)> _unanswered = new();
     private readonly Channel<bool> _came = Channel.CreateUnbounded<bool>();
     private byte[] _bytes = [];
     private bool _isComplete;
@@ -31,7 +31,8 @@ internal sealed class ScriptedCall(ScriptedConnection connection, int stream, Ca
             _bytes = [.. _bytes, .. bytes];
             while (_bytes.Length >= 5 && BinaryPrimitives.ReadInt32BigEndian(_bytes.AsSpan(1)) is var length && _bytes.Length >= 5 + length)
             {
-                _unanswered.Enqueue(V1.ScoreRequest.Parser.ParseFrom(_bytes, 5, length).Id);
+                var request = V1.ScoreRequest.Parser.ParseFrom(_bytes, 5, length);
+                _unanswered.Enqueue((request.Id, request.Logits.Count));
                 _bytes = _bytes[(5 + length)..];
             }
 
@@ -70,15 +71,36 @@ internal sealed class ScriptedCall(ScriptedConnection connection, int stream, Ca
             case "answer":
                 await AnswerAsync(count);
                 break;
+            case "misanswer":
+                await MisanswerAsync(step);
+                break;
+            case "send_bytes":
+                await UntilAsync(() => _unanswered.Count > 0);
+                Next();
+                Send(Convert.FromHexString(step.GetProperty("hex").GetString()!));
+                break;
+            case "half_answer":
+                await HalfAnswerAsync();
+                break;
             case "refuse":
                 await UntilAsync(() => _unanswered.Count > 0);
-                Send(new V1.ScoreResponse { Id = Next(), Error = ErrorOf(step) });
+                Send(new V1.ScoreResponse { Id = Next().Id, Error = ErrorOf(step) }.ToByteArray());
                 break;
             case "serve":
                 await ServeAsync((ulong)ClientCase.Number(step, "until", 0));
                 break;
             case "status":
                 End(step);
+                break;
+            case "redirect":
+                var location = step.TryGetProperty("location", out var given) ? given.GetString()! : "/elsewhere";
+                EndHeaders([.. Frame.Field(":status", $"{ClientCase.Number(step, "status", 302)}"), .. Frame.Field("location", location)]);
+                break;
+            case "end_headers":
+                EndHeaders([.. _hasBegun ? [] : Headers, .. Frame.Field("x-proxy", "timeout")]);
+                break;
+            case "bad_headers":
+                connection.Send(new Frame(FrameType.Headers, Frame.EndHeaders, stream, [0xff, 0xff, 0xff, 0xff, 0xff, 0xff]));
                 break;
             case "end_stream":
                 Begin();
@@ -132,7 +154,7 @@ internal sealed class ScriptedCall(ScriptedConnection connection, int stream, Ca
                 await HoldAsync();
             }
 
-            if (_unanswered.Peek() == until)
+            if (_unanswered.Peek().Id == until)
             {
                 return;
             }
@@ -146,8 +168,35 @@ internal sealed class ScriptedCall(ScriptedConnection connection, int stream, Ca
         for (var i = 0; i < count; i++)
         {
             await UntilAsync(() => _unanswered.Count > 0);
-            Send(new V1.ScoreResponse { Id = Next(), Rows = 1, Classes = 1, Scores = { 1 } });
+            Send(Answer().ToByteArray());
         }
+    }
+
+    private async Task MisanswerAsync(JsonElement step)
+    {
+        await UntilAsync(() => _unanswered.Count > 0);
+        var answer = Answer();
+        answer.Id = (ulong)ClientCase.Number(step, "id", (int)answer.Id);
+        answer.Rows = (uint)ClientCase.Number(step, "rows", (int)answer.Rows);
+        answer.Classes = (uint)ClientCase.Number(step, "classes", (int)answer.Classes);
+        var scores = ClientCase.Number(step, "scores", answer.Scores.Count);
+        answer.Scores.Clear();
+        answer.Scores.Add(new float[scores]);
+        Send(answer.ToByteArray());
+    }
+
+    private async Task HalfAnswerAsync()
+    {
+        await UntilAsync(() => _unanswered.Count > 0);
+        var message = Message(Answer().ToByteArray());
+        Begin();
+        connection.Send(Frame.Data(stream, message[..(message.Length / 2)]));
+    }
+
+    private V1.ScoreResponse Answer()
+    {
+        var (id, logits) = Next();
+        return new() { Id = id, Rows = 1, Classes = (uint)logits, Scores = { new float[logits] } };
     }
 
     private Task HoldAsync() => Task.Delay(Timeout.Infinite, _end.Token);
@@ -168,7 +217,7 @@ internal sealed class ScriptedCall(ScriptedConnection connection, int stream, Ca
         }
     }
 
-    private ulong Next()
+    private (ulong Id, int Logits) Next()
     {
         lock (_lock)
         {
@@ -185,30 +234,45 @@ internal sealed class ScriptedCall(ScriptedConnection connection, int stream, Ca
         }
     }
 
-    private void Send(V1.ScoreResponse response)
+    private void Send(byte[] answer)
     {
         Begin();
-        var bytes = response.ToByteArray();
-        connection.Send(Frame.Data(stream, [0, .. BigEndian(bytes.Length), .. bytes]));
+        connection.Send(Frame.Data(stream, Message(answer)));
     }
+
+    private static byte[] Message(byte[] answer) => [0, .. BigEndian(answer.Length), .. answer];
 
     private void End(JsonElement step)
     {
+        if (!ClientCase.TryCode(step, out _))
+        {
+            End(step.GetProperty("code").GetString()!, string.Empty, error: null);
+            return;
+        }
+
         var error = ErrorOf(step);
-        End((StatusCode)error.Code, error.Message, error.HasRow || error.RetryAfterMs > 0 ? error : null);
+        var bytes = step.TryGetProperty("error_hex", out var hex) ? Convert.FromHexString(hex.GetString()!)
+            : error.HasRow || error.RetryAfterMs > 0 ? error.ToByteArray()
+            : null;
+        End((StatusCode)error.Code, error.Message, bytes);
     }
 
-    private void End(StatusCode code, string message, V1.Error? error)
+    private void End(StatusCode code, string message, byte[]? error) => End($"{(int)code}", message, error);
+
+    private void End(string code, string message, byte[]? error)
     {
         byte[] trailers =
         [
             .. _hasBegun ? [] : Headers,
-            .. Frame.Field("grpc-status", $"{(int)code}"),
+            .. Frame.Field("grpc-status", code),
             .. Frame.Field("grpc-message", message),
-            .. error is null ? [] : Frame.Field(ScoringMethods.ErrorTrailer, Convert.ToBase64String(error.ToByteArray())),
+            .. error is null ? [] : Frame.Field(ScoringMethods.ErrorTrailer, Convert.ToBase64String(error)),
         ];
-        connection.Send(new Frame(FrameType.Headers, Frame.EndHeaders | Frame.EndStream, stream, trailers));
+        EndHeaders(trailers);
     }
+
+    private void EndHeaders(byte[] headers) =>
+        connection.Send(new Frame(FrameType.Headers, Frame.EndHeaders | Frame.EndStream, stream, headers));
 
     private static V1.Error ErrorOf(JsonElement step)
     {
@@ -216,7 +280,7 @@ internal sealed class ScriptedCall(ScriptedConnection connection, int stream, Ca
         {
             Code = (uint)ClientCase.Code(step),
             Message = step.TryGetProperty("message", out var message) ? message.GetString()! : string.Empty,
-            RetryAfterMs = (uint)ClientCase.Number(step, "retry_after_ms", 0),
+            RetryAfterMs = (uint)(step.TryGetProperty("retry_after_ms", out var wait) ? wait.GetInt64() : 0),
         };
         if (step.TryGetProperty("row", out var row))
         {

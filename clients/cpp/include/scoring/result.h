@@ -24,14 +24,15 @@ public:
 
     // rows × classes, row-major.
     std::span<const float> scores() const noexcept { return SpanOf(response_->scores()); }
-    // The scores of one row, from 0.
-    std::span<const float> scores_of(std::size_t row) const { return scores().subspan(row * classes(), classes()); }
+    // The scores of one row, from 0. Throws std::out_of_range where there are none.
+    std::span<const float> scores_of(std::size_t row) const;
     // rows × k, best first; 4294967295 for a row that has no score.
     std::span<const std::uint32_t> top_indices() const noexcept { return SpanOf(response_->top_indices()); }
     std::span<const float> top_scores() const noexcept { return SpanOf(response_->top_scores()); }
     // As many as top_indices, or none.
     std::size_t top_labels() const noexcept { return static_cast<std::size_t>(response_->top_labels_size()); }
-    std::string_view top_label(std::size_t i) const { return response_->top_labels(static_cast<int>(i)); }
+    // Throws std::out_of_range where there is none.
+    std::string_view top_label(std::size_t i) const;
     std::span<const float> log_sum_exp() const noexcept { return SpanOf(response_->log_sum_exp()); }
     std::span<const float> entropy() const noexcept { return SpanOf(response_->entropy()); }
     std::span<const float> losses() const noexcept { return SpanOf(response_->losses()); }

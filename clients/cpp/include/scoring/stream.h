@@ -23,7 +23,7 @@ struct StreamOptions {
     std::chrono::milliseconds max_reconnect_delay{2000};
     // How long attempts go on without a single answer; 0 for none but the first. Then the stream fails with UNAVAILABLE.
     std::chrono::milliseconds patience{30000};
-    // How long a call may bring no answer to what was sent before it is given up and made again.
+    // How long a call may bring no answer to what was sent, or no end once all is answered, before it is given up, and made again if need be.
     std::chrono::milliseconds progress_timeout{60000};
 };
 
@@ -52,17 +52,17 @@ public:
     // Sends a message and returns its id; ids count from 1. Waits for room in the window. Throws Failure if the stream has failed.
     std::uint64_t Send(const Request& request);
 
-    // The same, but returns nothing where there is no room.
+    // The same, but returns nothing at once where there is no room, or where another waits for room in Send. May be called by the callback.
     std::optional<std::uint64_t> TrySend(const Request& request);
 
     // Tells that no more will be sent.
     void Close();
 
-    // The next result; nothing once the stream was closed and all its results were taken. Throws Failure if the stream has failed, after
-    // the results that came before.
+    // The next result; nothing once the stream was closed, all its results were taken and its last call has ended. Throws Failure if the
+    // stream has failed, after the results that came before.
     std::optional<Result> Next();
 
-    // Closes, and waits until each message was answered. For streams with a callback.
+    // Closes, and waits until each message was answered and the last call has ended. For streams with a callback.
     void Finish();
 
     // Ends the stream at once, from any thread: what waits in Send, Next or Finish fails with CANCELLED.
