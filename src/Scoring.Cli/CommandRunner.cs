@@ -24,7 +24,7 @@ internal static class CommandRunner
         }
         catch (ScoringException exception)
         {
-            return Fail(Explain(exception), ExitCode.Failure);
+            return Fail(Quoted.Line(Explain(exception)), ExitCode.Failure);
         }
         catch (Exception exception) when (ScoringHost.FailedSettings(exception) is { Count: > 0 } failures)
         {
@@ -32,7 +32,7 @@ internal static class CommandRunner
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or SocketException)
         {
-            return Fail(exception.Message, ExitCode.Failure);
+            return Fail(Quoted.Line(exception.Message), ExitCode.Failure);
         }
     }
 
@@ -45,7 +45,9 @@ internal static class CommandRunner
             return TransportError.Explain(error) ?? error.GetBaseException().Message;
         }
 
-        return exception.Error.Code != StatusCode.Unavailable ? exception.Message : call?.Status.DebugException?.GetBaseException().Message ?? exception.Error.Message;
+        return exception.Error.Code != StatusCode.Unavailable
+            ? exception.Message
+            : call?.Status.DebugException?.GetBaseException().Message ?? exception.Error.Message;
     }
 
     private static int Fail(string message, int exitCode)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Scoring.Service;
 
 namespace Scoring.Cli;
@@ -18,23 +19,32 @@ internal sealed class EmbeddedService : IAsyncDisposable
     }
 
     /// <summary>What a client connects to.</summary>
-    public string Address => $"unix:{SocketPath(_folder)}";
+    public string Address => $"unix:{UnixSocket.PathIn(_folder)}";
+
+    /// <summary>The files that it reads: those of its settings, and those that its settings name.</summary>
+    public IEnumerable<string> Files => ((IConfigurationRoot)_service.Configuration).Providers.OfType<FileConfigurationProvider>()
+        .Select(provider => provider.Source.FileProvider?.GetFileInfo(provider.Source.Path!).PhysicalPath)
+        .Concat(_service.Configuration.GetSection("Scoring").AsEnumerable()
+            .Where(setting => setting.Key.EndsWith("File", StringComparison.OrdinalIgnoreCase) && !string.IsNullOrEmpty(setting.Value))
+            .Select(setting => Path.GetFullPath(setting.Value!, _service.Environment.ContentRootPath)))
+        .OfType<string>()
+        .Where(File.Exists);
 
     /// <param name="configuration">Configuration arguments such as <c>--Scoring:Heads:iris:Activation=softmax</c>.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     public static async Task<EmbeddedService> StartAsync(IEnumerable<string> configuration, CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("scoring-");
+        var folder = UnixSocket.CreateFolder();
         WebApplication? service = null;
         try
         {
             // Standard output is the command's. What goes wrong reaches the client as an error; the log is for whoever asks for it.
-            service = ScoringHost.Create(
+            service = ScoringHost.CreateForOneJob(
             [
                 "--Logging:LogLevel:Default=Critical",
                 "--Logging:Console:LogToStandardErrorThreshold=Trace",
                 .. configuration,
-                $"--Scoring:Listen:UnixSocket={SocketPath(folder)}",
+                $"--Scoring:Listen:UnixSocket={UnixSocket.PathIn(folder)}",
             ]);
             await service.StartAsync(cancellationToken).ConfigureAwait(false);
             return new EmbeddedService(folder, service);
@@ -58,6 +68,4 @@ internal sealed class EmbeddedService : IAsyncDisposable
         await _service.DisposeAsync().ConfigureAwait(false);
         _folder.Delete(recursive: true);
     }
-
-    private static string SocketPath(DirectoryInfo folder) => Path.Combine(folder.FullName, "service.sock");
 }

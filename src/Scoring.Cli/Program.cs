@@ -3,6 +3,8 @@ using System.CommandLine.Invocation;
 using Scoring.Cli;
 using Scoring.Cli.Commands;
 
+StandardStreams.Prepare();
+
 var root = new RootCommand("Turns logits into probabilities: a streaming scoring service, and what it takes to use it from a shell.")
 {
     DemoCommand.Create(),
@@ -21,7 +23,8 @@ if (parsed.Action is ParseErrorAction usage)
 {
     usage.ShowHelp = false;
     await parsed.InvokeAsync(new InvocationConfiguration { Output = Console.Error }).ConfigureAwait(false);
-    var command = string.Concat(parsed.CommandResult.Command.Parents.OfType<Command>().Prepend(parsed.CommandResult.Command).TakeWhile(part => part != root).Reverse().Select(part => $" {part.Name}"));
+    var command = string.Concat(parsed.CommandResult.Command.Parents.OfType<Command>().Prepend(
+        parsed.CommandResult.Command).TakeWhile(part => part != root).Reverse().Select(part => $" {part.Name}"));
     Console.Error.WriteLine($"Try 'scoring{command} --help'.");
     return ExitCode.Usage;
 }

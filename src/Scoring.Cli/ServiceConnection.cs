@@ -24,17 +24,16 @@ internal sealed class ServiceConnection : IAsyncDisposable
     /// <summary>Its heads, of which <see cref="AskForClassesAsync"/> learns what they have for each class, and its limits.</summary>
     public ListHeadsResponse Service { get; private set; } = new();
 
-    public static bool IsKnownServer(string? server) =>
-        server is null
-        || (server.StartsWith(Unix + '/', StringComparison.OrdinalIgnoreCase) && server.Length > Unix.Length + 1)
-        || (Uri.TryCreate(server, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https");
+    /// <summary>The files that a service within this process reads.</summary>
+    public IEnumerable<string> Files => _embedded?.Files ?? [];
 
     /// <param name="server">Where the service is; null for one within this process.</param>
     /// <param name="configuration">Settings of the service within this process.</param>
     /// <param name="patience">How long a stream tries to reach a service that went away.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="IOException">The service cannot be reached.</exception>
-    public static async Task<ServiceConnection> OpenAsync(string? server, IReadOnlyList<string> configuration, TimeSpan patience, CancellationToken cancellationToken)
+    public static async Task<ServiceConnection> OpenAsync(
+        string? server, IReadOnlyList<string> configuration, TimeSpan patience, CancellationToken cancellationToken)
     {
         var embedded = server is null ? await EmbeddedService.StartAsync(configuration, cancellationToken).ConfigureAwait(false) : null;
         var connection = new ServiceConnection(embedded, server, patience);
@@ -46,7 +45,8 @@ internal sealed class ServiceConnection : IAsyncDisposable
         catch (Exception exception)
         {
             await connection.DisposeAsync().ConfigureAwait(false);
-            throw exception is ScoringException failed && (failed.Error.Code == StatusCode.Unavailable || TransportError.Of(failed.InnerException as RpcException) is not null) ? connection.Unreachable(failed) : exception;
+            throw exception is ScoringException failed && (failed.Error.Code == StatusCode.Unavailable || TransportError.Of(
+                failed.InnerException as RpcException) is not null) ? connection.Unreachable(failed) : exception;
         }
     }
 
@@ -101,6 +101,7 @@ internal sealed class ServiceConnection : IAsyncDisposable
     private IOException Unreachable(ScoringException exception)
     {
         var isMissingSocket = _server?.StartsWith(Unix, StringComparison.OrdinalIgnoreCase) == true && !File.Exists(_server[Unix.Length..]);
-        return new IOException($"cannot reach {_server ?? "the service"}: {(isMissingSocket ? "there is no such socket" : CommandRunner.Explain(exception))}", exception);
+        return new IOException($"cannot reach {_server ?? "the service"}: "
+            + $"{(isMissingSocket ? "there is no such socket" : CommandRunner.Explain(exception))}", exception);
     }
 }

@@ -13,18 +13,21 @@ internal sealed record ServiceHead(Head Definition, IReadOnlyList<string> Labels
     public static ServiceHead Find(ListHeadsResponse service, string name, LogitReader input)
     {
         var head = service.Heads.FirstOrDefault(known => known.Name == name) ?? throw new InvalidDataException(
-            $"there is no head '{name}'; the service has {string.Join(", ", service.Heads.Select(known => known.Name))}");
+            $"there is no head '{name}'; the service has {Quoted.Line(string.Join(", ", service.Heads.Select(known => known.Name)))}");
 
         if (head.Classes != 0 && head.Classes != input.Classes)
         {
             throw new InvalidDataException($"head '{name}' has {Plural.Of(head.Classes, "class")}; {input.Name} has {input.Classes}");
         }
 
-        if (!head.Labels.SequenceEqual(input.Labels) && head.Labels.ToHashSet().SetEquals(input.Labels))
+        // Other names may be other words for the same classes; a name that both have at different places cannot.
+        var others = head.Labels.Index().Zip(input.Labels).Where(both => both.First.Item != both.Second).ToList();
+        var places = others.ToDictionary(both => both.Second, both => both.First.Index);
+        if (others.FirstOrDefault(both => places.ContainsKey(both.First.Item)) is ({ Item: not null } moved, _))
         {
             throw new InvalidDataException(
-                $"{input.Name} has the classes of head '{name}' in another order: {string.Join(", ", input.Labels)}; "
-                + $"the head has {string.Join(", ", head.Labels)}");
+                $"{input.Name} has the classes of head '{name}' at other places: '{Quoted.Text(moved.Item)}' is its class {places[moved.Item]}, "
+                + $"and class {moved.Index} of the head");
         }
 
         return new ServiceHead(head, head.Labels.Count > 0 ? head.Labels : input.Labels);

@@ -25,9 +25,23 @@ internal sealed partial class ScoringProcess : IDisposable
     public static ScoringProcess StartWithTemporaryFolder(string folder, params string[] arguments) => StartWith("TMPDIR", folder, arguments);
 
     /// <summary>Starts with a variable of the environment.</summary>
-    public static ScoringProcess StartWith(string variable, string value, params string[] arguments)
+    public static ScoringProcess StartWith(string variable, string value, params string[] arguments) =>
+        StartProgram("dotnet", variable, value, [Program, .. arguments]);
+
+    /// <summary>Runs to the end, with a shell's redirections, such as <c>2&gt;&amp;-</c>.</summary>
+    public static async Task<ProcessResult> RunRedirectedAsync(string redirections, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        using var process = StartProgram(
+            "sh", "TMPDIR", Path.GetTempPath(), ["-c", $"exec \"$@\" {redirections}", "sh", "dotnet", Program, .. arguments]);
+        process.Input.Close();
+        return await process.EndAsync();
+    }
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "scoring.dll");
+
+    private static ScoringProcess StartProgram(string program, string variable, string value, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -35,7 +49,6 @@ internal sealed partial class ScoringProcess : IDisposable
             WorkingDirectory = Path.GetTempPath(),
             Environment = { [variable] = value },
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "scoring.dll"));
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

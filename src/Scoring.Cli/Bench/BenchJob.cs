@@ -10,6 +10,7 @@ internal sealed class BenchJob(LoadPlan plan, string? server, IReadOnlyList<stri
     /// <exception cref="InvalidDataException">The service refused messages, or answered wrong; the report is printed all the same.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        StandardStreams.RequireOutput();
         LoadReport report;
         await using (var own = server is null ? await ServerProcess.StartAsync(settings, cancellationToken).ConfigureAwait(false) : null)
         {

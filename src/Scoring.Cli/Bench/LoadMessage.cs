@@ -55,7 +55,9 @@ internal sealed class LoadMessage
     /// <summary>Bytes of results in an answer; 0 before there was one.</summary>
     public int ResponseBytes => Volatile.Read(ref _responseBytes);
 
-    /// <summary>What is sent turn by turn. A load that is traced has no more logits than one that is not, or it would cost more for its cache misses.</summary>
+    /// <summary>
+    /// What is sent turn by turn. A load that is traced has no more logits than one that is not, or it would cost more for its cache misses.
+    /// </summary>
     public static IReadOnlyList<LoadMessage> CreateSeveral(LoadPlan plan)
     {
         LoadMessage[] distinct = [.. Enumerable.Range(0, Distinct).Select(seed => new LoadMessage(plan, seed))];

@@ -36,7 +36,9 @@ internal sealed record LoadPlan
     [JsonPropertyName("warm_up_seconds")]
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Messages a second over all streams, each due at its own time whatever became of those before. Null: as many as the windows let through.</summary>
+    /// <summary>
+    /// Messages a second over all streams, each due at its own time whatever became of those before. Null: as many as the windows let through.
+    /// </summary>
     [JsonPropertyName("rate_per_second")]
     public double? Rate { get; init; }
 

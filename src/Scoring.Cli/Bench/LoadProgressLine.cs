@@ -16,7 +16,8 @@ internal sealed class LoadProgressLine : IProgress<LoadProgress>, IDisposable
             var errors = value.Errors == 0 ? "" : $", {value.Errors} errors";
             Console.Error.Write(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{ClearLine}{value.Phase}, {value.Elapsed.TotalSeconds:0} of {value.Total.TotalSeconds:0.#} s: {value.MessagesPerSecond:N0} messages/s{errors}"));
+                $"{ClearLine}{value.Phase}, {value.Elapsed.TotalSeconds:0} of {value.Total.TotalSeconds:0.#} s: {value.MessagesPerSecond:N0} "
+                + $"messages/s{errors}"));
         }
     }
 

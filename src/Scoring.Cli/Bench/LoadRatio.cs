@@ -7,4 +7,5 @@ namespace Scoring.Cli.Bench;
 /// <param name="ClientCpu">Processor time of the client.</param>
 /// <param name="ServerCpu">Processor time of the server; null where it does not tell.</param>
 internal sealed record LoadRatio(
-    [property: JsonPropertyName("time")] double Time, [property: JsonPropertyName("client_cpu")] double ClientCpu, [property: JsonPropertyName("server_cpu")] double? ServerCpu);
+    [property: JsonPropertyName("time")] double Time, [property: JsonPropertyName("client_cpu")] double ClientCpu,
+    [property: JsonPropertyName("server_cpu")] double? ServerCpu);

@@ -27,14 +27,16 @@ internal static class LoadReportText
         {
             Line($" server CPU          {server.CpuMicrosecondsPerMessage,12:N2} µs a message");
             Line($" server allocation   {server.AllocatedBytesPerMessage,12:N0} bytes a message");
-            Line($" server memory       {server.ResidentBytes / 1e6,12:N1} MB resident, {server.ResidentBytesBefore / 1e6:N1} before; {server.RentedBytes / 1e3:N0} kB in rented buffers");
+            var (now, before, rented) = (server.ResidentBytes / 1e6, server.ResidentBytesBefore / 1e6, server.RentedBytes / 1e3);
+            Line($" server memory       {now,12:N1} MB resident, {before:N1} before; {rented:N0} kB in rented buffers");
             Line($" server compiled     {server.CompiledMethods,12:N0} methods meanwhile");
         }
 
         Line($" errors              {report.Errors + report.Wrong,12:N0}{Errors(report)}");
         if (report.TimesNative is { } times)
         {
-            Line($" beside scoring.v1   {times.Time,12:0.00} × the time, {times.ServerCpu:0.00} × the server's CPU, {times.ClientCpu:0.00} × the client's");
+            var (serverCpu, clientCpu) = (times.ServerCpu, times.ClientCpu);
+            Line($" beside scoring.v1   {times.Time,12:0.00} × the time, {serverCpu:0.00} × the server's CPU, {clientCpu:0.00} × the client's");
         }
 
         if (report.Unsent > 0)
@@ -49,11 +51,14 @@ internal static class LoadReportText
 
     private static FormattableString Describe(LoadPlan plan)
     {
-        var flows = plan.Unary ? $"{Plural.Of(plan.Window, "unary call")} at once" : $"{Plural.Of(plan.Streams, "stream")}, {Plural.Of(plan.Window, "message")} in flight on each";
+        var flows = plan.Unary
+            ? $"{Plural.Of(plan.Window, "unary call")} at once"
+            : $"{Plural.Of(plan.Streams, "stream")}, {Plural.Of(plan.Window, "message")} in flight on each";
         var pace = plan.Rate is { } rate ? FormattableString.Invariant($", {rate:N0} messages/s due") : "";
         var outputs = plan.Outputs == OutputSet.Scores ? "" : $" for {plan.Outputs}";
         var protocol = plan.Protocol == LoadProtocol.Oip ? " by Open Inference" : "";
-        return $"{plan.Rows} × {plan.Classes} {Name(plan)} logits to {plan.Head}{outputs}{protocol}; {flows}, {Plural.Of(plan.Connections, "connection")}{pace}";
+        var connections = Plural.Of(plan.Connections, "connection");
+        return $"{plan.Rows} × {plan.Classes} {Name(plan)} logits to {plan.Head}{outputs}{protocol}; {flows}, {connections}{pace}";
     }
 
     private static string Name(LoadPlan plan) => plan.Type.ToString().ToLowerInvariant();

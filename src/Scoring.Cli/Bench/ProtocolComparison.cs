@@ -1,8 +1,8 @@
 namespace Scoring.Cli.Bench;
 
 /// <summary>
-/// What a load costs in its protocol, in multiples of the same load in the service's own messages: the median of many short pairs, of which either has the
-/// first turn as often, so that neither the compiler nor whatever else the machine does weighs on one of them alone.
+/// What a load costs in its protocol, in multiples of the same load in the service's own messages: the median of many short pairs, of which either
+/// has the first turn as often, so that neither the compiler nor whatever else the machine does weighs on one of them alone.
 /// </summary>
 internal static class ProtocolComparison
 {

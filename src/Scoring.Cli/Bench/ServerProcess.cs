@@ -50,11 +50,13 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <param name="environment">Environment variables on top of this process's.</param>
     /// <exception cref="IOException">The program cannot be started, or ended before it listened.</exception>
     public static Task<ServerProcess> StartAsync(
-        Func<int, IReadOnlyList<string>> commandLine, CancellationToken cancellationToken, params IEnumerable<KeyValuePair<string, string>> environment)
+        Func<int, IReadOnlyList<string>> commandLine, CancellationToken cancellationToken,
+        params IEnumerable<KeyValuePair<string, string>> environment)
     {
         var port = FreePort();
         return StartAsync(
-            Directory.CreateTempSubdirectory("scoring-"), new IPEndPoint(IPAddress.Loopback, port), commandLine(port), environment, cancellationToken);
+            UnixSocket.CreateFolder(), new IPEndPoint(
+                IPAddress.Loopback, port), commandLine(port), environment, cancellationToken);
     }
 
     /// <summary>What starts <c>scoring serve</c> on a port of this machine alone.</summary>
@@ -73,10 +75,17 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <param name="environment">Environment variables on top of this process's.</param>
     /// <exception cref="IOException">The program cannot be started, or ended before it listened.</exception>
     public static Task<ServerProcess> StartAsync(
-        Func<string, IReadOnlyList<string>> commandLine, CancellationToken cancellationToken, params IEnumerable<KeyValuePair<string, string>> environment)
+        Func<string, IReadOnlyList<string>> commandLine, CancellationToken cancellationToken,
+        params IEnumerable<KeyValuePair<string, string>> environment)
     {
-        var folder = Directory.CreateTempSubdirectory("scoring-");
-        var socket = Path.Combine(folder.FullName, "service.sock");
+        var folder = UnixSocket.CreateFolder();
+        var socket = UnixSocket.PathIn(folder);
+        if (UnixSocket.IsTooLong(socket))
+        {
+            folder.Delete();
+            throw new IOException($"{socket} is too long for the path of a socket: name a shorter folder for temporary files (TMPDIR)");
+        }
+
         return StartAsync(folder, new UnixDomainSocketEndPoint(socket), commandLine(socket), environment, cancellationToken);
     }
 

@@ -64,26 +64,16 @@ internal static class BenchCommand
             DefaultValueFactory = _ => Default.Protocol,
         };
         var check = new Option<bool>("--check") { Description = "Hold every answer against float64." };
-        var server = new Option<string?>("--server")
-        {
-            Description = "The service: http://host:port, https://host:port or unix:/path. [default: one in a process of its own]",
-            HelpName = "url",
-        };
+        var server = ServerOption.Create("one in a process of its own");
         var json = new Option<bool>("--json") { Description = "Print the report as JSON." };
         var configuration = ConfigurationArgument.Create();
 
         var command = new Command(
             "bench", "Puts a load on a service and measures throughput, latency and cost. Settings of a service of its own may follow after --.")
         {
-            rows, classes, streams, connections, window, unary, duration, warmUp, rate, head, outputs, topK, type, protocol, check, server, json, configuration,
+            rows, classes, streams, connections, window, unary, duration, warmUp, rate, head, outputs, topK, type, protocol, check, server, json,
+            configuration,
         };
-        server.Validators.Add(result =>
-        {
-            if (!ServiceConnection.IsKnownServer(result.GetValueOrDefault<string>()))
-            {
-                result.AddError($"--server must be http://host:port, https://host:port or unix:/path, not '{result.GetValueOrDefault<string>()}'.");
-            }
-        });
         command.Validators.Add(result =>
         {
             if (result.GetResult(server) is not null && result.GetResult(configuration) is { Tokens.Count: > 0 })
@@ -97,7 +87,8 @@ internal static class BenchCommand
             }
 
             if (result.GetValue(protocol) == LoadProtocol.Oip
-                && (result.GetValue(unary) || result.GetResult(type) is { Implicit: false } && result.GetValue(type) != "fp32" || (result.GetResult(outputs) is { Implicit: false } && result.GetValue(outputs) != OutputSet.Scores)))
+                && (result.GetValue(unary) || result.GetResult(type) is { Implicit: false } && result.GetValue(type) != "fp32" || (
+                    result.GetResult(outputs) is { Implicit: false } && result.GetValue(outputs) != OutputSet.Scores)))
             {
                 result.AddError("--protocol oip is measured with streams, fp32 logits and scores.");
             }
@@ -148,7 +139,8 @@ internal static class BenchCommand
         HelpName = "seconds",
         DefaultValueFactory = _ => defaultValue,
         CustomParser = result => TimeSpan.FromSeconds(
-            Parsed.Number<double>(result, FormattableString.Invariant($"from {minimum} to 86400 seconds"), number => number >= minimum && number <= 86400) ?? 0),
+            Parsed.Number<double>(
+                result, FormattableString.Invariant($"from {minimum} to 86400 seconds"), number => number >= minimum && number <= 86400) ?? 0),
     };
 
     private static OutputSet ParseOutputs(ArgumentResult result)

@@ -29,7 +29,8 @@ internal static class ConfigurationArgument
 
                 if (!Read.Any(section => token.Value.StartsWith($"--{section}:", StringComparison.OrdinalIgnoreCase)))
                 {
-                    result.AddError($"'{token.Value}' is not a setting that the service reads; those begin with {string.Join(", ", Read.Select(section => $"--{section}:"))}.");
+                    result.AddError($"'{token.Value}' is not a setting that the service reads; those begin with "
+                        + $"{string.Join(", ", Read.Select(section => $"--{section}:"))}.");
                     return;
                 }
             }

@@ -17,6 +17,7 @@ internal static class DemoCommand
 
     private static async Task RunAsync(CancellationToken cancellationToken)
     {
+        StandardStreams.RequireOutput();
         var data = await IrisData.LoadAsync(cancellationToken).ConfigureAwait(false);
         // Settings that lie in the current folder are none of the demo's.
         string[] configuration = [$"--contentRoot={AppContext.BaseDirectory}"];

@@ -53,6 +53,8 @@ internal sealed class EvaluationOptions
         command.Add(_server);
         command.Add(_configuration);
         ServerOption.RefuseSettings(command, _server, _configuration);
+        _input.Validators.Add(Parsed.RequirePath);
+        _targets.Validators.Add(Parsed.RequirePath);
         _report.Validators.Add(result => RequireExtension(result, ".html"));
     }
 

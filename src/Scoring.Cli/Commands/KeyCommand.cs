@@ -18,15 +18,19 @@ internal static class KeyCommand
                 result.AddError($"'{token.Value}' is not a name; it must be {NewApiKey.Names}.");
             }
         });
-        var command = new Command("new", "Prints a new key, and what the file of Scoring:Auth:ApiKeysFile has of it: a hash, which is no secret.") { name };
-        command.SetAction(parsed =>
-        {
-            var key = NewApiKey.Create(parsed.GetValue(name)!);
-            Console.WriteLine("The key, for its owner; it is shown this once:");
-            Console.WriteLine($"  {key.Key}");
-            Console.WriteLine("For the object in the file of Scoring:Auth:ApiKeysFile:");
-            Console.WriteLine($"  {key.Entry}");
-        });
+        var command = new Command(
+            "new", "Prints a new key, and what the file of Scoring:Auth:ApiKeysFile has of it: a hash, which is no secret.") { name };
+        command.SetAction(parsed => CommandRunner.RunAsync(_ => Print(NewApiKey.Create(parsed.GetValue(name)!))));
         return command;
+    }
+
+    private static Task Print(NewApiKey key)
+    {
+        StandardStreams.RequireOutput();
+        Console.WriteLine("The key, for its owner; it is shown this once:");
+        Console.WriteLine($"  {key.Key}");
+        Console.WriteLine("For the object in the file of Scoring:Auth:ApiKeysFile:");
+        Console.WriteLine($"  {key.Entry}");
+        return Task.CompletedTask;
     }
 }

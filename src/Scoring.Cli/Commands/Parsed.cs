@@ -40,5 +40,14 @@ internal static class Parsed
         return 0;
     }
 
+    /// <summary>Refuses an empty text, such as a variable of a shell that is not set, where a path is asked for.</summary>
+    public static void RequirePath(SymbolResult result)
+    {
+        if (result.Tokens is [{ Value.Length: 0 }])
+        {
+            result.AddError($"{(result is OptionResult option ? option.Option.Name : "input")} must be a path, not ''.");
+        }
+    }
+
     private static string Option(ArgumentResult result) => ((OptionResult)result.Parent!).Option.Name;
 }

@@ -13,6 +13,7 @@ internal static class ScoreCommand
         {
             Description = "Logits, one row for each sample: .npy (rows × classes of <f2, <f4 or <f8), Parquet or CSV; - for standard input.",
         };
+        input.Validators.Add(Parsed.RequirePath);
         var head = new Option<string>("--head")
         {
             Description = "What becomes of a row: softmax, log_softmax, sigmoid, linear, or a head that the service is configured with.",
@@ -55,7 +56,8 @@ internal static class ScoreCommand
         };
         var patience = new Option<double>("--patience")
         {
-            Description = "Seconds that a service which went away is tried to be reached again; what has no answer is then sent again. 0 for not at all.",
+            Description = "Seconds that a service which went away is tried to be reached again; what has no answer is then sent again. 0 for not at "
+                + "all.",
             HelpName = "seconds",
             DefaultValueFactory = _ => 30,
             CustomParser = result => Parsed.Number<double>(result, "0 to 86400", number => number is >= 0 and <= 86_400) ?? 0,

@@ -41,6 +41,7 @@ internal static class ServeCommand
             Description = "Listen on a Unix domain socket at this path instead of a port.",
             HelpName = "path",
         };
+        unixSocket.Validators.Add(Parsed.RequirePath);
         var httpPort = new Option<int?>("--http-port")
         {
             Description = "TCP port of JSON and gRPC-Web, HTTP/1.1 without TLS; 0 takes a free one. [default: 8081; none with --unix-socket]",
@@ -49,7 +50,8 @@ internal static class ServeCommand
         };
         var adminPort = new Option<int?>("--admin-port")
         {
-            Description = "TCP port of GET /metrics for Prometheus, HTTP/1.1 without TLS; 0 takes a free one. [default: 9464; none with --unix-socket]",
+            Description = "TCP port of GET /metrics for Prometheus, HTTP/1.1 without TLS; 0 takes a free one. [default: 9464; none with "
+                + "--unix-socket]",
             HelpName = "number",
             CustomParser = result => Parsed.Number<int>(result, "0 to 65535", number => number is >= 0 and <= 65535),
         };

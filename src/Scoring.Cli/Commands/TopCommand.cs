@@ -18,7 +18,7 @@ internal static class TopCommand
             CustomParser = result =>
             {
                 var text = result.Tokens[0].Value;
-                if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
+                if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0)
                 {
                     return uri;
                 }

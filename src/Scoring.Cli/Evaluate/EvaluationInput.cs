@@ -23,10 +23,13 @@ internal sealed class EvaluationInput : IAsyncDisposable
         NpyTargetReader? targets = null;
         try
         {
-            targets = targetsPath is null ? null : await NpyTargetReader.OpenAsync(targetsPath, logits.Classes, cancellationToken).ConfigureAwait(false);
+            targets = targetsPath is null
+                ? null
+                : await NpyTargetReader.OpenAsync(targetsPath, logits.Classes, cancellationToken).ConfigureAwait(false);
             if (targets is not null && logits.Rows is { } rows && rows != targets.Rows)
             {
-                throw new InvalidDataException($"{targets.Name} has targets for {Plural.Of(targets.Rows, "row")}; {logits.Name} has {Plural.Of(rows, "row")} of logits.");
+                throw new InvalidDataException(
+                    $"{targets.Name} has targets for {Plural.Of(targets.Rows, "row")}; {logits.Name} has {Plural.Of(rows, "row")} of logits.");
             }
 
             var kind = targets?.Kind ?? logits.Targets;
@@ -53,7 +56,8 @@ internal sealed class EvaluationInput : IAsyncDisposable
         await _targets.ReadAsync(read, targets, cancellationToken).ConfigureAwait(false);
         return read > 0 || _targets.IsAtEnd
             ? read
-            : throw new InvalidDataException($"{_targets.Name} has targets for {Plural.Of(_targets.Rows, "row")}; {Logits.Name} has fewer rows of logits.");
+            : throw new InvalidDataException(
+                $"{_targets.Name} has targets for {Plural.Of(_targets.Rows, "row")}; {Logits.Name} has fewer rows of logits.");
     }
 
     public async ValueTask DisposeAsync()

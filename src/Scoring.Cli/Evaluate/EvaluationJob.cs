@@ -29,8 +29,16 @@ internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time
     private async Task RunAsync(
         Func<ScoringClient, Evaluation, IAsyncEnumerable<EvaluateRequest>, Task<Evaluation>> measure, CancellationToken cancellationToken)
     {
+        // What is printed beside files that are written may go nowhere.
+        if (request.Json || (request.Output ?? request.Report) is null)
+        {
+            StandardStreams.RequireOutput();
+        }
+
+        OutputFile.RequireTwo(request.Output, request.Report);
         await using var input = await EvaluationInput.OpenAsync(request.Input, request.Targets, cancellationToken).ConfigureAwait(false);
-        await using var connection = await ServiceConnection.OpenAsync(request.Server, request.Configuration, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        await using var connection = await ServiceConnection.OpenAsync(
+            request.Server, request.Configuration, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         var name = request.Head ?? (input.Kind == TargetKind.Labels ? "sigmoid" : "softmax");
         await connection.AskForClassesAsync(name, cancellationToken).ConfigureAwait(false);
         var head = FindHead(connection.Service, name, input);
@@ -40,8 +48,11 @@ internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time
         var rowsPerMessage = connection.RowsPerMessage(input.Logits.Name, ((long)input.Logits.Classes * sizeof(float)) + targetBytes, MessageBytes);
         var stream = new EvaluationStream(input, head, request.Temperature, rowsPerMessage);
         // Both are opened before the work, which may be long, so that it is not for nothing.
-        using var page = request.Report is null ? null : OutputFile.Open(request.Report);
-        using var configuration = request.Output is null ? null : OutputFile.Open(request.Output);
+        string?[] inputs = [request.Input, request.Targets, .. connection.Files];
+        using var page = request.Report is null ? null : await OutputFile.OpenAsync(request.Report, inputs, cancellationToken).ConfigureAwait(false);
+        using var configuration = request.Output is null
+            ? null
+            : await OutputFile.OpenAsync(request.Output, inputs, cancellationToken).ConfigureAwait(false);
 
         var evaluation = new Evaluation
         {
@@ -63,11 +74,16 @@ internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time
         }
 
         Print(evaluation);
-        Write(configuration, request.Output, () => evaluation.Calibration!.HeadConfiguration + "\n", $"; serve with --Scoring:HeadsFile={request.Output}");
+        Write(configuration, request.Output, () => evaluation.Calibration!.HeadConfiguration + "\n",
+            $"; serve with --Scoring:HeadsFile={request.Output}");
         Write(page, request.Report, () => ReportPage.Format(evaluation));
 
-        async Task MeasureAsync(IProgress<(long Rows, long Bytes)>? progress) =>
+        async Task MeasureAsync(IProgress<(long Rows, long Bytes)>? progress)
+        {
             evaluation = await measure(connection.Client, evaluation, stream.ReadAsync(progress, cancellationToken)).ConfigureAwait(false);
+            // The targets were told by the labels of the head that was found; the service measures with the one in force when the call begins.
+            await new HeadWatch(connection.Client, head.Definition).CheckEndAsync(stream.Rows, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private ServiceHead FindHead(ListHeadsResponse service, string name, EvaluationInput input)
@@ -78,8 +94,10 @@ internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time
             ? head
             : throw new InvalidDataException(
                 perLabel
-                    ? $"{request.Targets ?? request.Input} has targets of 0 or 1 for each label; head '{request.Head}' has classes that exclude each other"
-                    : $"{request.Targets ?? request.Input} has one class for each row; head '{request.Head}' is sigmoid, and needs 0 or 1 for each label");
+                    ? $"{request.Targets ?? request.Input} has targets of 0 or 1 for each label; head '{request.Head}' has classes that exclude each "
+                        + "other"
+                    : $"{request.Targets ?? request.Input} has one class for each row; head '{request.Head}' is sigmoid, and needs 0 or 1 for each "
+                        + "label");
     }
 
     private void Print(Evaluation evaluation)

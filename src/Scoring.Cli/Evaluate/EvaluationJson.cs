@@ -26,7 +26,7 @@ internal static class EvaluationJson
         {
             evaluation.File,
             Head = evaluation.Head.Definition.Name,
-            Activation = HeadNames.Of(evaluation.Head.Definition.Activation),
+            Activation = ServiceActivation.NameOf(evaluation.Head.Definition.Activation),
             evaluation.Metrics.HeadRevision,
             evaluation.Rows,
             evaluation.Classes,

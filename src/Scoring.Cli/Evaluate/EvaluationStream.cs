@@ -47,17 +47,18 @@ internal sealed partial class EvaluationStream(EvaluationInput input, ServiceHea
     {
         var error = exception.Error;
         var place = MessagePattern().Match(error.Message);
-        if (error.Code != StatusCode.InvalidArgument || !place.Success || error.Row is null)
+        // Messages may be of fewer rows than there is room for, as at the end of a row group: their number tells no row.
+        if (error.Code != StatusCode.InvalidArgument || error.Row is not { } row
+            || !long.TryParse(place.Groups[2].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var rowOfStream))
         {
             return exception;
         }
 
-        var message = long.Parse(place.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
-        var inMessage = error with { Message = place.Groups[2].Value };
-        return new InvalidDataException(Refusal.Locate(inMessage, input.Logits, message * rowsPerMessage, rowsPerMessage), exception);
+        var inMessage = error with { Message = place.Groups[1].Value };
+        return new InvalidDataException(Refusal.Locate(inMessage, input.Logits, rowOfStream - row, rowsPerMessage), exception);
     }
 
     /// <summary>The service begins with the message's place in the stream, and ends with the row's.</summary>
-    [GeneratedRegex(@"^message (\d+): (.*?)(?: \(row \d+ of the stream\))?$", RegexOptions.Singleline)]
+    [GeneratedRegex(@"^message \d+: (.*) \(row (\d+) of the stream\)$", RegexOptions.Singleline)]
     private static partial Regex MessagePattern();
 }

@@ -12,7 +12,7 @@ internal sealed class EvaluationText(IAnsiConsole console)
 
     public void Show(Evaluation evaluation)
     {
-        console.Profile.Out.Writer.WriteLine(Describe(evaluation));
+        console.Profile.Out.Writer.WriteLine(Quoted.Line(Describe(evaluation)));
         ShowMetrics(evaluation);
         ShowClasses(evaluation);
         if (evaluation.Metrics.ClassMetrics is not null)
@@ -93,7 +93,7 @@ internal sealed class EvaluationText(IAnsiConsole console)
         {
             string[] cells =
             [
-                name,
+                Quoted.Text(name),
                 Metric.Format(quality.Precision),
                 Metric.Format(quality.Recall),
                 Metric.Format(quality.F1),
@@ -119,8 +119,8 @@ internal sealed class EvaluationText(IAnsiConsole console)
         foreach (var confusion in confusions.Take(ConfusionsShown))
         {
             table.AddRow(
-                new Text(evaluation.NameOf(confusion.Target)),
-                new Text(evaluation.NameOf(confusion.Predicted)),
+                new Text(Quoted.Text(evaluation.NameOf(confusion.Target))),
+                new Text(Quoted.Text(evaluation.NameOf(confusion.Predicted))),
                 new Text(confusion.Rows.ToString("N0", CultureInfo.InvariantCulture)),
                 new Text(confusion.Share.ToString("0.0%", CultureInfo.InvariantCulture)));
         }

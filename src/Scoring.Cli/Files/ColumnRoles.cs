@@ -15,9 +15,15 @@ internal sealed class ColumnRoles
     private readonly int[] _logits;
     private readonly int[] _targets;
 
+    /// <exception cref="InvalidDataException">Two columns are the same logit or target.</exception>
     public ColumnRoles(string file, IReadOnlyList<string> names)
     {
         (_file, _names) = (file, names);
+        if (names.Where(HasRole).CountBy(name => name).FirstOrDefault(same => same.Value > 1) is { Key: { } twice, Value: var times })
+        {
+            throw new InvalidDataException($"{file} has {times} columns {Quoted.Text(twice)}; there may be one.");
+        }
+
         var count = 0;
         _logits = [.. names.Select(name => name.StartsWith(LogitPrefix, StringComparison.Ordinal) ? count++ : -1)];
         Labels = [.. names.Where((_, column) => _logits[column] >= 0).Select(name => name[LogitPrefix.Length..])];
@@ -39,7 +45,11 @@ internal sealed class ColumnRoles
     /// <summary>The names of the classes, in the order of their columns.</summary>
     public string[] Labels { get; }
 
-    public string Name(int column) => _names[column];
+    /// <summary>What messages call a column.</summary>
+    public string Name(int column) => Quoted.Text(_names[column]);
+
+    /// <summary>What messages call the column of a class.</summary>
+    public string LogitName(int label) => Quoted.Text(LogitPrefix + Labels[label]);
 
     /// <summary>The class that a column is the logit of; -1 for none.</summary>
     public int Logit(int column) => _logits[column];
@@ -57,7 +67,8 @@ internal sealed class ColumnRoles
             return perLabel.Count == 0
                 ? TargetKind.Class
                 : throw new InvalidDataException(
-                    $"{_file} has a column {TargetName} and a column {perLabel[0]}; a row has one class, or 0 or 1 for each label, not both.");
+                    $"{_file} has a column {TargetName} and a column {Quoted.Text(perLabel[0])}; "
+                    + "a row has one class, or 0 or 1 for each label, not both.");
         }
 
         if (perLabel.Count == 0)
@@ -68,14 +79,19 @@ internal sealed class ColumnRoles
         if (perLabel.FirstOrDefault(name => !Labels.Contains(name[TargetPrefix.Length..])) is { } stray)
         {
             throw new InvalidDataException(
-                $"{_file} has a column {stray}, and no column {LogitPrefix}{stray[TargetPrefix.Length..]} that it is the target of.");
+                $"{_file} has a column {Quoted.Text(stray)}, and no column {Quoted.Text(LogitPrefix + stray[TargetPrefix.Length..])} "
+                + "that it is the target of.");
         }
 
         return Labels.FirstOrDefault(label => !perLabel.Contains(TargetPrefix + label)) is { } missing
             ? throw new InvalidDataException(
-                $"{_file} has targets for some labels only: there is a column {LogitPrefix}{missing}, and no {TargetPrefix}{missing}.")
+                $"{_file} has targets for some labels only: there is a column {Quoted.Text(LogitPrefix + missing)}, and no "
+                + $"{Quoted.Text(TargetPrefix + missing)}.")
             : TargetKind.Labels;
     }
+
+    private static bool HasRole(string name) =>
+        name == TargetName || name.StartsWith(TargetPrefix, StringComparison.Ordinal) || name.StartsWith(LogitPrefix, StringComparison.Ordinal);
 
     private int TargetOf(string name)
     {

@@ -1,3 +1,5 @@
+using System.Text.Unicode;
+
 namespace Scoring.Cli.Files;
 
 /// <summary>
@@ -5,10 +7,14 @@ namespace Scoring.Cli.Files;
 /// </summary>
 internal ref struct CsvFields(ReadOnlySpan<byte> line)
 {
+    private readonly bool _isText = line.IndexOfAny((byte)0, (byte)'\r') < 0 && Utf8.IsValid(line);
     private ReadOnlySpan<byte> _rest = line;
     private bool _ended;
 
     public ReadOnlySpan<byte> Current { get; private set; }
+
+    /// <summary>Why the current field cannot be read; null where it can.</summary>
+    public string? Fault { get; private set; }
 
     public bool MoveNext()
     {
@@ -17,8 +23,9 @@ internal ref struct CsvFields(ReadOnlySpan<byte> line)
             return false;
         }
 
-        var closing = ClosingQuote(_rest);
-        var comma = _rest[Math.Max(closing, 0)..].IndexOf((byte)',');
+        var isQuoted = _rest is [(byte)'"', ..];
+        var closing = isQuoted ? ClosingQuote(_rest) : -1;
+        var comma = isQuoted && closing < 0 ? -1 : _rest[Math.Max(closing, 0)..].IndexOf((byte)',');
         if (comma < 0)
         {
             Current = _rest;
@@ -31,18 +38,39 @@ internal ref struct CsvFields(ReadOnlySpan<byte> line)
             _rest = _rest[(comma + 1)..];
         }
 
+        Fault = FindFault(isQuoted, closing);
         Current = closing > 0 ? Current[1..closing] : Current.Trim(" \t"u8);
         return true;
     }
 
-    /// <summary>Where the quote that ends the first field is; -1 where it is not quoted.</summary>
-    private static int ClosingQuote(ReadOnlySpan<byte> line)
+    private readonly string? FindFault(bool isQuoted, int closing)
     {
-        if (line is not [(byte)'"', ..])
+        if (isQuoted && closing < 0)
         {
-            return -1;
+            return "the field has no closing quote on its line; a line break within a field is not read";
         }
 
+        if (isQuoted && !Current[(closing + 1)..].Trim(" \t"u8).IsEmpty)
+        {
+            return "the field goes on after its closing quote";
+        }
+
+        if (_isText)
+        {
+            return null;
+        }
+
+        return Current.IndexOfAny((byte)0, (byte)'\r') switch
+        {
+            < 0 => Utf8.IsValid(Current) ? null : "the field is not UTF-8; save the file in that encoding",
+            var at when Current[at] == 0 => "the field has a zero byte, which is no text",
+            _ => "the field has a carriage return; lines end in a line feed, or in both",
+        };
+    }
+
+    /// <summary>Where the quote that ends the first field is, which begins with one; -1 where there is none.</summary>
+    private static int ClosingQuote(ReadOnlySpan<byte> line)
+    {
         for (var i = 1; i < line.Length; i++)
         {
             if (line[i] != '"')

@@ -50,7 +50,7 @@ internal sealed class CsvLogitReader : LogitReader
             throw new InvalidDataException($"{name} has no rows: its first line is empty.");
         }
 
-        var fields = Fields(line);
+        var fields = Fields(name, line);
         if (fields.All(field => TryParse(Encoding.UTF8.GetBytes(field), out _)))
         {
             return new CsvLogitReader(name, input, new ColumnRoles(fields.Count), hasHeader: false);
@@ -86,21 +86,29 @@ internal sealed class CsvLogitReader : LogitReader
         return column switch
         {
             null => line,
-            { } index when _hasHeader => $"{line}, column {ColumnRoles.LogitPrefix}{Labels[index]}",
+            { } index when _hasHeader => $"{line}, column {_columns.LogitName(index)}",
             { } index => $"{line}, column {index}",
         };
     }
 
     public override ValueTask DisposeAsync() => _input.DisposeAsync();
 
+    private string ColumnName(int column) =>
+        _hasHeader && column < _columns.Count ? _columns.Name(column) : column.ToString(CultureInfo.InvariantCulture);
+
     private string Line(long row) => $"row {row} (line {row + (_hasHeader ? 2 : 1)})";
 
-    private static List<string> Fields(ReadOnlySpan<byte> line)
+    private static List<string> Fields(string name, ReadOnlySpan<byte> line)
     {
         var fields = new List<string>();
         var each = new CsvFields(line);
         while (each.MoveNext())
         {
+            if (each.Fault is { } fault)
+            {
+                throw new InvalidDataException($"{name}, line 1, column {fields.Count}: {fault}.");
+            }
+
             fields.Add(Text(each.Current));
         }
 
@@ -160,6 +168,11 @@ internal sealed class CsvLogitReader : LogitReader
         var column = 0;
         for (; fields.MoveNext(); column++)
         {
+            if (fields.Fault is { } fault)
+            {
+                throw new InvalidDataException($"{Name}, {Line(_linesRead - 1)}, column {ColumnName(column)}: {fault}.");
+            }
+
             if (column >= _columns.Count)
             {
                 continue;
@@ -168,7 +181,7 @@ internal sealed class CsvLogitReader : LogitReader
             var logit = _columns.Logit(column);
             if (logit >= 0 && !TryParse(fields.Current, out logits[logit]))
             {
-                throw new InvalidDataException($"{Name}, {Locate(_linesRead - 1, logit)}: \"{Text(fields.Current)}\" is not a number.");
+                throw new InvalidDataException($"{Name}, {Locate(_linesRead - 1, logit)}: \"{Quoted.Text(Text(fields.Current))}\" is not a number.");
             }
 
             if (targets is not null && _columns.Target(column) is >= 0 and var target

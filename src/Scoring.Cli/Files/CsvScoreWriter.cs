@@ -27,7 +27,8 @@ internal sealed class CsvScoreWriter : ScoreWriter, IScoreCells
         Flush();
     }
 
-    public override async Task CompleteAsync(CancellationToken cancellationToken) => await _stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+    public override async Task CompleteAsync(CancellationToken cancellationToken) =>
+        await _stream.FlushAsync(cancellationToken).ConfigureAwait(false);
 
     void IScoreCells.Add(float number)
     {

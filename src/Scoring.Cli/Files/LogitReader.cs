@@ -31,8 +31,14 @@ internal abstract class LogitReader(string name) : IAsyncDisposable
     /// Opens a file, or standard input for <c>-</c>. What begins like an .npy or a Parquet file is read as one, and anything else as CSV.
     /// </summary>
     /// <exception cref="InvalidDataException">The input is none of them.</exception>
+    /// <exception cref="IOException">It cannot be opened.</exception>
     public static async Task<LogitReader> OpenAsync(string path, CancellationToken cancellationToken)
     {
+        if (path == StandardStream)
+        {
+            StandardStreams.RequireInput();
+        }
+
         var (name, stream) = path == StandardStream
             ? ("standard input", Console.OpenStandardInput())
             : (path, new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan));

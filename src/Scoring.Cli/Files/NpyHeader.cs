@@ -55,6 +55,9 @@ internal sealed partial record NpyHeader(string Descr, bool FortranOrder, IReadO
         return header;
     }
 
+    /// <summary>Of a file in which something comes after its array, such as another one: nobody is to believe that it was read.</summary>
+    public static InvalidDataException GoesOn(string name) => new($"{name} goes on after its array: save each array to a file of its own.");
+
     /// <summary>Writes the header, <see cref="WrittenBytes"/> long.</summary>
     public void Write(Span<byte> destination)
     {
@@ -73,12 +76,17 @@ internal sealed partial record NpyHeader(string Descr, bool FortranOrder, IReadO
 
     private static NpyHeader Parse(string name, string dictionary)
     {
+        if (KeyPattern().Matches(dictionary).CountBy(key => key.Groups[1].Value).FirstOrDefault(same => same.Value > 1) is { Key: { } twice })
+        {
+            throw new InvalidDataException($"{name} has an .npy header with '{twice}' more than once.");
+        }
+
         var descr = DescrPattern().Match(dictionary);
         var order = OrderPattern().Match(dictionary);
         var shape = ShapePattern().Match(dictionary);
         if (!descr.Success || !order.Success || !shape.Success)
         {
-            throw new InvalidDataException($"{name} has an .npy header that is not a plain array's: {dictionary.Trim()}");
+            throw new InvalidDataException($"{name} has an .npy header that is not a plain array's: {Quoted.Line(dictionary.Trim())}");
         }
 
         var extents = new List<long>();
@@ -86,14 +94,18 @@ internal sealed partial record NpyHeader(string Descr, bool FortranOrder, IReadO
         {
             if (!long.TryParse(extent.TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out var value))
             {
-                throw new InvalidDataException($"{name} has a shape that is not one: ({shape.Groups[1].Value})");
+                throw new InvalidDataException($"{name} has a shape that is not one: ({Quoted.Text(shape.Groups[1].Value)})");
             }
 
             extents.Add(value);
         }
 
-        return new NpyHeader(descr.Groups[1].Value, order.Groups[1].Value == "True", extents);
+        // No dtype that is read is changed by being quoted; any other is told in a message.
+        return new NpyHeader(Quoted.Text(descr.Groups[1].Value), order.Groups[1].Value == "True", extents);
     }
+
+    [GeneratedRegex("""['"](descr|fortran_order|shape)['"]\s*:""")]
+    private static partial Regex KeyPattern();
 
     [GeneratedRegex("""['"]descr['"]\s*:\s*['"]([^'"]*)['"]""")]
     private static partial Regex DescrPattern();

@@ -63,9 +63,18 @@ internal sealed class NpyLogitReader : LogitReader
             throw new InvalidDataException($"{name} says that it has {rows} rows, which is more than a file can hold.");
         }
 
-        if (input.Length is { } length && (length - input.Position) / reader.RowBytes is var whole && whole < rows)
+        if (input.Length is { } length)
         {
-            throw reader.Truncated(whole);
+            var left = length - input.Position;
+            if (left / reader.RowBytes is var whole && whole < rows)
+            {
+                throw reader.Truncated(whole);
+            }
+
+            if (left > rows * reader.RowBytes)
+            {
+                throw NpyHeader.GoesOn(name);
+            }
         }
 
         return reader;
@@ -74,6 +83,11 @@ internal sealed class NpyLogitReader : LogitReader
     public override async ValueTask<int> ReadAsync(Memory<float> rows, TargetBuffer? targets, CancellationToken cancellationToken)
     {
         var wanted = (int)Math.Min(rows.Length / Classes, _rows - _read);
+        if (_read == _rows && await _input.FillToAsync(1, cancellationToken).ConfigureAwait(false))
+        {
+            throw NpyHeader.GoesOn(Name);
+        }
+
         var bytes = checked((int)(wanted * RowBytes));
         if (_bytes.Length < bytes)
         {

@@ -44,9 +44,16 @@ internal sealed class NpyTargetReader : IAsyncDisposable
 
             var header = await NpyHeader.ReadAsync(path, input, cancellationToken).ConfigureAwait(false);
             var reader = new NpyTargetReader(path, input, header, ElementBytes(path, header), KindOf(path, header, classes));
-            if ((input.Length - input.Position) / (reader._elementBytes * reader.PerRow) is var whole && whole < reader.Rows)
+            var rowBytes = (long)reader._elementBytes * reader.PerRow;
+            var left = input.Length - input.Position;
+            if (left / rowBytes is var whole && whole < reader.Rows)
             {
                 throw new InvalidDataException($"{path} is cut short: it says {Plural.Of(reader.Rows, "row")}, and holds {whole}.");
+            }
+
+            if (left > reader.Rows * rowBytes)
+            {
+                throw NpyHeader.GoesOn(path);
             }
 
             return reader;

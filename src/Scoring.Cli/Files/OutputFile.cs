@@ -4,7 +4,7 @@ namespace Scoring.Cli.Files;
 
 /// <summary>
 /// A file that comes to be only when it is complete: it is written under another name beside its own, and renamed by
-/// <see cref="Commit"/>. Disposed before that, it leaves nothing.
+/// <see cref="Commit"/>. Disposed before that, it leaves nothing. A pipe or a device is written into as it stands.
 /// </summary>
 internal sealed class OutputFile : IDisposable
 {
@@ -19,16 +19,47 @@ internal sealed class OutputFile : IDisposable
 
     public Stream Stream { get; }
 
+    /// <summary>Keeps one of two outputs from taking the place of the other.</summary>
+    /// <exception cref="IOException">Both lead to one file.</exception>
+    public static void RequireTwo(string? one, string? other)
+    {
+        if (one is not null && other is not null && IsSame(one, other))
+        {
+            throw new IOException($"{one} and {other} are one file: each that is written has to have its own.");
+        }
+    }
+
     /// <summary>Opens a file, or standard output for <c>-</c>.</summary>
-    public static OutputFile Open(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="inputs">Files that are read and that it may not take the place of; null for none.</param>
+    /// <param name="cancellationToken">Ends the wait for whoever reads a pipe.</param>
+    public static Task<OutputFile> OpenAsync(string path, IEnumerable<string?> inputs, CancellationToken cancellationToken)
+    {
+        if (inputs.Any(input => input is not null && IsSame(input, path)))
+        {
+            throw new IOException(
+                $"{(path == LogitReader.StandardStream ? "standard output" : path)} is read: what is written has to have another name.");
+        }
+
+        // A pipe that nobody reads cannot be opened, and nothing but the end of the process ends that wait.
+        return Task.Run(() => Open(path), cancellationToken).WaitAsync(cancellationToken);
+    }
+
+    private static OutputFile Open(string path)
     {
         if (path == LogitReader.StandardStream)
         {
-            // The console's own stream hides that nobody reads it any more, and a long run would go on for nobody.
-            Stream stream = OperatingSystem.IsWindows()
-                ? Console.OpenStandardOutput()
-                : new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-            return new OutputFile(stream, null, null);
+            StandardStreams.RequireOutput();
+
+            if (OperatingSystem.IsWindows())
+            {
+                return new OutputFile(Console.OpenStandardOutput(), null, null);
+            }
+
+            // The console's own stream hides that nobody reads a pipe any more, and a long run would go on for nobody. The other one writes a file
+            // at a place of its own, over what whoever shares the file has written.
+            var stream = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            return new OutputFile(stream.CanSeek ? Console.OpenStandardOutput() : stream, null, null);
         }
 
         if (Directory.Exists(path))
@@ -36,15 +67,71 @@ internal sealed class OutputFile : IDisposable
             throw new IOException($"{path} is a folder.");
         }
 
-        var full = Path.GetFullPath(path);
+        if (OpenSpecial(path) is { } special)
+        {
+            return new OutputFile(special, null, null);
+        }
+
+        var full = TargetOf(path);
         var folder = Path.GetDirectoryName(full)!;
         if (!Directory.Exists(folder))
         {
             throw new IOException($"There is no folder {folder} to write {Path.GetFileName(full)} to.");
         }
 
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Path.GetRandomFileName()}");
-        return new OutputFile(new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0), full, temporary);
+        // Without the file's own name, which may be as long as a name can be.
+        var temporary = Path.Combine(folder, $".scoring.{Path.GetRandomFileName()}");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
+        if (OperatingSystem.IsWindows() || !File.Exists(full))
+        {
+            return new OutputFile(new FileStream(temporary, options), full, temporary);
+        }
+
+        // Whoever may read what is replaced may read what takes its place, and nobody else, at any time.
+        options.UnixCreateMode = File.GetUnixFileMode(full);
+        var file = new OutputFile(new FileStream(temporary, options), full, temporary);
+        File.SetUnixFileMode(temporary, options.UnixCreateMode.Value);
+        return file;
+    }
+
+    /// <summary>
+    /// Whether both are one file: a link to a folder, or standard input, may have it under another name. Where the system does not tell, names are
+    /// compared.
+    /// </summary>
+    private static bool IsSame(string input, string output) =>
+        FileIdentity.OfOutput(output) is { } written && FileIdentity.OfInput(input) is { } read
+            ? written == read
+            : input != LogitReader.StandardStream && output != LogitReader.StandardStream && TargetOf(input) == TargetOf(output);
+
+    /// <summary>What a path leads to: a link stays a link.</summary>
+    private static string TargetOf(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+    }
+
+    /// <summary>Opens a pipe or a device; null for a file, and for what is not there yet.</summary>
+    private static FileStream? OpenSpecial(string path)
+    {
+        FileStream stream;
+        try
+        {
+            stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException
+            || (exception is UnauthorizedAccessException && !FileIdentity.IsSpecial(path)))
+        {
+            // A file that nobody may write to may still be replaced.
+            return null;
+        }
+
+        if (!stream.CanSeek || FileIdentity.IsSpecial(path))
+        {
+            return stream;
+        }
+
+        stream.Dispose();
+        return null;
     }
 
     /// <summary>Gives the file its name.</summary>

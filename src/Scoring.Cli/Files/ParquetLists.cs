@@ -1,6 +1,8 @@
 namespace Scoring.Cli.Files;
 
-/// <summary>Lists as Parquet has them: a repetition level of 0 begins a row, and a definition level under the greatest is no element, or a null.</summary>
+/// <summary>
+/// Lists as Parquet has them: a repetition level of 0 begins a row, and a definition level under the greatest is no element, or a null.
+/// </summary>
 internal readonly ref struct ParquetLists(ReadOnlySpan<int> repetition, ReadOnlySpan<int> definition, int maxDefinition)
 {
     private readonly ReadOnlySpan<int> _repetition = repetition;

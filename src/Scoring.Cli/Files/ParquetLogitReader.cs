@@ -17,7 +17,7 @@ internal sealed class ParquetLogitReader : LogitReader
 
     private readonly ParquetReader _reader;
     private readonly ColumnRoles _columns;
-    private readonly DataField[] _fields;
+    private readonly IReadOnlyList<Field> _fields;
 
     /// <summary>The lists' elements; null where every class has a column.</summary>
     private readonly DataField? _list;
@@ -31,13 +31,12 @@ internal sealed class ParquetLogitReader : LogitReader
     private float[] _logits = [];
     private ParquetTargets? _targets;
 
-    private ParquetLogitReader(string name, ParquetReader reader, long length)
+    private ParquetLogitReader(string name, ParquetReader reader, IReadOnlyList<Field> fields, long rows, long length)
         : base(name)
     {
-        (_reader, Length) = (reader, length);
-        _fields = [.. reader.Schema.Fields.OfType<DataField>().Where(field => !field.IsArray)];
-        _columns = new ColumnRoles(name, [.. _fields.Select(field => field.Name)]);
-        _list = reader.Schema.Fields.OfType<ListField>().FirstOrDefault(list => list.Name == ListName)?.Item as DataField;
+        (_reader, _fields, Rows, Length) = (reader, fields, rows, length);
+        _columns = new ColumnRoles(name, [.. fields.Select(field => field.Name)]);
+        _list = fields.OfType<ListField>().FirstOrDefault(list => list.Name == ListName)?.Item as DataField;
         _classes = _columns.Labels.Length;
     }
 
@@ -48,7 +47,7 @@ internal sealed class ParquetLogitReader : LogitReader
 
     public override IReadOnlyList<string> Labels => _columns.Labels;
 
-    public override long? Rows => _reader.Metadata!.NumRows;
+    public override long? Rows { get; }
 
     /// <summary>Rows stand for bytes: where in the file a row ends is not to be told.</summary>
     public override long Position => (long)((double)(_firstRow + _groupRead) / Math.Max(Rows!.Value, 1) * Length!.Value);
@@ -68,16 +67,18 @@ internal sealed class ParquetLogitReader : LogitReader
 
         stream.Position = 0;
         var length = stream.Length;
-        var parquet = await ParquetColumns.ReadAsync(name, () => ParquetReader.CreateAsync(stream, cancellationToken: cancellationToken)).ConfigureAwait(false);
-        var reader = new ParquetLogitReader(name, parquet, length);
+        var parquet = await ParquetColumns.ReadAsync(
+            name, () => ParquetReader.CreateAsync(stream, cancellationToken: cancellationToken)).ConfigureAwait(false);
         try
         {
+            var (fields, rows) = ParquetColumns.Read(name, () => (parquet.Schema.Fields, parquet.Metadata!.NumRows));
+            var reader = new ParquetLogitReader(name, parquet, fields, rows, length);
             await reader.FindWidthAsync(cancellationToken).ConfigureAwait(false);
             return reader;
         }
         catch
         {
-            await reader.DisposeAsync().ConfigureAwait(false);
+            await parquet.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -98,7 +99,7 @@ internal sealed class ParquetLogitReader : LogitReader
         _logits.AsSpan(_groupRead * Classes, count * Classes).CopyTo(rows.Span);
         if (targets is not null)
         {
-            _targets ??= await ParquetTargets.LoadAsync(Name, _reader.OpenRowGroupReader(_group), _fields, _columns, cancellationToken)
+            _targets ??= await ParquetTargets.LoadAsync(Name, OpenGroup(), _fields, _columns, cancellationToken)
                 .ConfigureAwait(false);
             _targets.CopyTo(targets, _groupRead, count, row => Locate(_firstRow + row, null));
         }
@@ -110,7 +111,7 @@ internal sealed class ParquetLogitReader : LogitReader
     public override string Locate(long row, int? column) => column switch
     {
         null => $"row {row}",
-        { } index when Labels.Count > 0 => $"row {row}, column {ColumnRoles.LogitPrefix}{Labels[index]}",
+        { } index when Labels.Count > 0 => $"row {row}, column {_columns.LogitName(index)}",
         { } index => $"row {row}, column {ListName}[{index}]",
     };
 
@@ -122,7 +123,19 @@ internal sealed class ParquetLogitReader : LogitReader
         {
             foreach (var field in _fields.Where((_, column) => _columns.Logit(column) >= 0))
             {
-                RequireNumbers(field, field.Name);
+                RequireNumbers(field, field.Name, ParquetColumns.AsColumn(field)?.ClrType);
+            }
+
+            // What is not UTF-8 is read as this character, whichever it was, so names that differ in the file may be one here.
+            if (Labels.FirstOrDefault(label => label.Contains('\uFFFD')) is { } label)
+            {
+                throw new InvalidDataException($"{Name} has a column {Quoted.Text(ColumnRoles.LogitPrefix + label)}, whose name is not UTF-8.");
+            }
+
+            if (_fields.Any(field => field.Name == ListName && ParquetColumns.AsColumn(field) is null))
+            {
+                throw new InvalidDataException(
+                    $"{Name} has a column {ListName} of lists and a column {_columns.LogitName(0)}; a row's logits are in one or the other.");
             }
 
             return;
@@ -131,10 +144,11 @@ internal sealed class ParquetLogitReader : LogitReader
         if (_list is null)
         {
             throw new InvalidDataException(
-                $"{Name} has no logits: they are columns {ColumnRoles.LogitPrefix}NAME of float or double, or one column {ListName} of lists of them.");
+                $"{Name} has no logits: they are columns {ColumnRoles.LogitPrefix}NAME of float or double, or one column {ListName} of lists of "
+                + "them.");
         }
 
-        RequireNumbers(_list, ListName);
+        RequireNumbers(_list, ListName, _list.ClrType);
         // The width is that of the first list, which need not be in the first group.
         while (_classes == 0)
         {
@@ -142,11 +156,12 @@ internal sealed class ParquetLogitReader : LogitReader
         }
     }
 
-    private void RequireNumbers(DataField field, string name)
+    private void RequireNumbers(Field field, string name, Type? type)
     {
-        if (field.ClrType != typeof(float) && field.ClrType != typeof(double))
+        if (type != typeof(float) && type != typeof(double))
         {
-            throw new InvalidDataException($"{Name}, column {name}, is of {ParquetColumns.TypeName(field)}; logits are float or double.");
+            throw new InvalidDataException(
+                $"{Name}, column {Quoted.Text(name)}, is of {ParquetColumns.TypeName(field)}; logits are float or double.");
         }
     }
 
@@ -159,34 +174,45 @@ internal sealed class ParquetLogitReader : LogitReader
         }
 
         _firstRow += _groupRows;
-        var group = _reader.OpenRowGroupReader(++_group);
-        if (group.RowCount * Math.Max(_classes, 1) > MaxGroupLogits)
+        _group++;
+        var group = OpenGroup();
+        var rows = ParquetColumns.Read(Name, () => group.RowCount);
+        if (rows < 0)
         {
-            throw new InvalidDataException(
-                $"{Name} has a row group of {group.RowCount} rows; {MaxGroupLogits} logits are the most: write smaller row groups.");
+            throw ParquetColumns.Broken(Name, $"a row group has {rows} rows");
         }
 
-        (_groupRows, _groupRead, _targets) = ((int)group.RowCount, 0, null);
+        if (rows > MaxGroupLogits / Math.Max(_classes, 1))
+        {
+            throw new InvalidDataException(
+                $"{Name} has a row group of {rows} rows; {MaxGroupLogits} logits are the most: write smaller row groups.");
+        }
+
+        (_groupRows, _groupRead, _targets) = ((int)rows, 0, null);
         await (_list is null ? LoadColumnsAsync(group, cancellationToken) : LoadListsAsync(group, _list, cancellationToken)).ConfigureAwait(false);
     }
+
+    private ParquetRowGroupReader OpenGroup() => ParquetColumns.Read(Name, () => _reader.OpenRowGroupReader(_group));
 
     private async Task LoadColumnsAsync(ParquetRowGroupReader group, CancellationToken cancellationToken)
     {
         Array.Resize(ref _logits, _groupRows * Classes);
         Array.Fill(_logits, float.NaN);
-        for (var column = 0; column < _fields.Length; column++)
+        for (var column = 0; column < _fields.Count; column++)
         {
-            if (_columns.Logit(column) is >= 0 and var logit)
+            if (_columns.Logit(column) is >= 0 and var logit && _fields[column] is DataField field)
             {
-                using var raw = await ParquetColumns.ReadAsync(Name, () => group.ReadRawColumnDataBaseAsync(_fields[column], cancellationToken).AsTask())
+                using var raw = await ParquetColumns.ReadAsync(
+                    Name, () => group.ReadRawColumnDataBaseAsync(field, cancellationToken).AsTask())
                     .ConfigureAwait(false);
                 switch (raw)
                 {
                     case RawColumnData<float> singles:
-                        ParquetColumns.ForEach(singles, _fields[column], _groupRows, (row, value) => _logits[(row * Classes) + logit] = value);
+                        ParquetColumns.ForEach(Name, singles, field, _groupRows, (row, value) => _logits[(row * Classes) + logit] = value);
                         break;
                     case RawColumnData<double> doubles:
-                        ParquetColumns.ForEach(doubles, _fields[column], _groupRows, (row, value) => _logits[(row * Classes) + logit] = (float)value);
+                        ParquetColumns.ForEach(
+                            Name, doubles, field, _groupRows, (row, value) => _logits[(row * Classes) + logit] = (float)value);
                         break;
                 }
             }
@@ -200,27 +226,39 @@ internal sealed class ParquetLogitReader : LogitReader
             return;
         }
 
-        using var raw = await ParquetColumns.ReadAsync(Name, () => group.ReadRawColumnDataBaseAsync(list, cancellationToken).AsTask()).ConfigureAwait(false);
+        using var raw = await ParquetColumns.ReadAsync(
+            Name, () => group.ReadRawColumnDataBaseAsync(list, cancellationToken).AsTask()).ConfigureAwait(false);
         if (raw.DefinitionLevels.Length > MaxGroupLogits)
         {
             throw new InvalidDataException(
                 $"{Name} has a row group of {raw.DefinitionLevels.Length} logits; {MaxGroupLogits} are the most: write smaller row groups.");
         }
 
-        var lists = new ParquetLists(raw.RepetitionLevels, raw.DefinitionLevels, list.MaxDefinitionLevel);
-        _classes = _classes == 0 ? lists.FirstLength : _classes;
-        if (lists.FindOther(_classes) is var (row, length))
+        var (first, other) = ParquetColumns.Read(Name, () =>
+        {
+            var lists = ListsOf(raw, list);
+            return (lists.FirstLength, lists.FindOther(_classes == 0 ? lists.FirstLength : _classes));
+        });
+        _classes = _classes == 0 ? first : _classes;
+        if (other is var (row, length))
         {
             throw new InvalidDataException(
                 $"{Name}, row {_firstRow + row}, column {ListName}: the list has {Plural.Of(length, "logit")}; "
                 + (_classes == length ? "there must be some." : $"the first row has {_classes}."));
         }
 
-        _logits = raw switch
+        _logits = ParquetColumns.Read(Name, () => raw switch
         {
-            RawColumnData<float> singles => lists.Spread(singles.Values, value => value),
-            RawColumnData<double> doubles => lists.Spread(doubles.Values, value => (float)value),
+            RawColumnData<float> singles => ListsOf(raw, list).Spread(singles.Values, value => value),
+            RawColumnData<double> doubles => ListsOf(raw, list).Spread(doubles.Values, value => (float)value),
             _ => [],
-        };
+        });
+        if (_logits.LongLength != (long)_groupRows * _classes)
+        {
+            throw ParquetColumns.Broken(Name, $"column {ListName} has {_logits.Length} logits for {_groupRows} rows of {_classes}");
+        }
     }
+
+    private static ParquetLists ListsOf(RawColumnData raw, DataField list) =>
+        new(raw.RepetitionLevels, raw.DefinitionLevels, list.MaxDefinitionLevel);
 }

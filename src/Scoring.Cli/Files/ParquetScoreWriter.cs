@@ -33,7 +33,7 @@ internal sealed class ParquetScoreWriter : ScoreWriter, IScoreCells
     {
         if (table.Columns.GroupBy(column => column.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
-            throw new InvalidDataException($"two columns would be called {twice.Key}, which Parquet does not allow; CSV does");
+            throw new InvalidDataException($"two columns would be called {Quoted.Text(twice.Key)}, which Parquet does not allow; CSV does");
         }
 
         DataField[] fields =
@@ -41,7 +41,8 @@ internal sealed class ParquetScoreWriter : ScoreWriter, IScoreCells
             .. table.Columns.Select(column => new DataField(column.Name, column.IsText ? typeof(string) : typeof(float), isNullable: false)),
         ];
         var options = new ParquetOptions { CompressionMethod = CompressionMethod.Snappy };
-        var writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), stream, options, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var writer = await ParquetWriter.CreateAsync(
+            new ParquetSchema(fields), stream, options, cancellationToken: cancellationToken).ConfigureAwait(false);
         return new ParquetScoreWriter(table, fields, writer);
     }
 
@@ -78,7 +79,8 @@ internal sealed class ParquetScoreWriter : ScoreWriter, IScoreCells
             }
             else
             {
-                await group.WriteAsync<float>(_fields[column], _numbers[column].ToArray(), cancellationToken: cancellationToken).ConfigureAwait(false);
+                await group.WriteAsync<float>(
+                    _fields[column], _numbers[column].ToArray(), cancellationToken: cancellationToken).ConfigureAwait(false);
                 _numbers[column].Clear();
             }
         }

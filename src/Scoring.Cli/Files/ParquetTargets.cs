@@ -17,17 +17,17 @@ internal sealed class ParquetTargets
     }
 
     public static async Task<ParquetTargets> LoadAsync(
-        string file, ParquetRowGroupReader group, DataField[] fields, ColumnRoles roles, CancellationToken cancellationToken)
+        string file, ParquetRowGroupReader group, IReadOnlyList<Field> fields, ColumnRoles roles, CancellationToken cancellationToken)
     {
         var targets = new ParquetTargets(file);
-        for (var column = 0; column < fields.Length; column++)
+        for (var column = 0; column < fields.Count; column++)
         {
             if (roles.Target(column) is >= 0 and var index)
             {
-                var field = fields[column];
+                var field = ParquetColumns.AsColumn(fields[column]) ?? throw WrongType(file, fields[column]);
                 using var raw = await ParquetColumns.ReadAsync(file, () => group.ReadRawColumnDataBaseAsync(field, cancellationToken).AsTask())
                     .ConfigureAwait(false);
-                targets._columns.Add(new Column(index, field.Name, Texts(file, raw, field, (int)group.RowCount)));
+                targets._columns.Add(new Column(index, roles.Name(column), Texts(file, raw, field, (int)group.RowCount)));
             }
         }
 
@@ -58,10 +58,10 @@ internal sealed class ParquetTargets
         switch (raw)
         {
             case RawColumnData<ReadOnlyMemory<char>> column:
-                ParquetColumns.ForEach(column, field, rows, (row, value) => texts[row] = Intern(value.Span));
+                ParquetColumns.ForEach(file, column, field, rows, (row, value) => texts[row] = Intern(value.Span));
                 break;
             case RawColumnData<bool> column:
-                ParquetColumns.ForEach(column, field, rows, (row, value) => texts[row] = value ? "1" : "0");
+                ParquetColumns.ForEach(file, column, field, rows, (row, value) => texts[row] = value ? "1" : "0");
                 break;
             case RawColumnData<int> column:
                 Numbers(column);
@@ -94,14 +94,14 @@ internal sealed class ParquetTargets
                 Numbers(column);
                 break;
             default:
-                throw new InvalidDataException($"{file}, column {field.Name}, is of {ParquetColumns.TypeName(field)}; targets are text or whole numbers.");
+                throw WrongType(file, field);
         }
 
         return texts;
 
         void Numbers<T>(RawColumnData<T> column)
             where T : struct, ISpanFormattable =>
-            ParquetColumns.ForEach(column, field, rows, (row, value) =>
+            ParquetColumns.ForEach(file, column, field, rows, (row, value) =>
             {
                 Span<char> text = stackalloc char[32];
                 value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
@@ -119,6 +119,9 @@ internal sealed class ParquetTargets
             return interned;
         }
     }
+
+    private static InvalidDataException WrongType(string file, Field field) => new(
+        $"{file}, column {Quoted.Text(field.Name)}, is of {ParquetColumns.TypeName(field)}; targets are text or whole numbers.");
 
     private sealed record Column(int Index, string Name, string?[] Texts);
 }

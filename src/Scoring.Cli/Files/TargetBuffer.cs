@@ -31,7 +31,8 @@ internal sealed class TargetBuffer
         {
             (TargetKind.Labels, _) => "0 or 1",
             (_, 0) => $"an index from 0 to {classes - 1}",
-            _ => $"a label ({string.Join(", ", names.Take(LabelsNamed))}{(names.Count > LabelsNamed ? ", …" : "")}) or an index from 0 to {classes - 1}",
+            _ => $"a label ({string.Join(", ", names.Take(LabelsNamed).Select(name => Quoted.Text(name)))}"
+                + $"{(names.Count > LabelsNamed ? ", …" : "")}) or an index from 0 to {classes - 1}",
         };
     }
 
@@ -61,7 +62,7 @@ internal sealed class TargetBuffer
 
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? Set(index, number)
-            : $"the target is '{text}'; it must be {_allowed}";
+            : $"the target is '{Quoted.Text(text)}'; it must be {_allowed}";
     }
 
     /// <summary>Takes a number, which must be whole.</summary>

@@ -10,6 +10,7 @@ internal sealed class HeadsJob(string? server, IReadOnlyList<string> configurati
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        StandardStreams.RequireOutput();
         await using var connection = await ServiceConnection.OpenAsync(server, configuration, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         await connection.AskForClassesAsync(name: null, cancellationToken).ConfigureAwait(false);
         if (json)

@@ -21,7 +21,7 @@ internal static class HeadsJson
             Heads = service.Heads.Select(head => new
             {
                 head.Name,
-                Activation = HeadNames.Of(head.Activation),
+                Activation = ServiceActivation.NameOf(head.Activation),
                 head.Classes,
                 Labels = head.Labels.ToArray(),
                 head.Temperature,
@@ -47,6 +47,14 @@ internal static class HeadsJson
                 service.Limits.ConnectionBytes,
                 service.Limits.BufferBytes,
                 service.Limits.CrowdedMs,
+                service.Limits.MessagesPerSecond,
+                service.Limits.RowsPerSecond,
+                service.Limits.EvaluationClasses,
+                service.Limits.EvaluationCalls,
+                service.Limits.EvaluationCallsPerCaller,
+                service.Limits.EvaluationIdleMs,
+                service.Limits.CalibrationBytes,
+                service.Limits.CalibrationBytesPerCaller,
             },
         },
         Options) + "\n";

@@ -41,8 +41,8 @@ internal sealed class HeadsText(IAnsiConsole console)
 
     private static string[] Cells(Head head) =>
     [
-        head.Name,
-        HeadNames.Of(head.Activation),
+        Quoted.Text(head.Name),
+        ServiceActivation.NameOf(head.Activation),
         head.Classes == 0 ? "any" : Number(head.Classes),
         "",
         head.Temperature.ToString("0.####", CultureInfo.InvariantCulture),
@@ -59,10 +59,11 @@ internal sealed class HeadsText(IAnsiConsole console)
         var text = "";
         for (var shown = 0; shown < labels.Count; shown++)
         {
-            var longer = shown == 0 ? labels[shown] : $"{text}, {labels[shown]}";
+            var label = Quoted.Text(labels[shown]);
+            var longer = shown == 0 ? label : $"{text}, {label}";
             if (longer.Length + (shown + 1 < labels.Count ? More.Length : 0) > room)
             {
-                return shown == 0 ? $"{longer[..Math.Min(longer.Length, room - 1)]}…" : text + More;
+                return shown == 0 ? Shortened.To(longer + "…", room) : text + More;
             }
 
             text = longer;
@@ -73,7 +74,8 @@ internal sealed class HeadsText(IAnsiConsole console)
 
     private void ShowLimits(Limits limits)
     {
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap().Padding(1, 0, 2, 0)).AddColumn(new GridColumn().NoWrap().RightAligned().Padding(0, 0));
+        var grid = new Grid().AddColumn(
+            new GridColumn().NoWrap().Padding(1, 0, 2, 0)).AddColumn(new GridColumn().NoWrap().RightAligned().Padding(0, 0));
         Add("bytes of one message", limits.MessageBytes);
         Add("rows in one message", limits.Rows);
         Add("classes in one row", limits.Classes);

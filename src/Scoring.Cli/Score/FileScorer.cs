@@ -12,7 +12,8 @@ namespace Scoring.Cli.Score;
 /// it lies, so it belongs to its message from then on, and goes back to the ring when the message's result has been written.
 /// The ring is what bounds the messages in flight.
 /// </summary>
-internal sealed class FileScorer(ScoringClient client, LogitReader input, ScoreWriter output, ScoreRequest template, int rowsPerMessage)
+internal sealed class FileScorer(
+    ScoringClient client, HeadWatch head, LogitReader input, ScoreWriter output, ScoreRequest template, int rowsPerMessage)
 {
     private const int Buffers = 16;
     private const int InvalidRowsNamed = 5;
@@ -31,7 +32,9 @@ internal sealed class FileScorer(ScoringClient client, LogitReader input, ScoreW
     /// <summary>The first few of <see cref="InvalidRows"/>.</summary>
     public IReadOnlyList<long> FirstInvalidRows => _firstInvalidRows;
 
-    /// <exception cref="InvalidDataException">The input is broken, or the service refused a part of it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The input is broken, the service refused a part of it, or its head was changed in the meantime.
+    /// </exception>
     public async Task RunAsync(IProgress<(long Rows, long Bytes)>? progress, CancellationToken cancellationToken)
     {
         for (var i = 0; i < Buffers; i++)
@@ -45,12 +48,19 @@ internal sealed class FileScorer(ScoringClient client, LogitReader input, ScoreW
             using (result)
             {
                 _inFlight.TryDequeue(out var message);
+                if (result.Error is null)
+                {
+                    await head.CheckAsync(result.Receipt.HeadRevision, Rows, cancellationToken).ConfigureAwait(false);
+                }
+
                 Take(result, message!);
                 await output.FlushAsync(cancellationToken).ConfigureAwait(false);
                 _ring.Writer.TryWrite(message!.Buffer);
                 progress?.Report((Rows, message.Position));
             }
         }
+
+        await head.CheckEndAsync(Rows, cancellationToken).ConfigureAwait(false);
     }
 
     private async IAsyncEnumerable<ScoreRequest> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)

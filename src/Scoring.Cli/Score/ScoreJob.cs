@@ -52,10 +52,16 @@ internal sealed class ScoreJob
 
         await using var connection = await ServiceConnection.OpenAsync(Server, Configuration, Patience, cancellationToken).ConfigureAwait(false);
         await connection.AskForClassesAsync(Head, cancellationToken).ConfigureAwait(false);
-        var table = new ScoreTable(ServiceHead.Find(connection.Service, Head, input), input.Classes, TopK);
+        var head = ServiceHead.Find(connection.Service, Head, input);
+        var table = new ScoreTable(head, input.Classes, TopK);
         var rowsPerMessage = connection.RowsPerMessage(input.Name, (long)input.Classes * sizeof(float), MessageBytes);
 
-        using var output = OutputFile.Open(Output);
+        using var output = await OutputFile.OpenAsync(Output, [Input, .. connection.Files], cancellationToken).ConfigureAwait(false);
+        if (Output != LogitReader.StandardStream && !EndsIn(Output, ".csv") && !output.Stream.CanSeek)
+        {
+            throw new IOException($"{Output} is a pipe, which only CSV can be written to.");
+        }
+
         var writer = await CreateWriterAsync(output.Stream, table, input.Classes, cancellationToken).ConfigureAwait(false);
         var template = new ScoreRequest
         {
@@ -66,7 +72,8 @@ internal sealed class ScoreJob
             Outputs = IsNpy(Output) ? OutputSet.Scores : table.Outputs,
             TopK = TopK,
         };
-        var scorer = new FileScorer(connection.Client, input, writer, template, rowsPerMessage);
+        var watch = new HeadWatch(connection.Client, head.Definition);
+        var scorer = new FileScorer(connection.Client, watch, input, writer, template, rowsPerMessage);
 
         var started = Stopwatch.GetTimestamp();
         try
@@ -107,7 +114,8 @@ internal sealed class ScoreJob
         var target = Output == LogitReader.StandardStream ? "" : $" → {Output}";
         Console.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Plural.Of(scorer.Rows, "row", "N0")} × {Plural.Of(classes, "class", "N0")} in {elapsed.TotalSeconds:0.00} s ({rate:N0} rows/s){target}"));
+            $"{Plural.Of(scorer.Rows, "row", "N0")} × {Plural.Of(classes, "class", "N0")} in {elapsed.TotalSeconds:0.00} s ({rate:N0} "
+            + $"rows/s){target}"));
         if (scorer.InvalidRows > 0)
         {
             var (rows, were) = scorer.InvalidRows == 1 ? ("row", "was") : ("rows", "were");

@@ -12,7 +12,7 @@ internal sealed class MetricsClient : IDisposable
     public MetricsClient(Uri server, TimeProvider time)
     {
         _time = time;
-        _page = server.AbsolutePath == "/" ? new Uri(server, "/metrics") : server;
+        _page = server.PathAndQuery == "/" ? new Uri(server, "/metrics") : server;
         Server = server.GetLeftPart(UriPartial.Authority);
     }
 

@@ -17,6 +17,7 @@ internal sealed class TopJob(Uri server, TimeSpan interval, bool once)
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        StandardStreams.RequireOutput();
         using var client = new MetricsClient(server, _time);
         // A service that is not there at the start is a mistake; one that goes away later may come back.
         _history.Add(await client.ReadAsync(cancellationToken).ConfigureAwait(false));

@@ -136,11 +136,8 @@ internal sealed class TopScreen(int width, int height, bool unicode)
     private static Text Bold(string text) => new(text, new Style(decoration: Decoration.Bold));
 
     /// <summary>Names come from elsewhere: none may move the cursor, or break a line.</summary>
-    private static string Printable(string text, int longest)
-    {
-        var clean = string.Concat(text.Select(character => char.IsControl(character) ? '·' : character));
-        return clean.Length > longest ? clean[..(longest - 1)] + "…" : clean;
-    }
+    private static string Printable(string text, int longest) =>
+        Shortened.To(string.Concat(text.Select(character => char.IsControl(character) ? '·' : character)), longest);
 
     private string Bar(double share) => new(unicode ? '█' : '#', (int)Math.Round(Math.Clamp(share, 0, 1) * ShareBar));
 }

@@ -128,6 +128,31 @@ public sealed class BenchTests
         Assert.Contains("Rows", result.ErrorLine, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("bench")]
+    [InlineData("heads")]
+    public async Task A_folder_for_temporary_files_that_cannot_be_used_is_named(string command)
+    {
+        using var folder = new TemporaryFolder();
+        var missing = await RunAsync(folder["missing"]);
+        Assert.StartsWith($"scoring: there is no folder {folder["missing"]}/, ", missing.ErrorLine, StringComparison.Ordinal);
+        Assert.Equal(1, missing.ExitCode);
+
+        var place = Directory.CreateDirectory(folder[new string('d', 100)]);
+        var tooLong = await RunAsync(place.FullName);
+        Assert.Contains(place.FullName[..40], tooLong.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("too long for the path of a socket", tooLong.ErrorLine, StringComparison.Ordinal);
+        Assert.Equal(1, tooLong.ExitCode);
+        Assert.Empty(place.EnumerateFileSystemInfos());
+
+        async Task<ProcessResult> RunAsync(string temporary)
+        {
+            using var process = ScoringProcess.StartWithTemporaryFolder(temporary, command);
+            process.Input.Close();
+            return await process.EndAsync();
+        }
+    }
+
     [Fact]
     public async Task A_service_that_is_not_there_is_told()
     {

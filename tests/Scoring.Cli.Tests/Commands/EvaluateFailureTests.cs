@@ -5,7 +5,8 @@ public sealed class EvaluateFailureTests
     private const string Header = "logit_a,logit_b,target\n";
 
     [Theory]
-    [InlineData("logit_a,logit_b\n0,0\n", "has no targets: give them by --targets FILE.npy, or in a column target, or in columns target_NAME of 0 or 1.")]
+    [InlineData(
+        "logit_a,logit_b\n0,0\n", "has no targets: give them by --targets FILE.npy, or in a column target, or in columns target_NAME of 0 or 1.")]
     [InlineData(Header + "0,0,a\n0,0,c\n", ", row 1 (line 3), column target: the target is 'c'; it must be a label (a, b) or an index from 0 to 1")]
     [InlineData(Header + "0,0,\n", ", row 0 (line 2), column target: the target is missing; it must be a label (a, b) or an index from 0 to 1")]
     [InlineData(Header + "0,0,0.5\n", ", row 0 (line 2), column target: the target is 0.5; it must be a label (a, b) or an index from 0 to 1")]
@@ -16,7 +17,8 @@ public sealed class EvaluateFailureTests
     [InlineData("logit_a,logit_b,target_a,target_b\n0,0,1,2\n", ", row 0 (line 2), column target_b: the target is 2; it must be 0 or 1")]
     [InlineData("logit_a,logit_b,target_a\n0,0,1\n", "has targets for some labels only: there is a column logit_b, and no target_b.")]
     [InlineData("logit_a,target_a,target_c\n0,1,1\n", "has a column target_c, and no column logit_c that it is the target of.")]
-    [InlineData("logit_a,logit_b,target,target_a\n0,0,a,1\n", "has a column target and a column target_a; a row has one class, or 0 or 1 for each label, not both.")]
+    [InlineData("logit_a,logit_b,target,target_a\n0,0,a,1\n",
+        "has a column target and a column target_a; a row has one class, or 0 or 1 for each label, not both.")]
     public async Task What_is_wrong_with_a_table_is_told_with_its_place(string csv, string message)
     {
         using var folder = new TemporaryFolder();
@@ -47,16 +49,65 @@ public sealed class EvaluateFailureTests
     [InlineData("(3, 2)", "row 2, column 1: the target is 5; it must be 0 or 1")]
     [InlineData("(3,)", "row 2: the target is 5; it must be an index from 0 to 1")]
     [InlineData("(9,)", "is cut short: it says 9 rows, and holds 6.")]
+    [InlineData("( 3,)", "goes on after its array: save each array to a file of its own.")]
     public async Task Targets_that_do_not_go_with_the_logits_are_refused(string shape, string message)
     {
         using var folder = new TemporaryFolder();
         var logits = folder.Write("logits.npy", Npy.Make("<f4", "(3, 2)", new float[6]));
-        int[] elements = shape == "(3, 2)" ? [0, 0, 0, 0, 0, 5] : shape == "(9,)" ? new int[6] : shape == "(3, 3)" ? new int[9] : [0, 0, 5, 0];
+        int[] elements = shape switch
+        {
+            "(2,)" => [0, 0],
+            "(3,)" => [0, 0, 5],
+            "(3, 2)" => [0, 0, 0, 0, 0, 5],
+            "(3, 3)" => new int[9],
+            "(9,)" => new int[6],
+            _ => new int[4],
+        };
         var targets = folder.Write("targets.npy", Npy.Make("<i4", shape, elements));
         var result = await ScoringProcess.RunAsync("evaluate", logits, "--targets", targets);
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith($"scoring: {targets}", result.ErrorLine, StringComparison.Ordinal);
         Assert.Contains(message, result.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("in.html")]
+    [InlineData("link.html")]
+    public async Task A_report_does_not_take_the_place_of_what_is_read(string report)
+    {
+        using var folder = new TemporaryFolder();
+        var input = folder.Write("in.html", Header + "0,0,a\n");
+        File.CreateSymbolicLink(folder["link.html"], input);
+        var result = await ScoringProcess.RunAsync("evaluate", input, "--report", folder[report]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal($"scoring: {folder[report]} is read: what is written has to have another name.", result.ErrorLine);
+        Assert.Equal(Header + "0,0,a\n", await File.ReadAllTextAsync(input, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Two_outputs_are_not_written_to_one_file()
+    {
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(folder["page.html"], "heads.json");
+        var result = await ScoringProcess.RunAsync(
+            "calibrate", folder.Write("in.csv", Header + "0,0,a\n"), "--output", folder["heads.json"], "--report", folder["page.html"]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(
+            $"scoring: {folder["heads.json"]} and {folder["page.html"]} are one file: each that is written has to have its own.", result.ErrorLine);
+        Assert.Equal(["in.csv", "page.html"], folder.Names());
+    }
+
+    [Fact]
+    public async Task What_the_service_within_reads_is_not_written_over()
+    {
+        using var folder = new TemporaryFolder();
+        const string Heads = """{ "pets": { "activation": "softmax" }, "other": { "activation": "softmax" } }""";
+        var heads = folder.Write("heads.json", Heads);
+        var result = await ScoringProcess.RunAsync(
+            "calibrate", folder.Write("in.csv", Header + "0,0,a\n"), "--head", "pets", "--output", heads, "--", $"--Scoring:HeadsFile={heads}");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal($"scoring: {heads} is read: what is written has to have another name.", result.ErrorLine);
+        Assert.Equal(Heads, await File.ReadAllTextAsync(heads, TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -79,6 +130,28 @@ public sealed class EvaluateFailureTests
         var targets = folder.Write("targets.npy", Npy.Make("<U1", "(1,)", new[] { 97 }));
         var result = await ScoringProcess.RunAsync("evaluate", logits, "--targets", targets);
         Assert.Equal($"scoring: {targets} has dtype <U1; targets are whole numbers: save it as a.astype('<i4').", result.ErrorLine);
+    }
+
+    [Theory]
+    [InlineData("logit_\u001B[2J,logit_b,target\n0,0,\u001B]0;x\a\n", "the target is '?]0;x?'; it must be a label (?[2J, b) or an index from 0 to 1")]
+    [InlineData("logit_a,logit_\u001B[2J,target_a\n0,0,1\n", "a column logit_?[2J, and no target_?[2J.")]
+    [InlineData("logit_a,target_\u001B[2J\n0,1\n", "a column target_?[2J, and no column logit_?[2J that")]
+    [InlineData("logit_a,logit_b,target,target_\u001B[2J\n0,0,a,1\n", "a column target and a column target_?[2J;")]
+    public async Task Nothing_that_a_terminal_would_obey_is_told(string csv, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var result = await ScoringProcess.RunAsync("evaluate", folder.Write("in.csv", csv));
+        Assert.Contains(message, result.ErrorLine, StringComparison.Ordinal);
+        Assert.DoesNotContain(result.ErrorLine, char.IsControl);
+    }
+
+    [Fact]
+    public async Task A_target_of_a_million_letters_is_told_in_a_line_of_few()
+    {
+        using var folder = new TemporaryFolder();
+        var result = await ScoringProcess.RunAsync("evaluate", folder.Write("in.csv", Header + "0,0," + new string('x', 1_000_000) + "\n"));
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains($"the target is '{new string('x', 64)}…'; it must be", result.ErrorLine, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -6,6 +6,17 @@ public sealed class EvaluateTests
 {
     private const double Tolerance = 1e-6;
 
+    [Fact]
+    public async Task Nothing_that_a_terminal_would_obey_is_in_the_tables()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("in.csv", "logit_\u001B[2J,logit_b,target\n0,1,0\n0,1,1\n");
+        var result = await ScoringProcess.RunAsync("evaluate", file);
+        Assert.Equal(0, result.ExitCode);
+        Assert.DoesNotContain('\u001B', result.Output);
+        Assert.Matches(@"\?\[2J +b +1 +100", result.Output);
+    }
+
     [Theory]
     [InlineData("iris", "csv")]
     [InlineData("iris", "npy")]
@@ -90,16 +101,19 @@ public sealed class EvaluateTests
         using var report = JsonDocument.Parse(result.Output);
         using var reference = Reference("digits");
         AssertClose(
-            reference.RootElement.GetProperty("temperature_fit"), "ece_15", report.RootElement.GetProperty("metrics").GetProperty("expected_calibration_error"));
+            reference.RootElement.GetProperty("temperature_fit"), "ece_15", report.RootElement.GetProperty("metrics").GetProperty(
+                "expected_calibration_error"));
     }
 
     [Fact]
     public async Task Calibrate_writes_the_head_to_a_file_and_does_not_print_it()
     {
         using var folder = new TemporaryFolder();
-        var result = await ScoringProcess.RunAsync("calibrate", TestData.PathOf("iris.csv"), "--output", folder["heads.json"], "--report", folder["iris.html"]);
+        var result = await ScoringProcess.RunAsync(
+            "calibrate", TestData.PathOf("iris.csv"), "--output", folder["heads.json"], "--report", folder["iris.html"]);
         Assert.Equal(0, result.ExitCode);
-        Assert.Equal($"wrote {folder["heads.json"]}; serve with --Scoring:HeadsFile={folder["heads.json"]}\nwrote {folder["iris.html"]}\n", result.Error);
+        Assert.Equal(
+            $"wrote {folder["heads.json"]}; serve with --Scoring:HeadsFile={folder["heads.json"]}\nwrote {folder["iris.html"]}\n", result.Error);
         Assert.DoesNotContain("{", result.Output, StringComparison.Ordinal);
         using var heads = JsonDocument.Parse(await File.ReadAllTextAsync(folder["heads.json"], TestContext.Current.CancellationToken));
         Assert.Equal(0.24537, heads.RootElement.GetProperty("calibrated").GetProperty("temperature").GetDouble(), 1e-4);

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Scoring.Cli.Heads;
+using Scoring.V1;
 
 namespace Scoring.Cli.Tests.Commands;
 
@@ -27,6 +29,35 @@ public sealed class HeadsTests
             ["heads", "--", "--Scoring:Heads:birds:Activation=sigmoid", "--Scoring:Heads:birds:Temperature=1.25", .. labels]);
         Assert.Equal("", result.Error);
         Assert.Matches(@"birds +sigmoid +20 +species-0.*… +1\.25 +0\.5 +– +no +1", result.Output);
+    }
+
+    [Fact]
+    public async Task Nothing_that_a_terminal_would_obey_is_in_the_table()
+    {
+        var result = await ScoringProcess.RunAsync("heads", "--", "--Scoring:Heads:x:Activation=softmax", "--Scoring:Heads:x:Labels:0=\u001B]0;y\a");
+        Assert.Equal("", result.Error);
+        Assert.DoesNotContain('\u001B', result.Output);
+        Assert.Contains("?]0;y?", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Json_has_every_limit()
+    {
+        using var heads = JsonDocument.Parse(HeadsJson.Format(new ListHeadsResponse { Limits = new Limits { RowsPerSecond = 1.5 } }));
+        var limits = heads.RootElement.GetProperty("limits");
+        Assert.Equal(
+            Limits.Descriptor.Fields.InDeclarationOrder().Select(field => field.Name).Order(),
+            limits.EnumerateObject().Select(limit => limit.Name).Order());
+        Assert.Equal(1.5, limits.GetProperty("rows_per_second").GetDouble());
+    }
+
+    [Fact]
+    public async Task A_label_is_cut_between_characters()
+    {
+        // Twelve places are the least that labels get.
+        var result = await ScoringProcess.RunAsync(
+            "heads", "--", "--Scoring:Heads:birds:Activation=sigmoid", "--Scoring:Heads:birds:Labels:0=ten+letter\ud83d\ude00\ud83d\ude00");
+        Assert.Contains(" ten+letter… ", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

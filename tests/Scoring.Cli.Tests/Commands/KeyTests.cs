@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -22,7 +23,8 @@ public sealed class KeyTests
     {
         using var folder = new TemporaryFolder();
         var (key, entry) = await NewAsync("trainer");
-        var (service, address) = await ScoringProcess.ServeAsync("--unix-socket", folder["service.sock"], "--", "--Scoring:Auth:ApiKeysFile=" + folder.Write("keys.json", $"{{ {entry} }}"));
+        var (service, address) = await ScoringProcess.ServeAsync(
+            "--unix-socket", folder["service.sock"], "--", "--Scoring:Auth:ApiKeysFile=" + folder.Write("keys.json", $"{{ {entry} }}"));
         using (service)
         {
             string[][] commands =
@@ -44,6 +46,38 @@ public sealed class KeyTests
                 Assert.DoesNotContain(key, result.Error + result.Output, StringComparison.Ordinal);
             }
         }
+    }
+
+    [Theory]
+    [InlineData("a b")]
+    [InlineData("a\tb")]
+    [InlineData("schlüssel")]
+    public async Task What_is_no_key_is_told_and_not_shown(string key)
+    {
+        string[][] commands = [["heads"], ["bench"]];
+        foreach (var command in commands)
+        {
+            using var process = ScoringProcess.StartWith("SCORING_API_KEY", key, [.. command, "--server", "http://localhost:1"]);
+            process.Input.Close();
+            var result = await process.EndAsync();
+            Assert.Equal(1, result.ExitCode);
+            Assert.Equal("scoring: SCORING_API_KEY is no API key: it must be of visible ASCII characters", result.ErrorLine);
+        }
+    }
+
+    [Fact]
+    public async Task A_key_that_cannot_be_shown_is_an_error_in_one_line()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full");
+        using var process = Process.Start(new ProcessStartInfo("sh")
+        {
+            ArgumentList = { "-c", "dotnet \"$0\" key new trainer > /dev/full", Path.Combine(AppContext.BaseDirectory, "scoring.dll") },
+            RedirectStandardError = true,
+        })!;
+        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, process.ExitCode);
+        Assert.Matches("^scoring: No space left on device[^\n]*\n$", error);
     }
 
     private static async Task<(string Key, string Entry)> NewAsync(string name)

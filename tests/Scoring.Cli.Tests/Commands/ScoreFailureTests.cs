@@ -89,8 +89,8 @@ public sealed class ScoreFailureTests
 
     [Theory]
     [InlineData("https", "HTTP/1.1 400 Bad Request\r\n\r\n", "speaks no TLS", "has an address with http://")]
-    [InlineData("http", "", "speaks no HTTP/2 in clear text", "has an address with https://")]
-    [InlineData("http", "HTTP/1.1 400 Bad Request\r\n\r\n", "speaks no HTTP/2 in clear text", "JSON and metrics have ports of their own")]
+    [InlineData("http", "", "has an address with https://")]
+    [InlineData("http", "HTTP/1.1 400 Bad Request\r\n\r\n", "HTTP/2 in clear text", "JSON and metrics have ports of their own")]
     public async Task A_service_that_speaks_another_protocol_is_told_in_one_line(string scheme, string answer, params string[] said)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

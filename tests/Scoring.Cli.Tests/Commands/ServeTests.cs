@@ -18,7 +18,8 @@ public sealed class ServeTests
     [Fact]
     public async Task A_second_sigterm_ends_serve_at_once()
     {
-        var (process, _) = await ScoringProcess.ServeAsync("--port", "0", "--address", "127.0.0.1", "--", "--Scoring:Drain:DelayMs=60000", "--Scoring:Drain:TimeoutMs=61000");
+        var (process, _) = await ScoringProcess.ServeAsync(
+            "--port", "0", "--address", "127.0.0.1", "--", "--Scoring:Drain:DelayMs=60000", "--Scoring:Drain:TimeoutMs=61000");
         using (process)
         {
             process.Terminate();
@@ -69,7 +70,8 @@ public sealed class ServeTests
     public async Task Each_fault_of_a_head_has_its_line()
     {
         var result = await ScoringProcess.RunAsync(
-            "serve", "--port", "0", "--http-port", "0", "--admin-port", "0", "--", "--Scoring:Heads:pets:activation=relu", "--Scoring:Heads:pets:temprature=2");
+            "serve", "--port", "0", "--http-port", "0", "--admin-port", "0", "--", "--Scoring:Heads:pets:activation=relu",
+            "--Scoring:Heads:pets:temprature=2");
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(
             [

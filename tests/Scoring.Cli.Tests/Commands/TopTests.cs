@@ -25,7 +25,8 @@ public sealed class TopTests
         {
             await process.ReadAddressAsync();
             var admin = await process.ReadAddressAsync();
-            using var load = ScoringProcess.Start("bench", "--server", address, "--rows", "2", "--classes", "3", "--rate", "200", "--duration", "600");
+            using var load = ScoringProcess.Start(
+                "bench", "--server", address, "--rows", "2", "--classes", "3", "--rate", "200", "--duration", "600");
             // The load takes a moment to start.
             ProcessResult result;
             var views = 0;

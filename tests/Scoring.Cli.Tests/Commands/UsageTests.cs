@@ -2,6 +2,9 @@ namespace Scoring.Cli.Tests.Commands;
 
 public sealed class UsageTests
 {
+    private const string Thirty = "abcdefghijklmnopqrstuvwxyzabcd";
+    private const string Long = Thirty + Thirty + Thirty + Thirty;
+
     [Theory]
     [InlineData("Unrecognized command or argument 'frobnicate'", "frobnicate")]
     [InlineData("'--output' is required", "score", "x.csv")]
@@ -42,6 +45,17 @@ public sealed class UsageTests
     [InlineData("--check knows the heads softmax", "bench", "--check", "--head", "iris")]
     [InlineData("--server names another", "bench", "--server", "http://localhost:1", "--", "--Scoring:Limits:Rows=3")]
     [InlineData("--server must be http://host:port or https://host:port, not 'unix:/x'", "top", "--server", "unix:/x")]
+    [InlineData("--server must be http://host:port", "heads", "--server", "http://localhost:1/path")]
+    [InlineData("--server must be http://host:port", "heads", "--server", "http://localhost:1?x")]
+    [InlineData("--server must be http://host:port", "heads", "--server", "http://localhost:1#x")]
+    [InlineData("--server must be http://host:port", "bench", "--server", "http://user:pass@localhost:1")]
+    [InlineData("--server must be http://host:port or https://host:port, not 'http://user@x:1'", "top", "--server", "http://user@x:1")]
+    [InlineData("which is too long for the path of a socket", "heads", "--server", "unix:/" + Long)]
+    [InlineData("which is too long for the path of a socket", "bench", "--server", "unix:///" + Long)]
+    [InlineData("input must be a path, not ''", "score", "", "--output", "-")]
+    [InlineData("input must be a path, not ''", "evaluate", "")]
+    [InlineData("--targets must be a path, not ''", "evaluate", "x.npy", "--targets", "")]
+    [InlineData("--unix-socket must be a path, not ''", "serve", "--unix-socket", "")]
     [InlineData("--interval must be from 0.1 to 3600 seconds, not '0'", "top", "--interval", "0")]
     [InlineData("'a/b' is not a name; it must be 1 to 128 letters", "key", "new", "a/b")]
     [InlineData("Try 'scoring key new --help'.", "key", "new")]

@@ -19,7 +19,8 @@ public sealed class ReportPageTests
         var page = Parse(text);
         Assert.Equal("digits.csv: calibration", page.Descendants("h1").Single().Value);
         Assert.Equal(
-            ["Before: temperature 1, calibration error 0.0605", "After: temperature 3.6298, calibration error 0.0249", "The most frequent confusions"],
+            ["Before: temperature 1, calibration error 0.0605", "After: temperature 3.6298, calibration error 0.0249",
+                "The most frequent confusions"],
             page.Descendants("h3").Select(heading => heading.Value));
         Assert.Equal(3, page.Descendants("svg").Count());
         Assert.Contains("digit-1 → digit-2: 14", text, StringComparison.Ordinal);
@@ -67,6 +68,18 @@ public sealed class ReportPageTests
         Assert.Contains(page.Descendants("td"), cell => cell.Value == "<script>");
     }
 
+    [Fact]
+    public void Labels_may_have_any_character()
+    {
+        string[] labels = ["sixteen letters+\ud83d\ude00\ud83d\ude00", "bell\a", "\ufffe", "half \ud83d"];
+        var head = new ServiceHead(new Head { Name = "\u001b[1m" }, labels);
+        var page = Parse(ReportPage.Format(Synthetic(labels.Length) with { Head = head, File = "in\u0001.csv" }));
+        Assert.Equal("in\ufffd.csv: evaluation", page.Descendants("h1").Single().Value);
+        var cells = page.Descendants("td").Select(cell => cell.Value).ToHashSet();
+        Assert.Superset(new HashSet<string> { labels[0], "bell\ufffd", "\ufffd", "half \ufffd" }, cells);
+        Assert.Contains(page.Descendants("text"), text => text.Value == "sixteen letters+…");
+    }
+
     private static IEnumerable<string> Rows(XElement page) =>
         page.Descendants("tr").Select(row => string.Join('|', row.Elements().Select(cell => cell.Value)));
 
@@ -74,7 +87,8 @@ public sealed class ReportPageTests
     {
         var metrics = new ClassMetrics { Macro = new ClassQuality() };
         metrics.Confusion.AddRange(Enumerable.Range(0, classes * classes).Select(i => i / classes == i % classes ? 5UL : i % 97 == 0 ? 1UL : 0));
-        metrics.PerClass.AddRange(Enumerable.Range(0, classes).Select(_ => new ClassQuality { Precision = 0.5, Recall = 0.5, F1 = 0.5, Support = 5 }));
+        metrics.PerClass.AddRange(
+            Enumerable.Range(0, classes).Select(_ => new ClassQuality { Precision = 0.5, Recall = 0.5, F1 = 0.5, Support = 5 }));
         metrics.Bins.AddRange(Enumerable.Range(0, 15).Select(bin => new CalibrationBin
         {
             Lower = bin / 15.0,
@@ -90,7 +104,12 @@ public sealed class ReportPageTests
             Targets = TargetKind.Class,
             Temperature = 1,
             Time = DateTimeOffset.UnixEpoch,
-            Metrics = new EvaluateResponse { Rows = (ulong)metrics.Confusion.Sum(count => (long)count), Classes = (uint)classes, ClassMetrics = metrics },
+            Metrics = new EvaluateResponse
+            {
+                Rows = (ulong)metrics.Confusion.Sum(count => (long)count),
+                Classes = (uint)classes,
+                ClassMetrics = metrics
+            },
         };
     }
 

@@ -15,6 +15,8 @@ public sealed class CsvLogitReaderTests
     [InlineData("\uFEFF1,2,3\n4,5,6\n")]
     [InlineData(" 1 ,\t2, 3\n4.0,5e0,+6\n")]
     [InlineData("\"1\",\"2\",3\n4,\"5\",6\n")]
+    [InlineData("\"1\" ,\"2\"\t,3\n4,5,\"6\" \r\n")]
+    [InlineData("logit_a,id,logit_b,id,logit_c\n1,\"\",2,\"a\"\"b\",3\n4,5\"11,5,,6\n")]
     [InlineData("logit_a,logit_b,logit_c\n1,2,3\n4,5,6\n")]
     [InlineData("logit_a,logit_b,logit_c,target\n1,2,3,a\n4,5,6,b\n")]
     [InlineData("id,logit_a,target_x,logit_b,logit_c\nx,1,0,2,3\n\"y,z\",4,1,5,6\n")]
@@ -87,9 +89,45 @@ public sealed class CsvLogitReaderTests
     [InlineData("", "no rows")]
     [InlineData("\n1,2\n", "first line is empty")]
     [InlineData("a,b,c\n1,2,3\n", "names each column of logits logit_NAME")]
+    [InlineData("logit_a,logit_b,note\n1,2,\"hello\n3,4,world\"\n5,6,x\n", "row 0 (line 2), column note: the field has no closing quote on its line")]
+    [InlineData("logit_a,logit_b\n1,\"2\n", "row 0 (line 2), column logit_b: the field has no closing quote")]
+    [InlineData("logit_a,\"logit_b\nc\"\n1,2\n", "line 1, column 1: the field has no closing quote")]
+    [InlineData("logit_a,logit_b\n1,2\n\"1\"5,2\n", "row 1 (line 3), column logit_a: the field goes on after its closing quote")]
+    [InlineData("1,2\n3,\"4\"x\n", "row 1 (line 2), column 1: the field goes on after its closing quote")]
+    [InlineData("1,\"2\"0\n", "line 1, column 1: the field goes on after its closing quote")]
+    [InlineData("logit_a,note\n1,\"x\"y\n", "row 0 (line 2), column note: the field goes on after its closing quote")]
+    [InlineData("logit_a,logit_b\n1,2\0\0\n", "row 0 (line 2), column logit_b: the field has a zero byte")]
+    [InlineData("1,2\n3,\"4\0\"\n", "row 1 (line 2), column 1: the field has a zero byte")]
+    [InlineData("logit_a,note\n1,x\0\n", "row 0 (line 2), column note: the field has a zero byte")]
+    [InlineData("logit_a\0,logit_b\n1,2\n", "line 1, column 0: the field has a zero byte")]
+    [InlineData("logit_a,logit_b\r1,2\r3,4\r", "line 1, column 1: the field has a carriage return; lines end in a line feed")]
+    [InlineData("1,2\r3,4\r", "line 1, column 1: the field has a carriage return")]
+    [InlineData("1,2\n3,4\r5,6\n", "row 1 (line 2), column 1: the field has a carriage return")]
+    [InlineData("logit_a,x,x,logit_a\n1,2,3,4\n", "input has 2 columns logit_a; there may be one")]
+    [InlineData("logit_a,target,target\n1,0,0\n", "input has 2 columns target;")]
+    [InlineData("logit_a,target_a,target_a\n1,0,0\n", "input has 2 columns target_a;")]
     [InlineData("1;2;3\n", "neither numbers nor a header")]
     public async Task Says_what_is_wrong_and_where(string text, string said) =>
         Assert.Contains(said, await LogitReaders.RefusalAsync(text), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("logit_café,logit_b,target\n1,2,cafè\n", "line 1, column 0: the field is not UTF-8")]
+    [InlineData("logit_a,logit_b,note\n1,2,x\n3,4,\"café\"\n", "row 1 (line 3), column note: the field is not UTF-8")]
+    [InlineData("1,2\n3,é,\n", "row 1 (line 2), column 1: the field is not UTF-8")]
+    public async Task Refuses_text_of_another_encoding(string text, string said) =>
+        Assert.Contains(said, await LogitReaders.RefusalAsync(Encoding.Latin1.GetBytes(text)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("logit_\u001B]0;x\a,logit_\u001B]0;x\a\n1,2\n", "2 columns logit_?]0;x?;")]
+    [InlineData("logit_\u001B[2J,logit_b\n1,x\n3,4\n", "logit_b: \"x\"")]
+    [InlineData("logit_\u001B[2J,logit_b\nx,1\n3,4\n", "column logit_?[2J: \"x\"")]
+    [InlineData("logit_a,\u001B[2J\n1,\0\n", "column ?[2J: the field has a zero byte")]
+    public async Task Nothing_that_a_terminal_would_obey_is_told(string text, string said)
+    {
+        var refusal = await LogitReaders.RefusalAsync(text);
+        Assert.Contains(said, refusal, StringComparison.Ordinal);
+        Assert.DoesNotContain(refusal, char.IsControl);
+    }
 
     [Fact]
     public async Task Tells_the_line_of_a_row()

@@ -104,6 +104,13 @@ public sealed class NpyLogitReaderTests
     public async Task Refuses_a_header_that_describes_no_plain_array(string dictionary) =>
         Assert.Contains("not a plain array's", await LogitReaders.RefusalAsync(Npy.Make(dictionary, new byte[24])), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("descr", "{'descr': '<f4', 'fortran_order': False, 'shape': (6,), 'descr': [('x', '<f4')]}")]
+    [InlineData("fortran_order", "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), 'fortran_order': True}")]
+    [InlineData("shape", "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), \"shape\": (3, 2)}")]
+    public async Task Refuses_a_header_that_says_a_thing_twice(string key, string dictionary) => Assert.Contains(
+        $"an .npy header with '{key}' more than once", await LogitReaders.RefusalAsync(Npy.Make(dictionary, new byte[24])), StringComparison.Ordinal);
+
     [Fact]
     public async Task Names_a_version_that_it_does_not_know() =>
         Assert.Contains("version 9", await LogitReaders.RefusalAsync(Npy.Make("<f4", "(2, 3)", Six, version: 9)), StringComparison.Ordinal);
@@ -126,6 +133,23 @@ public sealed class NpyLogitReaderTests
         await using var reader = await LogitReader.OpenAsync("pipe", stream, TestContext.Current.CancellationToken);
         var exception = await Assert.ThrowsAsync<InvalidDataException>(() => reader.ReadAllAsync(rowsAtATime: 1));
         Assert.Contains("it says 2 rows, and holds 1", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Refuses_a_file_in_which_another_array_follows()
+    {
+        var array = Npy.Make("<f4", "(2, 3)", Six);
+        Assert.Equal("two.npy goes on after its array: save each array to a file of its own.", await LogitReaders.RefusalAsync(
+            [.. array, .. array], "two.npy"));
+    }
+
+    [Fact]
+    public async Task Refuses_a_pipe_in_which_another_array_follows()
+    {
+        var array = Npy.Make("<f4", "(2, 3)", Six);
+        await using var reader = await LogitReader.OpenAsync("pipe", new Trickle([.. array, .. array], 5), TestContext.Current.CancellationToken);
+        var exception = await Assert.ThrowsAsync<InvalidDataException>(() => reader.ReadAllAsync(rowsAtATime: 1));
+        Assert.Contains("goes on after its array", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

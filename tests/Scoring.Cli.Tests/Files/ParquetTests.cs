@@ -1,3 +1,4 @@
+using System.Text;
 using Parquet;
 using Parquet.Schema;
 using Scoring.Cli.Files;
@@ -85,13 +86,124 @@ public sealed class ParquetTests
         Assert.Equal("input, column logit_a, is of int32; logits are float or double.", await LogitReaders.RefusalAsync(bytes));
     }
 
+    [Theory]
+    [InlineData("logit_c", "input, column logit_c, is of lists; logits are float or double.")]
+    [InlineData("logits", "input has a column logits of lists and a column logit_a; a row's logits are in one or the other.")]
+    public async Task Lists_beside_columns_of_logits_are_not_passed_over(string name, string message)
+    {
+        var element = new DataField<float>("element", true);
+        var ofLists = await BesideLogitsAsync(new ListField(name, element), group => group.WriteAsync<float>(
+            element, new float?[] { 1, 2 }, (ReadOnlyMemory<int>?)new[] { 0, 1 }, cancellationToken: Cancellation));
+        Assert.Equal(message, await LogitReaders.RefusalAsync(ofLists));
+
+        var repeated = new DataField<float[]>(name);
+        var ofRepeated = await BesideLogitsAsync(repeated, group => group.WriteAsync<float>(
+            repeated, new float?[] { 1, 2 }, (ReadOnlyMemory<int>?)new[] { 0, 1 }, cancellationToken: Cancellation));
+        Assert.Equal(message, await LogitReaders.RefusalAsync(ofRepeated));
+    }
+
+    [Fact]
+    public async Task Structs_beside_columns_of_logits_are_not_passed_over()
+    {
+        var member = new DataField<float>("x", true);
+        var bytes = await BesideLogitsAsync(
+            new StructField("logit_c", member), group => group.WriteAsync<float>(member, new float?[] { 1 }, cancellationToken: Cancellation));
+        Assert.Equal("input, column logit_c, is of structs; logits are float or double.", await LogitReaders.RefusalAsync(bytes));
+    }
+
+    [Fact]
+    public async Task Targets_of_lists_are_not_passed_over()
+    {
+        var element = new DataField<int>("element", true);
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("in.parquet", await BesideLogitsAsync(new ListField("target", element), group => group.WriteAsync<int>(
+            element, new int?[] { 0, 1 }, (ReadOnlyMemory<int>?)new[] { 0, 1 }, cancellationToken: Cancellation)));
+        var result = await ScoringProcess.RunAsync("evaluate", file);
+        Assert.Equal($"scoring: {file}, column target, is of lists; targets are text or whole numbers.", result.ErrorLine);
+    }
+
+    [Fact]
+    public async Task Names_that_are_not_UTF_8_are_refused()
+    {
+        var (one, other) = (new DataField<float>("logit_caf1"), new DataField<float>("logit_b"));
+        var bytes = await WriteAsync(new ParquetSchema(one, other), 1, async (group, _) =>
+        {
+            await group.WriteAsync<float>(one, new float[] { 1 }, cancellationToken: Cancellation);
+            await group.WriteAsync<float>(other, new float[] { 1 }, cancellationToken: Cancellation);
+        });
+        var latin1 = Encoding.Latin1.GetString(bytes).Replace("logit_caf1", "logit_caf\u00E9", StringComparison.Ordinal);
+        Assert.Equal(
+            "input has a column logit_caf\uFFFD, whose name is not UTF-8.", await LogitReaders.RefusalAsync(Encoding.Latin1.GetBytes(latin1)));
+    }
+
+    [Theory]
+    [InlineData("evaluate")]
+    [InlineData("calibrate")]
+    public async Task A_row_that_has_no_score_is_named_by_its_place_in_the_file_whatever_the_row_groups(string command)
+    {
+        var (a, b, target) = (new DataField<float>("logit_a"), new DataField<float>("logit_b"), new DataField<int>("target"));
+        var bytes = await WriteAsync(new ParquetSchema(a, b, target), 3, async (group, number) =>
+        {
+            await group.WriteAsync<float>(a, new float[] { 1, 2 }, cancellationToken: Cancellation);
+            await group.WriteAsync<float>(b, new float[] { 2, number == 2 ? float.NaN : 1 }, cancellationToken: Cancellation);
+            await group.WriteAsync<int>(target, new[] { 0, 1 }, cancellationToken: Cancellation);
+        });
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("in.parquet", bytes);
+        var result = await ScoringProcess.RunAsync(command, file);
+        Assert.Equal($"scoring: {file}, row 5, column logit_b: the logit is NaN, which has no score", result.ErrorLine);
+    }
+
     [Fact]
     public async Task A_file_that_is_cut_short_is_refused_wherever_it_is_cut()
     {
         var whole = await ListsAsync([1, 2, 3, 4, 5, 6], [0, 1, 1, 0, 1, 1]);
         foreach (var length in new[] { 4, 5, 20, whole.Length / 2, whole.Length - 5, whole.Length - 1 })
         {
-            Assert.StartsWith("input is not a Parquet file that can be read: ", await LogitReaders.RefusalAsync(whole[..length]), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "input is not a Parquet file that can be read: ", await LogitReaders.RefusalAsync(whole[..length]), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_file_that_is_damaged_is_read_or_refused_wherever_it_is_damaged(bool hasLists)
+    {
+        var whole = hasLists ? await ListsAsync([1, 2, 3, 4, 5, 6], [0, 1, 1, 0, 1, 1]) : await ColumnsAsync();
+        // The last byte of the index ends it, and the library searches for another end without one.
+        var ending = whole.Length - ParquetLogitReader.Magic.Length - sizeof(int) - 1;
+        for (var at = ParquetLogitReader.Magic.Length; at < whole.Length; at += at + 1 == ending ? 2 : 1)
+        {
+            foreach (var flip in new byte[] { 0x01, 0x10, 0x80 })
+            {
+                byte[] damaged = [.. whole];
+                damaged[at] ^= flip;
+                try
+                {
+                    await using var reader = await LogitReaders.OpenAsync(damaged);
+                    var targets = new TargetBuffer(TargetKind.Class, reader.Classes, reader.Labels, 10);
+                    while (await reader.ReadAsync(new float[10 * reader.Classes], hasLists ? null : targets, Cancellation) > 0)
+                    {
+                    }
+                }
+                catch (InvalidDataException exception)
+                {
+                    Assert.StartsWith("input", exception.Message, StringComparison.Ordinal);
+                    Assert.DoesNotContain('\n', exception.Message);
+                }
+            }
+        }
+
+        async Task<byte[]> ColumnsAsync()
+        {
+            var (a, b, target) = (new DataField<float?>("logit_a"), new DataField<double>("logit_b"), new DataField<string>("target"));
+            return await WriteAsync(new ParquetSchema(a, b, target), 2, async (group, number) =>
+            {
+                await group.WriteAsync<float>(a, new float?[] { number, null }, cancellationToken: Cancellation);
+                await group.WriteAsync<double>(b, new double[] { 10, 20 }, cancellationToken: Cancellation);
+                await group.WriteAsync(target, new[] { "b", "a" });
+            });
         }
     }
 
@@ -146,6 +258,18 @@ public sealed class ParquetTests
         await using var reader = await LogitReaders.OpenAsync(file.ToArray());
         Assert.Equal(4L * Rows, reader.Rows);
         Assert.Equal(4L * Rows, (await reader.ReadAllAsync(rowsAtATime: 50_000)).LongLength);
+    }
+
+    /// <summary>A file of one row that has two logits, and a field more.</summary>
+    private static Task<byte[]> BesideLogitsAsync(Field field, Func<ParquetRowGroupWriter, Task> write)
+    {
+        var (a, b) = (new DataField<float>("logit_a"), new DataField<float>("logit_b"));
+        return WriteAsync(new ParquetSchema(a, b, field), 1, async (group, _) =>
+        {
+            await group.WriteAsync<float>(a, new float[] { 1 }, cancellationToken: Cancellation);
+            await group.WriteAsync<float>(b, new float[] { 1 }, cancellationToken: Cancellation);
+            await write(group);
+        });
     }
 
     private static async Task<byte[]> WriteAsync(ParquetSchema schema, int groups, Func<ParquetRowGroupWriter, int, Task> write)

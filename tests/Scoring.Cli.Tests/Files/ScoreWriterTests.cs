@@ -90,31 +90,31 @@ public sealed class ScoreWriterTests
     }
 
     [Fact]
-    public void An_output_file_appears_only_when_it_is_committed()
+    public async Task An_output_file_appears_only_when_it_is_committed()
     {
         using var folder = new TemporaryFolder();
-        using (var output = OutputFile.Open(folder["x.csv"]))
+        using (var output = await OutputFile.OpenAsync(folder["x.csv"], [], TestContext.Current.CancellationToken))
         {
             output.Stream.Write("new"u8);
             Assert.False(File.Exists(folder["x.csv"]));
             output.Commit();
         }
 
-        Assert.Equal("new", File.ReadAllText(folder["x.csv"]));
+        Assert.Equal("new", await File.ReadAllTextAsync(folder["x.csv"], TestContext.Current.CancellationToken));
         Assert.Equal(["x.csv"], folder.Names());
     }
 
     [Fact]
-    public void An_output_file_that_is_given_up_leaves_what_was_there()
+    public async Task An_output_file_that_is_given_up_leaves_what_was_there()
     {
         using var folder = new TemporaryFolder();
         folder.Write("x.csv", "old");
-        using (var output = OutputFile.Open(folder["x.csv"]))
+        using (var output = await OutputFile.OpenAsync(folder["x.csv"], [], TestContext.Current.CancellationToken))
         {
             output.Stream.Write("new"u8);
         }
 
-        Assert.Equal("old", File.ReadAllText(folder["x.csv"]));
+        Assert.Equal("old", await File.ReadAllTextAsync(folder["x.csv"], TestContext.Current.CancellationToken));
         Assert.Equal(["x.csv"], folder.Names());
     }
 }

@@ -30,7 +30,26 @@ public sealed class ServiceHeadTests
     {
         await using var input = await LogitReaders.OpenAsync("logit_virginica,logit_setosa,logit_versicolor\n1,2,3\n");
         var exception = Assert.Throws<InvalidDataException>(() => ServiceHead.Find(Service, "iris", input));
-        Assert.Contains("another order: virginica, setosa, versicolor", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "input has the classes of head 'iris' at other places: 'setosa' is its class 1, and class 0 of the head", exception.Message);
+    }
+
+    [Fact]
+    public async Task A_class_at_another_place_than_the_heads_is_refused_though_others_have_other_names()
+    {
+        await using var input = await LogitReaders.OpenAsync("logit_versicolor,logit_rose,logit_virginica\n1,2,3\n");
+        var exception = Assert.Throws<InvalidDataException>(() => ServiceHead.Find(Service, "iris", input));
+        Assert.Equal(
+            "input has the classes of head 'iris' at other places: 'versicolor' is its class 0, and class 1 of the head", exception.Message);
+    }
+
+    [Theory]
+    [InlineData("logit_0,logit_1,logit_2\n1,2,3\n")]
+    [InlineData("logit_setosa,logit_rose,logit_virginica\n1,2,3\n")]
+    public async Task Other_names_for_the_heads_classes_are_taken_for_them(string csv)
+    {
+        await using var input = await LogitReaders.OpenAsync(csv);
+        Assert.Equal(["setosa", "versicolor", "virginica"], ServiceHead.Find(Service, "iris", input).Labels);
     }
 
     [Fact]

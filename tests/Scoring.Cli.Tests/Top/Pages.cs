@@ -23,7 +23,8 @@ internal static class Pages
             $$"""scoring_message_duration_seconds_sum{otel_scope_name="Scoring"} {{0.2 * seconds}}""",
             .. stages.SelectMany(stage => (string[])
             [
-                .. HistogramOf("scoring_batch_stage_duration_seconds", $",scoring_stage=\"{stage}\"", ("0.00001", 0), ("0.0001", 100 * seconds), ("+Inf", 100 * seconds)),
+                .. HistogramOf("scoring_batch_stage_duration_seconds", $",scoring_stage=\"{stage}\"", ("0.00001", 0), ("0.0001", 100 * seconds),
+                    ("+Inf", 100 * seconds)),
                 $$"""scoring_batch_stage_duration_seconds_sum{otel_scope_name="Scoring",scoring_stage="{{stage}}"} {{0.002 * seconds}}""",
             ]),
             .. HistogramOf("scoring_batch_messages", "", ("10", 100 * seconds), ("+Inf", 100 * seconds)),

@@ -7,8 +7,8 @@ using OxyPlot.Axes;
 namespace Scoring.Cli.Evaluate.Report;
 
 /// <summary>
-/// A confusion matrix as a heat map: rows are targets, columns what they are taken for. Strength is the logarithm of the count, so that rare confusions
-/// show beside the diagonal. Of very many classes, neighbours share a cell.
+/// A confusion matrix as a heat map: rows are targets, columns what they are taken for. Strength is the logarithm of the count, so that rare
+/// confusions show beside the diagonal. Of very many classes, neighbours share a cell.
 /// </summary>
 internal sealed class ConfusionChart(Evaluation evaluation)
 {
@@ -133,9 +133,5 @@ internal sealed class ConfusionChart(Evaluation evaluation)
         return names.Length > 0 ? names[cell] : CountText.Short((double)cell * ClassesPerCell);
     }
 
-    private string Name(int index)
-    {
-        var name = evaluation.NameOf(index);
-        return name.Length <= LongestName ? name : name[..(LongestName - 1)] + "…";
-    }
+    private string Name(int index) => SvgChart.Legible(Shortened.To(evaluation.NameOf(index), LongestName));
 }

@@ -74,7 +74,8 @@ internal static class ReliabilityChart
         }
 
         var svg = SvgChart.Render(model, Width, Height, description);
-        svg.Add(SvgChart.Text(12, Middle(ReliabilityBottom, 1), perLabel ? "Share of labels that are 1" : "Accuracy: share that is right", angle: -90));
+        svg.Add(
+            SvgChart.Text(12, Middle(ReliabilityBottom, 1), perLabel ? "Share of labels that are 1" : "Accuracy: share that is right", angle: -90));
         svg.Add(SvgChart.Text(12, Middle(0, HistogramTop), perLabel ? "Labels" : "Rows", angle: -90));
         return svg;
     }

@@ -37,6 +37,11 @@ internal static class ReportPage
                     ReportTables.Configuration(evaluation),
                     new XElement("footer", $"Made by scoring {typeof(ReportPage).Assembly.GetName().Version?.ToString(3)}."))));
 
+        foreach (var part in page.DescendantNodes().OfType<XText>())
+        {
+            part.Value = SvgChart.Legible(part.Value);
+        }
+
         // HTML, and XML as well: elements that may not be empty in HTML have an end of their own, and the others have none.
         var text = new StringWriter(CultureInfo.InvariantCulture);
         using (var writer = XmlWriter.Create(text, new XmlWriterSettings { OmitXmlDeclaration = true, NewLineChars = "\n" }))
@@ -77,8 +82,10 @@ internal static class ReportPage
                 "p",
                 new XAttribute("class", "note"),
                 perLabel
-                    ? "Of the labels whose probability is in a bin, the share that is 1. A calibrated head meets the diagonal. Below, the labels in each bin."
-                    : "Of the rows whose confidence is in a bin, the share that is right. A calibrated head meets the diagonal. Below, the rows in each bin."),
+                    ? "Of the labels whose probability is in a bin, the share that is 1. A calibrated head meets the diagonal. Below, the labels in "
+                        + "each bin."
+                    : "Of the rows whose confidence is in a bin, the share that is right. A calibrated head meets the diagonal. Below, the rows in "
+                        + "each bin."),
             new XElement(
                 "div",
                 new XAttribute("class", "legend"),
@@ -94,7 +101,8 @@ internal static class ReportPage
                     one.Name.Length == 0
                         ? null
                         : new XElement(
-                            "h3", $"{one.Name}: temperature {ReportTables.Number(one.Temperature)}, calibration error {Metric.Format(Error(one.Response))}"),
+                            "h3", $"{one.Name}: temperature {ReportTables.Number(one.Temperature)}, calibration error "
+                            + $"{Metric.Format(Error(one.Response))}"),
                     ReliabilityChart.Draw(Bins(one.Response), highest, perLabel, $"Reliability diagram over {Bins(one.Response).Count} bins"))),
                 evaluation.Calibration is null ? ReportTables.Bins(Bins(evaluation.Metrics), perLabel) : null));
     }

@@ -11,7 +11,8 @@ internal static class ReportTables
     private const int ConfusionsShown = 15;
     private const int FiguresShown = 4;
 
-    private static readonly string[] Headlines = ["accuracy", "subset accuracy", "cross-entropy", "binary cross-entropy", "calibration error", "macro F1"];
+    private static readonly string[] Headlines = ["accuracy", "subset accuracy", "cross-entropy", "binary cross-entropy", "calibration error",
+        "macro F1"];
 
     /// <summary>The few figures that tell most, large.</summary>
     public static XElement Figures(Evaluation evaluation) => Div(
@@ -69,7 +70,9 @@ internal static class ReportTables
             : new XElement(
                 "div",
                 new XElement(
-                    "h3", new XAttribute("style", "margin-top:20px"), confusions.Count > ConfusionsShown ? "The most frequent confusions" : "Confusions"),
+                    "h3", new XAttribute("style", "margin-top:20px"), confusions.Count > ConfusionsShown
+                        ? "The most frequent confusions"
+                        : "Confusions"),
                 Table(
                     ["target", "predicted", "#rows", "#share of the target's rows"],
                     confusions.Take(ConfusionsShown).Select(confusion => new object[]
@@ -96,7 +99,8 @@ internal static class ReportTables
 
     public static XElement? Configuration(Evaluation evaluation) => evaluation.Calibration is not { } calibration
         ? null
-        : Section("The head", "Configuration with the fitted temperature, to go under Scoring:Heads.", new XElement("pre", calibration.HeadConfiguration));
+        : Section(
+            "The head", "Configuration with the fitted temperature, to go under Scoring:Heads.", new XElement("pre", calibration.HeadConfiguration));
 
     public static string Number(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 
@@ -131,7 +135,8 @@ internal static class ReportTables
             new XElement(
                 "table",
                 new XElement("thead", new XElement("tr", headers.Select(header => new XElement("th", Kind(header), header.TrimStart('#'))))),
-                new XElement("tbody", rows.Select(row => new XElement("tr", row.Zip(headers, (cell, header) => new XElement("td", Kind(header), cell)))))));
+                new XElement(
+                    "tbody", rows.Select(row => new XElement("tr", row.Zip(headers, (cell, header) => new XElement("td", Kind(header), cell)))))));
 
         static XAttribute? Kind(string header) => header.StartsWith('#') ? new XAttribute("class", "n") : null;
     }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using System.Xml;
 using System.Xml.Linq;
 using OxyPlot;
 using OxyPlot.Axes;
@@ -42,6 +44,10 @@ internal static class SvgChart
         AxisTitleDistance = 8,
     };
 
+    /// <summary>The text with a replacement for each character that a page cannot have, such as one that controls a terminal.</summary>
+    public static string Legible(string text) => string.Concat(text.EnumerateRunes().Select(
+        rune => rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value) ? Rune.ReplacementChar : rune));
+
     /// <summary>The chart as an element that scales with the page.</summary>
     /// <param name="model">The chart.</param>
     /// <param name="width">Width in pixels, at most.</param>
@@ -70,8 +76,8 @@ internal static class SvgChart
         text);
 
     /// <summary>
-    /// Within a page, SVG needs no namespace, and nothing that looks like an address. The font is the page's. Clips go: their names would meet those of
-    /// the other charts, and nothing is drawn outside. A colour that is a variable must be a style.
+    /// Within a page, SVG needs no namespace, and nothing that looks like an address. The font is the page's. Clips go: their names would meet those
+    /// of the other charts, and nothing is drawn outside. A colour that is a variable must be a style.
     /// </summary>
     private static XElement? ForPage(XElement element) => element.Name.LocalName == "defs"
         ? null

@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+
+namespace Scoring.Cli.Files;
+
+/// <summary>Which file it is, under whatever name: its device, and its inode on it.</summary>
+internal readonly partial record struct FileIdentity(ulong Device, ulong Inode)
+{
+    private const int StandardInput = 0;
+    private const int StandardOutput = 1;
+
+    /// <summary>The current folder, to which names are relative: AT_FDCWD.</summary>
+    private const int CurrentFolder = -100;
+
+    /// <summary>The descriptor itself, where the name is empty: AT_EMPTY_PATH.</summary>
+    private const int EmptyPath = 0x1000;
+
+    /// <summary>STATX_TYPE and STATX_INO.</summary>
+    private const uint TypeAndInode = 0x101;
+
+    // The kernel's struct statx, which is the same on every architecture.
+    private const int Size = 256;
+    private const int ModeAt = 28;
+    private const int InodeAt = 32;
+    private const int DeviceAt = 136;
+
+    private const int TypeMask = 0xF000;
+    private const int RegularFile = 0x8000;
+
+    /// <summary>What a path that is read leads to, or standard input for <c>-</c>; null for no regular file, or none at all.</summary>
+    public static FileIdentity? OfInput(string path) => path == LogitReader.StandardStream ? Find(StandardInput, "") : Find(CurrentFolder, path);
+
+    /// <summary>What a path that is written leads to, or standard output for <c>-</c>.</summary>
+    public static FileIdentity? OfOutput(string path) => path == LogitReader.StandardStream ? Find(StandardOutput, "") : Find(CurrentFolder, path);
+
+    /// <summary>Whether a path leads to what is there and is no regular file, such as a device; false where the system does not tell.</summary>
+    public static bool IsSpecial(string path)
+    {
+        Span<byte> found = stackalloc byte[Size];
+        return TryFind(CurrentFolder, path, found) && !IsRegular(found);
+    }
+
+    private static FileIdentity? Find(int descriptor, string path)
+    {
+        Span<byte> found = stackalloc byte[Size];
+        return TryFind(descriptor, path, found) && IsRegular(found)
+            ? new FileIdentity(MemoryMarshal.Read<ulong>(found[DeviceAt..]), MemoryMarshal.Read<ulong>(found[InodeAt..]))
+            : null;
+    }
+
+    private static bool IsRegular(ReadOnlySpan<byte> found) => (MemoryMarshal.Read<ushort>(found[ModeAt..]) & TypeMask) == RegularFile;
+
+    private static bool TryFind(int descriptor, string path, Span<byte> found)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux()
+                && Statx(descriptor, path, path.Length == 0 ? EmptyPath : 0, TypeAndInode, ref MemoryMarshal.GetReference(found)) == 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // A C library older than statx.
+            return false;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int descriptor, string path, int flags, uint mask, ref byte result);
+}
