@@ -20,8 +20,10 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         kernels --quick      the kernels beside their peers, in under three minutes
+        kernels --against    the kernels beside those of another build, whose Scoring.Kernels.dll follows
         kernels [arguments]  the same with BenchmarkDotNet, which takes the arguments
         service --quick      the service beside two plain ones, a processor for the server and one for the load, in about seven minutes
+        service --against    the service beside another build, whose scoring follows, in about twenty minutes; some workloads by name
         service --windows    what small messages wait for, from full load down, in about four minutes
         service --client     as --quick, under the load of this project's client, on the same processors
         scaling              one server and more, on one core and all, in about six minutes

@@ -11,7 +11,8 @@ public sealed partial class OperationsTests
 {
     private static readonly string Page = Repository.Read("docs/operations.md");
 
-    private static readonly RuleFile Alerts = KubernetesYaml.Deserialize<RuleFile>(Repository.Read("deploy/observability/scoring.rules.yml"), strict: true);
+    private static readonly RuleFile Alerts = KubernetesYaml.Deserialize<RuleFile>(
+        Repository.Read("deploy/observability/scoring.rules.yml"), strict: true);
 
     /// <summary>The sections on alerts, by name.</summary>
     private static readonly Dictionary<string, string> Sections = Page[Page.IndexOf("\n## Alerts\n", StringComparison.Ordinal)..]

@@ -48,7 +48,8 @@ public sealed class PodTests
     {
         var yaml = Deployed.Text("development");
         Assert.Contains(text, yaml, StringComparison.Ordinal);
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => Pod.StartAsync(Deployed.Parse(yaml.Replace(text, instead, StringComparison.Ordinal)), TestEnd));
+        var failure = await Assert.ThrowsAnyAsync<Exception>(
+            () => Pod.StartAsync(Deployed.Parse(yaml.Replace(text, instead, StringComparison.Ordinal)), TestEnd));
         Assert.Contains(named, failure.ToString(), StringComparison.Ordinal);
     }
 }

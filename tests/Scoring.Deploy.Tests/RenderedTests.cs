@@ -5,7 +5,8 @@ using Scoring.Deploy.Tests.Manifests;
 namespace Scoring.Deploy.Tests;
 
 /// <summary>
-/// What is checked is what there is: <c>deploy/render</c> has been run since anything that it reads has changed. That needs no kubectl to see: <c>SHA256SUMS</c> has the
+/// What is checked is what there is: <c>deploy/render</c> has been run since anything that it reads has changed. That needs no kubectl to see:
+/// <c>SHA256SUMS</c> has the
 /// sources and what was made of them.
 /// </summary>
 public sealed class RenderedTests
@@ -16,7 +17,8 @@ public sealed class RenderedTests
 
     private static readonly string[] Outside =
     [
-        "deploy/heads.json", "deploy/observability/grafana-dashboard.json", "deploy/observability/kustomization.yaml", "deploy/observability/scoring.rules.yml",
+        "deploy/heads.json", "deploy/observability/grafana-dashboard.json", "deploy/observability/kustomization.yaml",
+        "deploy/observability/scoring.rules.yml",
     ];
 
     [Fact]

@@ -13,7 +13,8 @@ Scenario[] scenarios =
     new("freeze", "SIGSTOP for up to 3 s", Quick: 3, Full: 20, Survivals.FreezeAsync),
     new("reload", "heads that change each 100 ms", Quick: 5, Full: 30, Survivals.ReloadAsync),
     new("memory", "messages past the memory limit, in a heap of 96 MiB", Quick: 5, Full: 30, Survivals.MemoryAsync),
-    new("attack", "360 streams of 16 MB and 200 of 4 MB that mean no good, at the limits of the production pod", Quick: 5, Full: 60, Attacks.RunAsync),
+    new("attack", "360 streams of 16 MB and 200 of 4 MB that mean no good, at the limits of the production pod", Quick: 5, Full: 60,
+        Attacks.RunAsync),
     new("disk", "standard output on a full disk", Quick: 3, Full: 20, Survivals.DiskAsync),
     new("clock", "a clock that jumps by up to a day", Quick: 3, Full: 20, Survivals.ClockAsync),
     new("starvation", "a thread pool of one thread", Quick: 3, Full: 20, Survivals.StarvationAsync),
@@ -39,21 +40,25 @@ if (args is ["ends", var address])
 var isQuick = args.Contains("--quick");
 if (args is ["elsewhere", .. { Length: > 0 } servers])
 {
-    scenarios = [new("elsewhere", $"what somebody else does to {string.Join(", ", servers)}", Quick: 0, Full: 1, _ => Elsewhere.RunAsync(servers.Select(server => new Uri(server))))];
+    scenarios = [new("elsewhere", $"what somebody else does to {string.Join(", ", servers)}", Quick: 0, Full: 1, _ => Elsewhere.RunAsync(
+        servers.Select(server => new Uri(server))))];
     args = [];
 }
 
 string[] names = [.. args.Where(argument => argument != "--quick")];
 if (names.Except(scenarios.Select(scenario => scenario.Name)).ToArray() is { Length: > 0 } unknown)
 {
-    Console.Error.WriteLine($"there is no scenario {string.Join(", ", unknown)}; there are {string.Join(", ", scenarios.Select(scenario => scenario.Name))}");
+    Console.Error.WriteLine(
+        $"there is no scenario {string.Join(", ", unknown)}; there are {string.Join(", ", scenarios.Select(scenario => scenario.Name))}");
     return 2;
 }
 
-Console.WriteLine("| | what | faults | messages | lost | out of order | wrong | p50 ms | p99 ms | longest ms | memory MiB | threads | handles | time s |");
+Console.WriteLine(
+    "| | what | faults | messages | lost | out of order | wrong | p50 ms | p99 ms | longest ms | memory MiB | threads | handles | time s |");
 Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
 var bad = 0;
-foreach (var scenario in scenarios.Where(scenario => names.Length == 0 ? (isQuick ? scenario.Quick : scenario.Full) > 0 : names.Contains(scenario.Name)))
+foreach (
+    var scenario in scenarios.Where(scenario => names.Length == 0 ? (isQuick ? scenario.Quick : scenario.Full) > 0 : names.Contains(scenario.Name)))
 {
     var started = Stopwatch.GetTimestamp();
     var outcome = await scenario.RunAsync(isQuick ? scenario.Quick : scenario.Full);

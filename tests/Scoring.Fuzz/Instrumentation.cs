@@ -8,7 +8,8 @@ internal static class Instrumentation
     private static readonly string[] Left =
     [
         // Which way these take follows from the processor and from earlier inputs, not from this one.
-        "Scoring.Protocol.Buffers.BufferPool", "Scoring.Protocol.Buffers.FreeList", "Scoring.Protocol.Buffers.Tally", "Scoring.Protocol.Buffers.PerProcessor",
+        "Scoring.Protocol.Buffers.BufferPool", "Scoring.Protocol.Buffers.FreeList", "Scoring.Protocol.Buffers.Tally",
+        "Scoring.Protocol.Buffers.PerProcessor",
     ];
 
     public static void Apply(string assembly)

@@ -21,7 +21,8 @@ internal static class Replay
 #pragma warning restore CA1031
             {
                 failed++;
-                Console.WriteLine($"{Path.GetFileName(path)}: {Convert.ToHexString(input)}\n{(exception is CodecFault ? exception.Message : exception)}\n");
+                Console.WriteLine(
+                    $"{Path.GetFileName(path)}: {Convert.ToHexString(input)}\n{(exception is CodecFault ? exception.Message : exception)}\n");
             }
         }
 

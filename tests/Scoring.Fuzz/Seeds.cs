@@ -10,8 +10,8 @@ using OutputTensor = Inference.ModelInferRequest.Types.InferRequestedOutputTenso
 namespace Scoring.Fuzz;
 
 /// <summary>
-/// What fuzzing starts from: for each codec a message with every field, one whose repeated fields are not packed, and one whose fields come in parts, so that
-/// arrays grow, and one of more than is kept; each whole and in pieces.
+/// What fuzzing starts from: for each codec a message with every field, one whose repeated fields are not packed, and one whose fields come in parts,
+/// so that arrays grow, and one of more than is kept; each whole and in pieces.
 /// </summary>
 internal static class Seeds
 {
@@ -22,8 +22,10 @@ internal static class Seeds
         Write(folder, "response", FuzzCodec.Response, Response().ToByteArray());
         Write(folder, "inference", FuzzCodec.Inference, Inference().ToByteArray());
         Write(folder, "request-unpacked", FuzzCodec.Request, Convert.FromHexString("250000803F2500000040380250016A00FB0108FFFFFFFF0FFC01"));
-        Write(folder, "response-unpacked", FuzzCodec.Response, Convert.FromHexString("2D0000803F30013D0000004042004D0000803F550000803F5D0000803F60016801"));
-        Write(folder, "inference-unpacked", FuzzCodec.Inference, Convert.FromHexString("2A1D18FFFFFFFFFFFFFFFFFF012A10350000803F39000000000000F03F1001"));
+        Write(folder, "response-unpacked", FuzzCodec.Response, Convert.FromHexString(
+            "2D0000803F30013D0000004042004D0000803F550000803F5D0000803F60016801"));
+        Write(folder, "inference-unpacked", FuzzCodec.Inference, Convert.FromHexString(
+            "2A1D18FFFFFFFFFFFFFFFFFF012A10350000803F39000000000000F03F1001"));
         Write(folder, "inference-of-too-much", FuzzCodec.Inference, InferenceOfTooMuch());
         Write(folder, "evaluation", FuzzCodec.Request, Evaluation().ToByteArray());
         Write(folder, "request-in-parts", FuzzCodec.Request, [.. LongRequest(), .. LongRequest(), .. LongRequest()]);
@@ -59,7 +61,14 @@ internal static class Seeds
 
     private static EvaluateRequest Evaluation()
     {
-        var request = new EvaluateRequest { Head = "größe", Classes = 2, Data = ByteString.CopyFrom(0, 60, 0, 64), DataType = DataType.Fp16, Temperature = 1.5f };
+        var request = new EvaluateRequest
+        {
+            Head = "größe",
+            Classes = 2,
+            Data = ByteString.CopyFrom(0, 60, 0, 64),
+            DataType = DataType.Fp16,
+            Temperature = 1.5f
+        };
         request.Logits.AddRange([1, -2]);
         request.Targets.AddRange([1, 300]);
         request.TargetLabels.AddRange(["cat", ""]);

@@ -11,6 +11,9 @@ internal static class KernelCommand
             case ["--quick"]:
                 QuickRun.Print();
                 return 0;
+            case ["--against", var path, .. var names]:
+                PairedRun.Print(path, names);
+                return 0;
             case [NarrowRun.Argument]:
                 NarrowRun.Print();
                 return 0;

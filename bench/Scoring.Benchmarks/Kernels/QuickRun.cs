@@ -14,7 +14,8 @@ internal static class QuickRun
     {
         long start = Stopwatch.GetTimestamp();
         Console.WriteLine($"{RuntimeInformation.FrameworkDescription}, {Processor()}, kernels on {InstructionSet.Name}, one thread unless said.");
-        Console.WriteLine("Medians, ns per row. A ratio is the peer's time over ours: above 1 we are faster. The last column is our time over a copy's.");
+        Console.WriteLine(
+            "Medians, ns per row. A ratio is the peer's time over ours: above 1 we are faster. The last column is our time over a copy's.");
         Console.WriteLine();
         Console.WriteLine("| | rows × classes | ours | TensorPrimitives | ratio | ONNX Runtime | ratio | copy | ours / copy |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
@@ -122,7 +123,8 @@ internal static class QuickRun
         string tensorsTime = tensors < 0 ? "–" : Nanoseconds(race.Seconds(tensors) / rows);
         string tensorsRatio = tensors < 0 ? "–" : $"{race.Ratio(tensors, 0):F2}";
         Console.WriteLine(
-            $"| {kernel} | {rows} × {classes} | {ours} | {tensorsTime} | {tensorsRatio} | {Nanoseconds(race.Seconds(onnx) / rows)} | {race.Ratio(onnx, 0):F2} |"
+            $"| {kernel} | {rows} × {classes} | {ours} | {tensorsTime} | {tensorsRatio} | {Nanoseconds(race.Seconds(onnx) / rows)} | "
+            + $"{race.Ratio(onnx, 0):F2} |"
             + $" {Nanoseconds(race.Seconds(copy) / rows)} | {race.Ratio(0, copy):F2} |");
     }
 

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Scoring.Benchmarks.Kernels;
 
 /// <summary>
-/// Times several ways of doing the same in rounds: in each round every way runs once for about the same time, one after another, so that what disturbs the
-/// machine disturbs all. A ratio is the median of the rounds' ratios.
+/// Times several ways of doing the same in rounds: in each round every way runs once for about the same time, one after another, so that what
+/// disturbs the machine disturbs all. A ratio is the median of the rounds' ratios.
 /// </summary>
 internal sealed class Race
 {

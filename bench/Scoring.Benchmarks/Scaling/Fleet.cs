@@ -12,7 +12,8 @@ internal sealed record Fleet(int Servers, string Cores)
         var servers = new ServerProcess[Servers];
         for (var i = 0; i < Servers; i++)
         {
-            servers[i] = await ServerProcess.StartAsync(port => ["taskset", "--cpu-list", Cores, .. ServerProcess.ServeOnPort(port)], CancellationToken.None);
+            servers[i] = await ServerProcess.StartAsync(
+                port => ["taskset", "--cpu-list", Cores, .. ServerProcess.ServeOnPort(port)], CancellationToken.None);
         }
 
         return servers;

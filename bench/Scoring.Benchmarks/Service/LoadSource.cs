@@ -25,8 +25,8 @@ internal sealed record LoadSource(string Description, string? ServerProcessors, 
     });
 
     /// <summary>
-    /// What our programs have in their runtimeconfig.json, for the plain services as well: what is hot is compiled as soon as it has been called thirty times. On a
-    /// processor that is never idle it waits a long time otherwise, and the code is the same in the end.
+    /// What our programs have in their runtimeconfig.json, for the plain services as well: what is hot is compiled as soon as it has been called
+    /// thirty times. On a processor that is never idle it waits a long time otherwise, and the code is the same in the end.
     /// </summary>
     private static readonly KeyValuePair<string, string>[] EarlyCompilation = [new("DOTNET_TC_CallCountingDelayMs", "1")];
 

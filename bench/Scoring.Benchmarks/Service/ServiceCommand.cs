@@ -6,13 +6,15 @@ using Scoring.Client;
 namespace Scoring.Benchmarks.Service;
 
 /// <summary>
-/// The service beside two of <see cref="PlainService"/>, each in a process of its own, under the same load, turn by turn, so that what else the machine
-/// does falls on all. What counts is messages per second of the server's processor time; the load generator has its own.
+/// The service beside two of <see cref="PlainService"/>, each in a process of its own, under the same load, turn by turn, so that what else the
+/// machine does falls on all. What counts is messages per second of the server's processor time; the load generator has its own.
 /// </summary>
 internal static class ServiceCommand
 {
     private const int Rounds = 3;
-    private const int PairedRounds = 9;
+
+    /// <summary>New processes each time: what the compiler makes of the same code differs from one to the next, by more than rounds do.</summary>
+    private const int Pairs = 5;
 
     private const int ShortLoads = 30;
     private const int MostWarmUps = 12;
@@ -26,7 +28,8 @@ internal static class ServiceCommand
     {
         if (arguments is not (["--quick" or "--windows" or "--client"] or ["--against", _, ..]))
         {
-            await Console.Error.WriteLineAsync("service takes --quick, --windows, --client, or --against with the path of another build's scoring and the names of workloads");
+            await Console.Error.WriteLineAsync(
+                "service takes --quick, --windows, --client, or --against with the path of another build's scoring and the names of workloads");
             return 2;
         }
 
@@ -57,9 +60,11 @@ internal static class ServiceCommand
     private static async Task CompareAsync(LoadSource load)
     {
         WriteConditions(load);
-        Console.WriteLine("Plain services: with a softmax of TensorPrimitives (T), and with a loop of MathF.Exp (M). Messages per second of server CPU, bytes allocated a message, p99 in ms, methods compiled meanwhile, processor time of the load in µs a message of ours.");
+        Console.WriteLine("Plain services: with a softmax of TensorPrimitives (T), and with a loop of MathF.Exp (M). Messages per second of server "
+            + "CPU, bytes allocated a message, p99 in ms, methods compiled meanwhile, processor time of the load in µs a message of ours.");
         Console.WriteLine();
-        Console.WriteLine("| | workload | messages/s, T | M | ours | ours / T | ours / M | bytes, T | M | ours | p99, T | M | ours | compiled, T | M | ours | load |");
+        Console.WriteLine("| | workload | messages/s, T | M | ours | ours / T | ours / M | bytes, T | M | ours | p99, T | M | ours | compiled, T | M "
+            + "| ours | load |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var workload in Workload.All)
         {
@@ -116,16 +121,23 @@ internal static class ServiceCommand
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
         foreach (var workload in Workload.All.Where(workload => names.Length == 0 || names.Contains(workload.Name)))
         {
-            await using var others = await load.StartAsync(port => ServerProcess.ServeOnPort([other], port));
-            await using var ours = await load.StartAsync(ServerProcess.ServeOnPort);
-            var figures = await RunInTurnsAsync(load, workload, [others, ours], PairedRounds);
+            LoadFigures[][] figures = [[], []];
+            for (var pair = 0; pair < Pairs; pair++)
+            {
+                await using var others = await load.StartAsync(port => ServerProcess.ServeOnPort([other], port));
+                await using var ours = await load.StartAsync(ServerProcess.ServeOnPort);
+                var rounds = await RunInTurnsAsync(load, workload, [others, ours], Rounds);
+                figures = [[.. figures[0], .. rounds[0]], [.. figures[1], .. rounds[1]]];
+            }
+
             WriteRow(
             [
                 workload.Name,
                 workload.Description,
                 .. figures.Select(rounds => Cell(rounds, round => round.PerServerCpuSecond, "N0")),
                 Ratio(figures[1], figures[0]),
-                string.Join(", ", figures[1].Zip(figures[0], (our, their) => (our.PerServerCpuSecond / their.PerServerCpuSecond).ToString("F2", CultureInfo.InvariantCulture))),
+                string.Join(", ", figures[1].Zip(
+                    figures[0], (our, their) => (our.PerServerCpuSecond / their.PerServerCpuSecond).ToString("F2", CultureInfo.InvariantCulture))),
                 .. figures.Select(rounds => Cell(rounds, round => round.Latency.P99 / 1000, "F2")),
             ]);
         }
@@ -169,7 +181,8 @@ internal static class ServiceCommand
 
     private static void WriteConditions(LoadSource load)
     {
-        Console.WriteLine($"{Environment.ProcessorCount} processors, .NET {Environment.Version}; medians of rounds of {Measured.TotalSeconds} s, over loopback TCP; {load.Description}");
+        Console.WriteLine($"{Environment.ProcessorCount} processors, .NET {Environment.Version}; medians of rounds of {Measured.TotalSeconds} s, "
+            + $"over loopback TCP; {load.Description}");
         Console.WriteLine();
     }
 
@@ -183,8 +196,8 @@ internal static class ServiceCommand
         Median.Of(ours.Zip(plain, (our, their) => our.PerServerCpuSecond / their.PerServerCpuSecond)).ToString("F2", CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Until the compiler has next to nothing left to do: what is hot is then compiled for good. Short loads come first, so that what a connection calls
-    /// once is compiled by then as well, and not while it is measured.
+    /// Until the compiler has next to nothing left to do: what is hot is then compiled for good. Short loads come first, so that what a connection
+    /// calls once is compiled by then as well, and not while it is measured.
     /// </summary>
     private static async Task WarmUpAsync(LoadSource load, Workload workload, ServerProcess server)
     {

@@ -11,8 +11,8 @@ using Scoring.Service.Telemetry;
 namespace Scoring.Benchmarks.Telemetry;
 
 /// <summary>
-/// The service in this process, with telemetry that is switched while it runs: the compiled code and the memory are then the same on both sides, where
-/// two processes of one program differ by some hundredths for as long as they run.
+/// The service in this process, with telemetry that is switched while it runs: the compiled code and the memory are then the same on both sides,
+/// where two processes of one program differ by some hundredths for as long as they run.
 /// </summary>
 internal sealed class ListenedServer(Uri collector) : IDisposable
 {

@@ -40,7 +40,8 @@ internal static class TelemetryCommand
         }
 
         await using var sink = await OtlpSink.StartAsync();
-        Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}; medians of {Rounds} rounds of {Measured.TotalSeconds} s, over Unix domain sockets");
+        Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}; medians of {Rounds} rounds of {Measured.TotalSeconds} s, "
+            + "over Unix domain sockets");
         Console.WriteLine();
         Console.WriteLine("| | telemetry | messages/s of server CPU | ratio | bytes allocated a message | p99 ms |");
         Console.WriteLine("|---|---|---|---|---|---|");
@@ -121,7 +122,9 @@ internal static class TelemetryCommand
         LoadReport[] reports = [.. rounds.Select(round => round[variant])];
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {workload.Name} | {Variants[variant].Name} | {1e6 / Median.Of(reports.Select(Cpu)):N0} | {ratio:F3} | {Median.Of(reports.Select(report => report.Server!.AllocatedBytesPerMessage)):N1} | {Median.Of(reports.Select(report => report.Latency.P99 / 1000)):F2} |"));
+            $"| {workload.Name} | {Variants[variant].Name} | {1e6 / Median.Of(reports.Select(Cpu)):N0} | {ratio:F3} "
+            + $"| {Median.Of(reports.Select(report => report.Server!.AllocatedBytesPerMessage)):N1} "
+            + $"| {Median.Of(reports.Select(report => report.Latency.P99 / 1000)):F2} |"));
     }
 
     private static double Cpu(LoadReport report) => report.Server!.CpuMicrosecondsPerMessage;

@@ -1,6 +1,8 @@
 namespace Scoring.Deploy.Tests.Kinds;
 
-/// <summary>Envoy Gateway's: timeouts that the Gateway API has no field for, of a route (BackendTrafficPolicy) or of a gateway (ClientTrafficPolicy).</summary>
+/// <summary>
+/// Envoy Gateway's: timeouts that the Gateway API has no field for, of a route (BackendTrafficPolicy) or of a gateway (ClientTrafficPolicy).
+/// </summary>
 public sealed class TrafficPolicy : CustomResource
 {
     public PolicySpec Spec { get; set; } = new();

@@ -4,7 +4,9 @@ using Scoring.Deploy.Tests.Kinds;
 
 namespace Scoring.Deploy.Tests.Manifests;
 
-/// <summary>All that an overlay of <c>deploy/kubernetes</c> comes to, as <c>deploy/render</c> has rendered it. A field that its kind does not have is refused.</summary>
+/// <summary>
+/// All that an overlay of <c>deploy/kubernetes</c> comes to, as <c>deploy/render</c> has rendered it. A field that its kind does not have is refused.
+/// </summary>
 internal sealed class Deployed
 {
     public const string Rendered = "deploy/kubernetes/rendered";
@@ -30,7 +32,9 @@ internal sealed class Deployed
     public IEnumerable<V1Container> Containers => [.. Pod.Containers, .. Pod.InitContainers ?? []];
 
     /// <summary>The settings that the container gives to the service, over those of <c>deploy/appsettings.json</c>.</summary>
-    public Settings Settings => new(Container.Env.Where(variable => variable.Value is not null).DistinctBy(variable => variable.Name).ToDictionary(variable => variable.Name, variable => variable.Value));
+    public Settings Settings =>
+        new(Container.Env.Where(variable => variable.Value is not null).DistinctBy(
+            variable => variable.Name).ToDictionary(variable => variable.Name, variable => variable.Value));
 
     public static string Text(string overlay) => Repository.Read($"{Rendered}/{overlay}.yaml");
 

@@ -14,14 +14,19 @@ internal sealed class Settings(IReadOnlyDictionary<string, string> variables)
 
     /// <summary>Those that are the service's, by name.</summary>
     public IEnumerable<KeyValuePair<string, string>> Own =>
-        variables.Where(variable => variable.Key.StartsWith(Prefix, StringComparison.Ordinal)).Select(variable => KeyValuePair.Create(KeyOf(variable.Key), variable.Value));
+        variables.Where(variable => variable.Key.StartsWith(Prefix, StringComparison.Ordinal)).Select(
+            variable => KeyValuePair.Create(KeyOf(variable.Key), variable.Value));
 
     public bool HasTls => Text("Scoring:Tls:CertificateFile").Length > 0;
 
-    /// <summary>Whether there is such a setting, in just this spelling: the service itself takes no notice of case, nor of what it does not know.</summary>
-    public static bool IsSetting(string key) => Defaults.AsEnumerable().Any(setting => setting.Key == key) && !Defaults.GetSection(key).GetChildren().Any();
+    /// <summary>
+    /// Whether there is such a setting, in just this spelling: the service itself takes no notice of case, nor of what it does not know.
+    /// </summary>
+    public static bool IsSetting(string key) =>
+        Defaults.AsEnumerable().Any(setting => setting.Key == key) && !Defaults.GetSection(key).GetChildren().Any();
 
-    public string Text(string key) => Own.Where(setting => setting.Key == key).Select(setting => setting.Value).SingleOrDefault() ?? Defaults[key] ?? string.Empty;
+    public string Text(string key) =>
+        Own.Where(setting => setting.Key == key).Select(setting => setting.Value).SingleOrDefault() ?? Defaults[key] ?? string.Empty;
 
     public long Number(string key) => long.Parse(Text(key), CultureInfo.InvariantCulture);
 

@@ -30,7 +30,8 @@ internal static class Autoscaling
                 yield return "pods go before connections have come to those that are new";
             }
 
-            if (!spec.Metrics.Any(metric => metric.ContainerResource is { Name: "cpu", Target: { Type: "Utilization", AverageUtilization: > 0 and < 90 } } cpu
+            if (!spec.Metrics.Any(metric =>
+                metric.ContainerResource is { Name: "cpu", Target: { Type: "Utilization", AverageUtilization: > 0 and < 90 } } cpu
                 && cpu.Container == deployed.Container.Name))
             {
                 yield return "the autoscaler does not look at the service's processors";
@@ -43,7 +44,8 @@ internal static class Autoscaling
                     yield return $"the service has no metric {metric.Metric.Name}";
                 }
 
-                if (metric.Metric.Name == "scoring_buffers_rented_bytes" && metric.Target.AverageValue.ToDecimal() > deployed.Settings.Number("Scoring:Limits:ServerBytes") / 2)
+                if (metric.Metric.Name == "scoring_buffers_rented_bytes" && metric.Target.AverageValue.ToDecimal() > deployed.Settings.Number(
+                    "Scoring:Limits:ServerBytes") / 2)
                 {
                     yield return "pods are added when more than half of the memory for messages is taken";
                 }

@@ -9,7 +9,8 @@ internal static class Availability
 {
     public static IEnumerable<string> Problems(Deployed deployed)
     {
-        var replicas = deployed.All<V2HorizontalPodAutoscaler>().Select(scaler => scaler.Spec.MinReplicas ?? 1).SingleOrDefault(deployed.Deployment.Spec.Replicas ?? 1);
+        var replicas = deployed.All<V2HorizontalPodAutoscaler>().Select(
+            scaler => scaler.Spec.MinReplicas ?? 1).SingleOrDefault(deployed.Deployment.Spec.Replicas ?? 1);
         if (deployed.All<V1PodDisruptionBudget>().ToArray() is not [var budget])
         {
             yield return "there is not one disruption budget";

@@ -23,7 +23,8 @@ internal static class Certificates
                 yield return $"certificate {name} is renewed too early or too late";
             }
 
-            if (!spec.IsCA && (spec.PrivateKey.RotationPolicy != "Always" || spec.Usages is not [var usage] || usage is not ("server auth" or "client auth")))
+            if (!spec.IsCA && (
+                spec.PrivateKey.RotationPolicy != "Always" || spec.Usages is not [var usage] || usage is not ("server auth" or "client auth")))
             {
                 yield return $"certificate {name} keeps its key, or serves more than one purpose";
             }
@@ -40,7 +41,8 @@ internal static class Certificates
         if (deployed.Settings.HasTls)
         {
             var space = deployed.All<V1Namespace>().Single().Metadata.Name;
-            var served = certificates.Where(certificate => certificate.Spec.Usages.Contains("server auth")).SelectMany(certificate => certificate.Spec.DnsNames).ToHashSet();
+            var served = certificates.Where(
+                certificate => certificate.Spec.Usages.Contains("server auth")).SelectMany(certificate => certificate.Spec.DnsNames).ToHashSet();
             foreach (var service in deployed.All<V1Service>().Select(service => service.Metadata.Name))
             {
                 if (!served.IsSupersetOf([service, $"{service}.{space}.svc", $"{service}.{space}.svc.cluster.local"]))

@@ -17,12 +17,14 @@ internal static class Drain
         var grace = deployed.Pod.TerminationGracePeriodSeconds ?? 30;
         if (grace * 1000 <= delay + timeout)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"a grace period of {grace} s is too short for a drain of {delay} ms and {timeout} ms");
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"a grace period of {grace} s is too short for a drain of {delay} ms and {timeout} ms");
         }
 
         if (delay < NoticeMs && deployed.Has<V2HorizontalPodAutoscaler>("scoring"))
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"{delay} ms are too short for clients of many pods to notice that one is leaving");
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"{delay} ms are too short for clients of many pods to notice that one is leaving");
         }
 
         if (deployed.Settings.Number("Scoring:Limits:ConnectionAgeMs") == 0)

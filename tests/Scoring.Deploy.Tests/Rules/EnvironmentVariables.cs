@@ -19,7 +19,8 @@ internal static class EnvironmentVariables
             }
         }
 
-        foreach (var (index, variable) in variables.Index().Where(variable => !Prefixes.Any(prefix => variable.Item.Name.StartsWith(prefix, StringComparison.Ordinal))))
+        foreach (var (index, variable) in variables.Index().Where(
+            variable => !Prefixes.Any(prefix => variable.Item.Name.StartsWith(prefix, StringComparison.Ordinal))))
         {
             // One is put into others that come after it, and not into those before.
             if (!variables.Skip(index + 1).Any(user => user.Value?.Contains($"$({variable.Name})", StringComparison.Ordinal) is true))

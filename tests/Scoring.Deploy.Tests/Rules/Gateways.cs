@@ -11,13 +11,15 @@ internal static class Gateways
     {
         foreach (var gateway in deployed.All<Gateway>())
         {
-            if (gateway.Spec.Listeners is not [{ Protocol: "HTTPS", Tls: { Mode: "Terminate", CertificateRefs: [{ Kind: "Secret", Name: var secret }] } }]
+            if (gateway.Spec.Listeners is not
+                [{ Protocol: "HTTPS", Tls: { Mode: "Terminate", CertificateRefs: [{ Kind: "Secret", Name: var secret }] } }]
                 || !Mounts.ByHand.ContainsKey(secret))
             {
                 yield return "the gateway is not encrypted, or has no certificate";
             }
 
-            if (!deployed.All<TrafficPolicy>().Any(policy => policy.Spec.Timeout.Http.StreamIdleTimeout == "0s" && Targets(policy, "Gateway", gateway.Metadata.Name)))
+            if (!deployed.All<TrafficPolicy>().Any(
+                policy => policy.Spec.Timeout.Http.StreamIdleTimeout == "0s" && Targets(policy, "Gateway", gateway.Metadata.Name)))
             {
                 yield return "the gateway ends streams that are idle";
             }
@@ -27,7 +29,8 @@ internal static class Gateways
         {
             if (route.Spec.ParentRefs is not [var parent]
                 || !deployed.All<Gateway>().Any(gateway => gateway.Metadata.Name == parent.Name
-                    && gateway.Spec.Listeners.Any(listener => listener.Name == parent.SectionName && route.Spec.Hostnames.Contains(listener.Hostname))))
+                    && gateway.Spec.Listeners.Any(
+                        listener => listener.Name == parent.SectionName && route.Spec.Hostnames.Contains(listener.Hostname))))
             {
                 yield return "the route belongs to no listener of a gateway";
             }
@@ -40,7 +43,8 @@ internal static class Gateways
             }
 
             if (!deployed.All<TrafficPolicy>().Any(
-                policy => policy.Spec.Timeout.Http is { RequestTimeout: "0s", MaxStreamDuration: "0s" } && Targets(policy, "GRPCRoute", route.Metadata.Name)))
+                policy => policy.Spec.Timeout.Http is { RequestTimeout: "0s", MaxStreamDuration: "0s" }
+                    && Targets(policy, "GRPCRoute", route.Metadata.Name)))
             {
                 yield return "the route ends streams after a while";
             }

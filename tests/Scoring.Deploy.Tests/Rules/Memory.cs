@@ -3,8 +3,9 @@ using Scoring.Deploy.Tests.Manifests;
 namespace Scoring.Deploy.Tests.Rules;
 
 /// <summary>
-/// What the service may hold fits in what the container may have, as docs/operations.md adds it up. Messages in flight count twice: their answers take as much again. Idle
-/// buffers count twice: the transport keeps as many as the messages do. A message that is copied is there twice, on each processor.
+/// What the service may hold fits in what the container may have, as docs/operations.md adds it up. Messages in flight count twice: their answers
+/// take as much again. Idle buffers count twice: the transport keeps as many as the messages do. A message that is copied is there twice, on each
+/// processor.
 /// </summary>
 internal static class Memory
 {

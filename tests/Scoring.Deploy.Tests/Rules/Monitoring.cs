@@ -18,13 +18,15 @@ internal static class Monitoring
                 yield return "the job is not named scoring";
             }
 
-            if (monitor.PodMetricsEndpoints is not [{ Path: "/metrics", Relabelings: [{ SourceLabels: ["__meta_kubernetes_pod_name"], TargetLabel: "instance" }] }])
+            if (monitor.PodMetricsEndpoints is not
+                [{ Path: "/metrics", Relabelings: [{ SourceLabels: ["__meta_kubernetes_pod_name"], TargetLabel: "instance" }] }])
             {
                 yield return "pods are not scraped by their names";
             }
 
             if (deployed.All<PrometheusRule>().SingleOrDefault() is not { } rules
-                || Json(rules.Spec) != Json(KubernetesYaml.Deserialize<RuleFile>(Repository.Read("deploy/observability/scoring.rules.yml"), strict: true)))
+                || Json(rules.Spec) != Json(
+                    KubernetesYaml.Deserialize<RuleFile>(Repository.Read("deploy/observability/scoring.rules.yml"), strict: true)))
             {
                 yield return "the rules are not those of deploy/observability";
             }

@@ -8,7 +8,11 @@ namespace Scoring.Deploy.Tests.Rules;
 internal static class Mounts
 {
     /// <summary>Secrets that are made by hand, with their keys: docs/operations.md has the commands.</summary>
-    public static readonly Dictionary<string, string[]> ByHand = new() { ["scoring-api-keys"] = ["keys.json"], ["scoring-gateway-tls"] = ["tls.crt", "tls.key"] };
+    public static readonly Dictionary<string, string[]> ByHand = new()
+    {
+        ["scoring-api-keys"] = ["keys.json"],
+        ["scoring-gateway-tls"] = ["tls.crt", "tls.key"]
+    };
 
     public static IEnumerable<string> Problems(Deployed deployed)
     {

@@ -14,7 +14,8 @@ internal static class PodSecurity
             yield return "the pod may run as root, or without a seccomp profile";
         }
 
-        if (pod.AutomountServiceAccountToken is not false || deployed.All<V1ServiceAccount>().Any(account => account.AutomountServiceAccountToken is not false))
+        if (pod.AutomountServiceAccountToken is not false || deployed.All<V1ServiceAccount>().Any(
+            account => account.AutomountServiceAccountToken is not false))
         {
             yield return "the pod has a token of the cluster's";
         }
@@ -32,7 +33,11 @@ internal static class PodSecurity
         foreach (var container in deployed.Containers)
         {
             var context = container.SecurityContext;
-            if (context is not { AllowPrivilegeEscalation: false, ReadOnlyRootFilesystem: true } || context.Privileged is true || context.RunAsUser is 0 || context.RunAsNonRoot is false)
+            if (context is not
+                {
+                    AllowPrivilegeEscalation: false,
+                    ReadOnlyRootFilesystem: true
+                } || context.Privileged is true || context.RunAsUser is 0 || context.RunAsNonRoot is false)
             {
                 yield return $"container {container.Name} may gain rights or write to its root";
             }

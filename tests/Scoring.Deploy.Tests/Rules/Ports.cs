@@ -41,7 +41,8 @@ internal static class Ports
             }
         }
 
-        foreach (var port in deployed.All<V1NetworkPolicy>().SelectMany(policy => policy.Spec.Ingress ?? []).SelectMany(ingress => ingress.Ports ?? [new()]))
+        foreach (var port in deployed.All<V1NetworkPolicy>().SelectMany(
+            policy => policy.Spec.Ingress ?? []).SelectMany(ingress => ingress.Ports ?? [new()]))
         {
             if (!IsPort(deployed, port.Port))
             {
@@ -56,7 +57,8 @@ internal static class Ports
                 yield return $"metrics are scraped from port {endpoint.Port}, and are on admin";
             }
 
-            if (!deployed.All<V1NetworkPolicy>().Any(policy => policy.Spec.Ingress?.Any(ingress => ingress.Ports.Any(port => port.Port.Value == endpoint.Port)) is true))
+            if (!deployed.All<V1NetworkPolicy>().Any(
+                policy => policy.Spec.Ingress?.Any(ingress => ingress.Ports.Any(port => port.Port.Value == endpoint.Port)) is true))
             {
                 yield return "no policy lets Prometheus in";
             }

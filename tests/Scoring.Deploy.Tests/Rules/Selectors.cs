@@ -13,14 +13,18 @@ internal static class Selectors
         [
             ("the deployment", deployed.Deployment.Spec.Selector.MatchLabels),
             .. deployed.All<V1Service>().Select(service => ($"service {service.Metadata.Name}", (IDictionary<string, string>?)service.Spec.Selector)),
-            .. deployed.All<V1NetworkPolicy>().Select(policy => ($"policy {policy.Metadata.Name}", (IDictionary<string, string>?)policy.Spec.PodSelector.MatchLabels)),
-            .. deployed.All<V1PodDisruptionBudget>().Select(budget => ("the disruption budget", (IDictionary<string, string>?)budget.Spec.Selector.MatchLabels)),
+            .. deployed.All<V1NetworkPolicy>().Select(
+                policy => ($"policy {policy.Metadata.Name}", (IDictionary<string, string>?)policy.Spec.PodSelector.MatchLabels)),
+            .. deployed.All<V1PodDisruptionBudget>().Select(
+                budget => ("the disruption budget", (IDictionary<string, string>?)budget.Spec.Selector.MatchLabels)),
             .. deployed.All<PodMonitor>().Select(_ => ("the pod monitor", (IDictionary<string, string>?)_.Spec.Selector.MatchLabels)),
-            .. deployed.Pod.TopologySpreadConstraints.Select(spread => ("a constraint of the topology", (IDictionary<string, string>?)spread.LabelSelector.MatchLabels)),
+            .. deployed.Pod.TopologySpreadConstraints.Select(
+                spread => ("a constraint of the topology", (IDictionary<string, string>?)spread.LabelSelector.MatchLabels)),
         ];
         foreach (var (owner, labels) in selectors)
         {
-            if (labels is not { Count: > 0 } || labels.Any(label => !deployed.PodLabels.TryGetValue(label.Key, out var value) || value != label.Value))
+            if (labels is not { Count: > 0 } || labels.Any(
+                label => !deployed.PodLabels.TryGetValue(label.Key, out var value) || value != label.Value))
             {
                 yield return $"{owner} does not select the pods";
             }

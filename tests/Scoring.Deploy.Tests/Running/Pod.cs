@@ -10,7 +10,9 @@ using static Grpc.Health.V1.HealthCheckResponse.Types;
 
 namespace Scoring.Deploy.Tests.Running;
 
-/// <summary>The service as a pod of a deployment runs it: with its settings, and the files that are mounted for it. Its ports are others, which are free.</summary>
+/// <summary>
+/// The service as a pod of a deployment runs it: with its settings, and the files that are mounted for it. Its ports are others, which are free.
+/// </summary>
 internal sealed class Pod : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("scoring-pod-");
@@ -57,7 +59,8 @@ internal sealed class Pod : IAsyncDisposable
         }
 
         using var channel = GrpcChannel.ForAddress(AddressOf(port => port.ContainerPort == probe.Grpc.Port));
-        var health = await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest { Service = probe.Grpc.Service }, cancellationToken: cancellationToken);
+        var health = await new Health.HealthClient(channel).CheckAsync(
+            new HealthCheckRequest { Service = probe.Grpc.Service }, cancellationToken: cancellationToken);
         return health.Status == ServingStatus.Serving;
     }
 

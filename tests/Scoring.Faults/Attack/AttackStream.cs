@@ -12,7 +12,9 @@ internal sealed class AttackStream(HttpClient client, AttackKind kind, ReadOnlyM
 {
     private const int PartBytes = 256 << 10;
 
-    /// <summary>One message in so many is the one with which a stream turns to what it is for: if all did so at once, little else would come to pass.</summary>
+    /// <summary>
+    /// One message in so many is the one with which a stream turns to what it is for: if all did so at once, little else would come to pass.
+    /// </summary>
     private const int MessagesUntilItTurns = 8;
 
     /// <summary>Longer than nothing, so that a service that refuses everything is not what the processor's time goes to.</summary>

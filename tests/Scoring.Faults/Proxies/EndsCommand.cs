@@ -6,8 +6,8 @@ using Scoring.Client;
 namespace Scoring.Faults.Proxies;
 
 /// <summary>
-/// What becomes of calls that the service ends before their client does, through whatever is between them: the status that gRPC's client has of them, and no other.
-/// The service behind the address has a limit of 64 KiB for a message.
+/// What becomes of calls that the service ends before their client does, through whatever is between them: the status that gRPC's client has of them,
+/// and no other. The service behind the address has a limit of 64 KiB for a message.
 /// </summary>
 internal static class EndsCommand
 {
@@ -30,7 +30,8 @@ internal static class EndsCommand
         Console.WriteLine("| a call that ends | times | is to end with | ended with |");
         Console.WriteLine("|---|---|---|---|");
         var isGood = await TellAsync("by what is no message, after an answer", "InvalidArgument", _ => StreamAsync(calls, [0xff, 0xff, 0xff]));
-        isGood &= await TellAsync("by what is too large a message, after an answer", "ResourceExhausted", _ => StreamAsync(calls, new byte[MoreThanAMessage]));
+        isGood &= await TellAsync(
+            "by what is too large a message, after an answer", "ResourceExhausted", _ => StreamAsync(calls, new byte[MoreThanAMessage]));
         isGood &= await TellAsync("by a request with a long name, before an answer", "NotFound", _ => CallAsync(calls));
         isGood &= await TellAsync("by nothing: one message of ten names no head", "9 scored, NotFound", _ => ScoreAsync(address));
         return isGood ? 0 : 1;

@@ -61,7 +61,9 @@ internal static class Attacks
             Console.Error.WriteLine(
                 $"  {before.ResidentMiB:0} MiB were held before it, {after.MostResidentMiB:0} at most, "
                 + $"and {after.ResidentMiB:0} when {took.TotalSeconds:0.0} s had passed since its end");
-            problem ??= after.MostResidentMiB > ContainerMiB ? $"{after.MostResidentMiB:0} MiB were held, and the container has {ContainerMiB:0}" : null;
+            problem ??= after.MostResidentMiB > ContainerMiB
+                ? $"{after.MostResidentMiB:0} MiB were held, and the container has {ContainerMiB:0}"
+                : null;
             problem ??= took > MemoryIsBackWithin ? $"memory was not back {MemoryIsBackWithin.TotalSeconds:0} s after the attack" : null;
         }
 

@@ -11,7 +11,8 @@ namespace Scoring.Faults.Scenarios;
 /// <param name="Rented">Bytes of rented buffers when nothing was in flight any more.</param>
 /// <param name="MovingHandles">How many more handles are no leak: connections that come and go while it is measured under load.</param>
 /// <param name="Problem">What else was not as it should be; null for nothing.</param>
-internal sealed record Outcome(int Faults, Tally Tally, Resources? Before = null, Resources? After = null, ulong Rented = 0, int MovingHandles = 0, string? Problem = null)
+internal sealed record Outcome(
+    int Faults, Tally Tally, Resources? Before = null, Resources? After = null, ulong Rented = 0, int MovingHandles = 0, string? Problem = null)
 {
     public string? Fault => Problem ?? Tally.FirstFault ?? (Tally.IsGood ? Leak : "messages went astray");
 

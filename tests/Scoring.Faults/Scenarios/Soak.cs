@@ -4,7 +4,10 @@ using Scoring.Faults.Servers;
 
 namespace Scoring.Faults.Scenarios;
 
-/// <summary>Two servers for a long time, whose heads change every second and of which one is replaced every half minute; connections end at the age of ten seconds.</summary>
+/// <summary>
+/// Two servers for a long time, whose heads change every second and of which one is replaced every half minute; connections end at the age of ten
+/// seconds.
+/// </summary>
 internal static class Soak
 {
     private static readonly TimeSpan ReplaceEvery = TimeSpan.FromSeconds(30);
@@ -15,7 +18,7 @@ internal static class Soak
     public static async Task<Outcome> RunAsync(int seconds)
     {
         using var file = await HeadsFile.CreateAsync();
-        string[] settings = [$"--Scoring:HeadsFile={file.Path}", "--Scoring:HeadsPollMs=500", "--Scoring:Limits:ConnectionAgeMs=10000"];
+        string[] settings = [$"--Scoring:HeadsFile={file.Path}", "--Scoring:Files:PollMs=500", "--Scoring:Limits:ConnectionAgeMs=10000"];
         // The first is never replaced, so that what it holds at the end can be held against what it held at the start.
         await using var lasting = await FaultyServer.StartAsync(settings);
         await using var replaced = await FaultyServer.StartAsync(settings);

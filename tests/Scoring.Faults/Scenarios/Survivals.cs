@@ -12,7 +12,9 @@ internal static class Survivals
     private static readonly TimeSpan BetweenFaults = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
 
-    /// <summary>A connection that is silent from the other side is given up after 40 s, and .NET ends a thread that it has no work for after 20 s.</summary>
+    /// <summary>
+    /// A connection that is silent from the other side is given up after 40 s, and .NET ends a thread that it has no work for after 20 s.
+    /// </summary>
     private static readonly TimeSpan UntilNothingIsLeft = TimeSpan.FromSeconds(60);
 
     /// <summary>Connections that are slow, reset, or silent while both sides believe that they stand.</summary>
@@ -56,7 +58,7 @@ internal static class Survivals
     public static async Task<Outcome> ReloadAsync(int seconds)
     {
         using var file = await HeadsFile.CreateAsync();
-        await using var server = await FaultyServer.StartAsync([$"--Scoring:HeadsFile={file.Path}", "--Scoring:HeadsPollMs=100"]);
+        await using var server = await FaultyServer.StartAsync([$"--Scoring:HeadsFile={file.Path}", "--Scoring:Files:PollMs=100"]);
         return await RunAsync(
             server,
             server.Address,
@@ -115,7 +117,11 @@ internal static class Survivals
     public static async Task<Outcome> StarvationAsync(int seconds)
     {
         await using var server = await FaultyServer.StartAsync(
-            environment: new Dictionary<string, string> { ["DOTNET_ThreadPool_ForceMinWorkerThreads"] = "1", ["DOTNET_ThreadPool_ForceMaxWorkerThreads"] = "1" });
+            environment: new Dictionary<string, string>
+            {
+                ["DOTNET_ThreadPool_ForceMinWorkerThreads"] = "1",
+                ["DOTNET_ThreadPool_ForceMaxWorkerThreads"] = "1"
+            });
         return await RunAsync(server, server.Address, seconds, (_, _) => Task.Delay(TimeSpan.FromSeconds(1)));
     }
 

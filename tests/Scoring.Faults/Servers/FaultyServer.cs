@@ -41,10 +41,13 @@ internal sealed partial class FaultyServer : IAsyncDisposable
     /// <summary>Starts it again.</summary>
     public async Task StartAsync()
     {
-        var program = Environment.GetEnvironmentVariable("SCORING") is { Length: > 0 } published ? $"'{published}'" : $"dotnet '{Path.Combine(AppContext.BaseDirectory, "scoring.dll")}'";
+        var program = Environment.GetEnvironmentVariable("SCORING") is { Length: > 0 } published
+            ? $"'{published}'"
+            : $"dotnet '{Path.Combine(AppContext.BaseDirectory, "scoring.dll")}'";
         var port = Address.Port.ToString(CultureInfo.InvariantCulture);
         // The shell is replaced by the program, and gives it its output.
-        var start = new ProcessStartInfo("bash", ["-c", $"exec {program} serve \"$@\" >'{_output}'", "serve", "--address", "127.0.0.1", "--port", port, "--", "--Scoring:Listen:HttpPort=", "--Scoring:Admin:Port=", .. _settings])
+        var start = new ProcessStartInfo("bash", ["-c", $"exec {program} serve \"$@\" >'{_output}'", "serve", "--address", "127.0.0.1", "--port",
+            port, "--", "--Scoring:Listen:HttpPort=", "--Scoring:Admin:Port=", .. _settings])
         {
             WorkingDirectory = Path.GetTempPath(),
         };

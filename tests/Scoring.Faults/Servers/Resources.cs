@@ -20,7 +20,8 @@ internal sealed record Resources(double ResidentMiB, int Threads, int Handles, d
         return new Resources(
             MiB("VmRSS:"),
             Directory.GetDirectories($"/proc/{process}/task").Length,
-            Directory.GetFiles($"/proc/{process}/fd").Count(handle => new FileInfo(handle).LinkTarget is { } target && !target.EndsWith(".dll", StringComparison.Ordinal)),
+            Directory.GetFiles($"/proc/{process}/fd").Count(
+                handle => new FileInfo(handle).LinkTarget is { } target && !target.EndsWith(".dll", StringComparison.Ordinal)),
             MiB("VmHWM:"));
 
         double MiB(string name)

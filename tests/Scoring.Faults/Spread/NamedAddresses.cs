@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Scoring.Faults.Spread;
 
-/// <summary>A name whose addresses change, as that of a headless Service does. Like DNS, it tells nobody of a change: whoever uses it asks each so often, and when a connection ends.</summary>
+/// <summary>
+/// A name whose addresses change, as that of a headless Service does. Like DNS, it tells nobody of a change: whoever uses it asks each so often, and
+/// when a connection ends.
+/// </summary>
 /// <param name="refresh">How often it is asked.</param>
 internal sealed class NamedAddresses(TimeSpan refresh) : ResolverFactory
 {

@@ -5,7 +5,9 @@ using Scoring.Client;
 
 namespace Scoring.Faults.Spread;
 
-/// <summary>A stream of one message each so often that knows which server it is on: the servers' heads differ in temperature, by which they divide.</summary>
+/// <summary>
+/// A stream of one message each so often that knows which server it is on: the servers' heads differ in temperature, by which they divide.
+/// </summary>
 internal sealed class PlacedStream(ScoringClient client, TimeSpan every)
 {
     public const string Head = "place";
@@ -30,7 +32,8 @@ internal sealed class PlacedStream(ScoringClient client, TimeSpan every)
     public TimeSpan Longest { get; private set; }
 
     /// <summary>The settings of a server that has this number, from 1 to 7.</summary>
-    public static IReadOnlyList<string> SettingsOf(int server) => [$"--Scoring:Heads:{Head}:activation=linear", $"--Scoring:Heads:{Head}:temperature={server}"];
+    public static IReadOnlyList<string> SettingsOf(int server) =>
+        [$"--Scoring:Heads:{Head}:activation=linear", $"--Scoring:Heads:{Head}:temperature={server}"];
 
     /// <param name="stop">Ends the source. What is in flight is answered all the same.</param>
     public async Task RunAsync(CancellationToken stop)

@@ -26,7 +26,8 @@ internal static class SpreadCommand
 
     public static async Task<int> RunAsync()
     {
-        Console.WriteLine($"{Clients} clients of one stream each on two servers; a third comes at 0. Connections end at {Age.TotalSeconds:0} s, a tenth more or less.");
+        Console.WriteLine($"{Clients} clients of one stream each on two servers; a third comes at 0. Connections end at {Age.TotalSeconds:0} s, a "
+            + "tenth more or less.");
         Console.WriteLine();
         var isWhole = await RunAsync("Clients that balance over the addresses of a name, asked again each tenth of an age", isBalanced: true);
         return await RunAsync("Clients of one address, each connection of which is led to any server", isBalanced: false) && isWhole ? 0 : 1;
@@ -40,7 +41,8 @@ internal static class SpreadCommand
         var name = new NamedAddresses(DnsRefresh) { Current = AddressesOf(servers) };
         await using var proxy = new CutProxy(() => RandomNumberGenerator.GetItems<FaultyServer>(servers, 1)[0].Address);
         await using var services = CreateClients(name, isBalanced ? NamedAddresses.Address : proxy.Address);
-        PlacedStream[] streams = [.. Enumerable.Range(0, Clients).Select(i => new PlacedStream(services.GetRequiredKeyedService<ScoringClient>($"{i}"), MessageEvery))];
+        PlacedStream[] streams = [.. Enumerable.Range(0, Clients).Select(
+            i => new PlacedStream(services.GetRequiredKeyedService<ScoringClient>($"{i}"), MessageEvery))];
         using var stop = new CancellationTokenSource();
         var running = Task.WhenAll(streams.Select(stream => Task.Run(() => stream.RunAsync(stop.Token))));
         await Task.WhenAny(running, Task.Delay(AgesBefore * Age));
@@ -57,7 +59,8 @@ internal static class SpreadCommand
             var rest = (row * Age / RowsPerAge) - Stopwatch.GetElapsedTime(start);
             await Task.WhenAny(running, Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero));
             int[] counts = [.. Enumerable.Range(1, servers.Length).Select(server => streams.Count(stream => stream.Server == server))];
-            Console.WriteLine($"| {(double)row / RowsPerAge:0.00} | {string.Join(", ", counts)} | {100.0 * counts[^1] * servers.Length / Clients:0} % |");
+            Console.WriteLine(
+                $"| {(double)row / RowsPerAge:0.00} | {string.Join(", ", counts)} | {100.0 * counts[^1] * servers.Length / Clients:0} % |");
         }
 
         moves = streams.Sum(stream => stream.Moves) - moves;
@@ -66,14 +69,16 @@ internal static class SpreadCommand
         var lost = streams.Sum(stream => stream.Sent - stream.Answered);
         Console.WriteLine();
         Console.WriteLine(
-            $"{streams.Sum(stream => stream.Sent):N0} messages, {lost} lost; the longest was answered after {streams.Max(stream => stream.Longest).TotalMilliseconds:0} ms; "
+            $"{streams.Sum(stream => stream.Sent):N0} messages, {lost} lost; the longest was answered after "
+            + $"{streams.Max(stream => stream.Longest).TotalMilliseconds:0} ms; "
             + $"a stream changed its server {(double)moves / Clients / AgesAfter:0.00} times an age.");
         Console.WriteLine();
         return lost == 0;
     }
 
     private static Task<FaultyServer> StartAsync(int number) =>
-        FaultyServer.StartAsync(["--Logging:LogLevel:Default=Warning", $"--Scoring:Limits:ConnectionAgeMs={Age.TotalMilliseconds:0}", .. PlacedStream.SettingsOf(number)]);
+        FaultyServer.StartAsync(["--Logging:LogLevel:Default=Warning", $"--Scoring:Limits:ConnectionAgeMs={Age.TotalMilliseconds:0}",
+            .. PlacedStream.SettingsOf(number)]);
 
     private static BalancerAddress[] AddressesOf(IEnumerable<FaultyServer> servers) =>
         [.. servers.Select(server => new BalancerAddress(server.Address.Host, server.Address.Port))];

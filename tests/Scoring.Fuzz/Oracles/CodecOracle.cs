@@ -1,5 +1,6 @@
 using System.Buffers;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Scoring.Protocol;
 using Scoring.Protocol.Wire;
 
@@ -13,11 +14,16 @@ internal abstract class CodecOracle<TMessage, TPooled>(MessageParser<TMessage> p
     where TMessage : class, IMessage<TMessage>
     where TPooled : PooledMessage<TPooled>
 {
-    /// <summary>A byte can become an element of four bytes in each of two arrays, whose memory doubles as it grows.</summary>
-    private const int MaxBytesForEach = 16;
+    /// <summary>
+    /// Of a request, which may be anybody's: what an array takes is at most twice what it was read from, and its memory doubles as it grows.
+    /// </summary>
+    private const int MaxBytesForEach = 4;
     private const int MaxBytesForNone = 16 << 10;
 
     private MessagePool _pool = NewPool();
+
+    /// <summary>Bytes that may be rented for each that is read.</summary>
+    protected virtual int MostRentedForEach => MaxBytesForEach;
 
     /// <param name="bytes">What may be a message.</param>
     /// <param name="pieceLength">The bytes come in pieces of this length.</param>
@@ -60,6 +66,16 @@ internal abstract class CodecOracle<TMessage, TPooled>(MessageParser<TMessage> p
         Same("bytes", Convert.ToHexString(expected), Convert.ToHexString(written.ToArray()));
     }
 
+    /// <summary>Takes the targets away that are counted and not kept, because the message has no room for their logits.</summary>
+    protected static void KeepTargets(RepeatedField<uint> targets, RepeatedField<string> labels, PooledScoreRequest read)
+    {
+        Same("surplus targets", targets.Count + labels.Count - read.Targets.Count - read.TargetLabels.Count, read.SurplusTargets);
+        Fault(read.SurplusTargets > 0 && Math.Max(
+            read.Targets.Count, read.TargetLabels.Count) < PooledScoreRequest.MostTargets(0), "targets are left out of a small message");
+        Cut(targets, read.Targets.Count);
+        Cut(labels, read.TargetLabels.Count);
+    }
+
     /// <summary>What is kept of a text that may have so many characters.</summary>
     protected static string Kept(string text, int maxCharacters) => text.Length > maxCharacters ? text[..(maxCharacters + 1)] : text;
 
@@ -70,7 +86,7 @@ internal abstract class CodecOracle<TMessage, TPooled>(MessageParser<TMessage> p
         using (var read = Rent(_pool))
         {
             Compare(Parse(bytes), read, bytes, pieceLength);
-            var most = ((long)bytes.Length * MaxBytesForEach) + MaxBytesForNone;
+            var most = ((long)bytes.Length * MostRentedForEach) + MaxBytesForNone;
             Fault(_pool.Buffers.RentedBytes > most, $"{_pool.Buffers.RentedBytes} bytes were rented for a message of {bytes.Length}");
         }
 
@@ -108,6 +124,13 @@ internal abstract class CodecOracle<TMessage, TPooled>(MessageParser<TMessage> p
         {
             return null;
         }
+    }
+
+    private static void Cut<T>(RepeatedField<T> list, int count)
+    {
+        var kept = list.Take(count).ToArray();
+        list.Clear();
+        list.AddRange(kept);
     }
 
     private static void Fault(bool isWrong, string what)

@@ -15,7 +15,13 @@ internal sealed class EvaluationOracle() : CodecOracle<EvaluateRequest, PooledSc
 
     protected override void Compare(EvaluateRequest expected, PooledScoreRequest read)
     {
-        var found = new EvaluateRequest { Head = read.Head, Classes = read.Classes, Data = ByteString.CopyFrom(read.Data.Span), DataType = read.DataType };
+        var found = new EvaluateRequest
+        {
+            Head = read.Head,
+            Classes = read.Classes,
+            Data = ByteString.CopyFrom(read.Data.Span),
+            DataType = read.DataType
+        };
         found.Logits.AddRange(read.Logits.Span.ToArray());
         found.Targets.AddRange(read.Targets.Span.ToArray());
         found.TargetLabels.AddRange(Enumerable.Range(0, read.TargetLabels.Count).Select(i => Encoding.UTF8.GetString(read.TargetLabels[i])));
@@ -26,6 +32,7 @@ internal sealed class EvaluationOracle() : CodecOracle<EvaluateRequest, PooledSc
 
         var kept = expected.Clone();
         kept.Head = Kept(kept.Head, PooledScoreRequest.MaxHeadLength);
+        KeepTargets(kept.Targets, kept.TargetLabels, read);
         Same("message", kept, found);
     }
 }

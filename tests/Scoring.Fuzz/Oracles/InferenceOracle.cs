@@ -6,7 +6,10 @@ using Scoring.Protocol.OpenInference;
 
 namespace Scoring.Fuzz.Oracles;
 
-/// <summary>For <see cref="InferenceRequestCodec"/>. Google reads the part of the message that the codec reads, and of that all: what the codec does not keep is cut off.</summary>
+/// <summary>
+/// For <see cref="InferenceRequestCodec"/>. Google reads the part of the message that the codec reads, and of that all: what the codec does not keep
+/// is cut off.
+/// </summary>
 internal sealed class InferenceOracle() : CodecOracle<ReadRequest, PooledScoreRequest>(ReadRequest.Parser)
 {
     protected override PooledScoreRequest Rent(MessagePool pool) => pool.RentRequest();
@@ -42,7 +45,8 @@ internal sealed class InferenceOracle() : CodecOracle<ReadRequest, PooledScoreRe
             SameItems("raw contents", expected.RawInputContents[^1].ToByteArray(), read.Data.Span.ToArray());
         }
 
-        SameItems("outputs", KeptOf(expected.Outputs).Select(output => new RequestedOutput(Name(output.Name), Classification(output))), details.Outputs.ToArray());
+        SameItems("outputs", KeptOf(expected.Outputs).Select(
+            output => new RequestedOutput(Name(output.Name), Classification(output))), details.Outputs.ToArray());
         Same("top_k", Last(expected.Parameters, "top_k") is { } topK ? Integer(topK) : 0, details.TopK);
         Same("non_finite", Last(expected.Parameters, "non_finite") is { } nonFinite ? Text(nonFinite) : string.Empty, details.NonFinite);
         Same("temperature", Last(expected.Parameters, "temperature") is { } temperature ? Number(temperature) : null, details.Temperature);

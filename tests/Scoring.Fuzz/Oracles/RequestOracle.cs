@@ -43,10 +43,12 @@ internal sealed class RequestOracle() : CodecOracle<ScoreRequest, PooledScoreReq
         // The pooled message has outputs as a set, and of those it does not know the first; texts it has as far as they may go.
         var known = expected.Clone();
         known.Head = Kept(known.Head, PooledScoreRequest.MaxHeadLength);
+        KeepTargets(known.Targets, known.TargetLabels, read);
         known.Traceparent = Kept(known.Traceparent, PooledScoreRequest.MaxTraceparentLength);
         known.Outputs.Clear();
         known.Outputs.AddRange(expected.Outputs.Where(Enum.IsDefined).Distinct().Order());
-        Same("unknown output", expected.Outputs.Where(output => !Enum.IsDefined(output)).Select(output => (int?)output).FirstOrDefault(), read.UnknownOutput);
+        Same("unknown output", expected.Outputs.Where(
+            output => !Enum.IsDefined(output)).Select(output => (int?)output).FirstOrDefault(), read.UnknownOutput);
         Same("message", known, ToGenerated(read));
         SameBytes(known.ToByteArray(), ScoreRequestCodec.Size(read), output => ScoreRequestCodec.Write(read, output));
     }

@@ -34,6 +34,9 @@ internal sealed class ResponseOracle() : CodecOracle<ScoreResponse, PooledScoreR
         return response;
     }
 
+    /// <summary>A byte can become an element of four bytes in each of two arrays.</summary>
+    protected override int MostRentedForEach => 16;
+
     protected override PooledScoreResponse Rent(MessagePool pool) => pool.RentResponse();
 
     protected override void Read(ReadOnlySequence<byte> bytes, PooledScoreResponse message) => ScoreResponseCodec.Read(bytes, message);

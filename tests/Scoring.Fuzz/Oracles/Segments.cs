@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Scoring.Fuzz.Oracles;
 
-/// <summary>A message as the transport hands it over: cut into pieces at arbitrary places, each an array of its own: a read past its end is a fault.</summary>
+/// <summary>
+/// A message as the transport hands it over: cut into pieces at arbitrary places, each an array of its own: a read past its end is a fault.
+/// </summary>
 internal static class Segments
 {
     public static ReadOnlySequence<byte> Cut(byte[] bytes, int pieceLength)

@@ -6,8 +6,8 @@ using Scoring.FunctionalTests.Infrastructure.Http2;
 namespace Scoring.Benchmarks.Service.Wire;
 
 /// <summary>
-/// One connection in clear text that a single thread drives: what may be sent is written, what has come is read, and where neither moves it sleeps. It
-/// knows as much of HTTP/2 (RFC 9113) as it takes to send messages and to count answers.
+/// One connection in clear text that a single thread drives: what may be sent is written, what has come is read, and where neither moves it sleeps.
+/// It knows as much of HTTP/2 (RFC 9113) as it takes to send messages and to count answers.
 /// </summary>
 internal sealed class WireConnection : IDisposable
 {
@@ -233,7 +233,8 @@ internal sealed class WireConnection : IDisposable
     }
 
     private WireLane Lane(FrameHeader header) =>
-        _lanesByStream.GetValueOrDefault(header.Stream) ?? throw new IOException($"the server sent {header.Type} on stream {header.Stream}, which is not open");
+        _lanesByStream.GetValueOrDefault(header.Stream)
+            ?? throw new IOException($"the server sent {header.Type} on stream {header.Stream}, which is not open");
 
     /// <summary>They come before any stream is opened, so that what was open then needs no change.</summary>
     private void ReadSettings(ReadOnlySpan<byte> settings)
@@ -252,5 +253,6 @@ internal sealed class WireConnection : IDisposable
     private void UpdateWindow(int stream, int by) =>
         BinaryPrimitives.WriteInt32BigEndian(_output.Append(new FrameHeader(4, FrameType.WindowUpdate, 0, stream)), by);
 
-    private void Sleep() => Socket.Select(new List<Socket> { _socket }, _output.IsEmpty ? null : new List<Socket> { _socket }, null, LongestSleepMicroseconds);
+    private void Sleep() =>
+        Socket.Select(new List<Socket> { _socket }, _output.IsEmpty ? null : new List<Socket> { _socket }, null, LongestSleepMicroseconds);
 }

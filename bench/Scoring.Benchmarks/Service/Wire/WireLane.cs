@@ -119,7 +119,8 @@ internal sealed class WireLane(WireRequest request)
         if (!IsEnded || _started > _answered)
         {
             throw new IOException(
-                $"the server ended a call while {_started - _answered} messages waited for their answers, with these bytes for trailers: {Convert.ToHexString(trailers)}");
+                $"the server ended a call while {_started - _answered} messages waited for their answers, with these bytes for trailers: "
+                + $"{Convert.ToHexString(trailers)}");
         }
 
         StreamId = 0;
@@ -152,7 +153,8 @@ internal sealed class WireLane(WireRequest request)
         if (length < _leastAnswer || !fields.SequenceEqual([IdTag, request.Id(_answered), RowsTag]))
         {
             throw new IOException(
-                $"message {request.Id(_answered)} was answered with {length} bytes that begin with {Convert.ToHexString(fields)}: an error, or another message's answer");
+                $"message {request.Id(_answered)} was answered with {length} bytes that begin with {Convert.ToHexString(fields)}: an error, or "
+                + "another message's answer");
         }
 
         _toCome = length - fields.Length;

@@ -6,9 +6,10 @@ using Scoring.Client;
 namespace Scoring.Benchmarks.Service.Wire;
 
 /// <summary>
-/// A load that is cheaper than the server: one thread, bound to a processor of its own, that sends bytes made before and counts answers. This project's client costs as
-/// much as its server or more, so that with it what is measured is a server that waits, whose batches are small; with this it is a server at work. It is
-/// a closed loop over one connection, and takes of <see cref="LoadPlan"/> the rows, classes, streams, window, unary, head and times.
+/// A load that is cheaper than the server: one thread, bound to a processor of its own, that sends bytes made before and counts answers. This
+/// project's client costs as much as its server or more, so that with it what is measured is a server that waits, whose batches are small; with this
+/// it is a server at work. It is a closed loop over one connection, and takes of <see cref="LoadPlan"/> the rows, classes, streams, window, unary,
+/// head and times.
 /// </summary>
 internal sealed class WireLoad : IDisposable
 {

@@ -39,7 +39,8 @@ internal sealed class WireRequest
         var response = ScoreResponse.Parser.ParseFrom(answer);
         if (response.Rows != Plan.Rows || response.Classes != Plan.Classes || response.Scores.Count != Plan.Rows * Plan.Classes)
         {
-            throw new IOException($"an answer has {response.Scores.Count} scores of {response.Rows} × {response.Classes} in place of {Plan.Rows} × {Plan.Classes}");
+            throw new IOException(
+                $"an answer has {response.Scores.Count} scores of {response.Rows} × {response.Classes} in place of {Plan.Rows} × {Plan.Classes}");
         }
     }
 
