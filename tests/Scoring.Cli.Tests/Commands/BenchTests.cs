@@ -166,10 +166,7 @@ public sealed class BenchTests
     {
         using var folder = new TemporaryFolder();
         using var process = ScoringProcess.StartWithTemporaryFolder(folder.Path, "bench", "--duration", "600");
-        while (!Directory.EnumerateFiles(folder.Path, "service.sock", SearchOption.AllDirectories).Any())
-        {
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+        await Eventually.IsAsync(() => Directory.EnumerateFiles(folder.Path, "service.sock", SearchOption.AllDirectories).Any());
 
         process.Terminate();
         var result = await process.EndAsync();

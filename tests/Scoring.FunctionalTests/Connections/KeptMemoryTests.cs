@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -33,9 +32,9 @@ public sealed class KeptMemoryTests
         await using var server = await ScoringServer.StartAsync(_time, Small);
         var memory = server.Services.GetRequiredService<ServerMemory>();
         using var client = await FrameClient.ConnectAsync(server);
-        await BeginAsync(client, 1, rpc: rpc);
-        await BeginAsync(client, 3, rpc: rpc);
-        await UntilAsync(() => memory.Unfinished.Bytes == 1_600_000);
+        await client.BeginMessageAsync(1, 800_000, rpc);
+        await client.BeginMessageAsync(3, 800_000, rpc);
+        await Eventually.IsAsync(() => memory.Unfinished.Bytes == 1_600_000);
 
         var refused = await BeginRefusedAsync(server);
         Assert.Contains("the messages in flight hold 1600000 bytes", refused, StringComparison.Ordinal);
@@ -57,13 +56,13 @@ public sealed class KeptMemoryTests
         using var client = await FrameClient.ConnectAsync(server);
         var message = RawCalls.Frame(Evaluations.Message("softmax", 100_000, new float[200_000], [0, 1]).ToByteArray());
         await client.SendAsync(Frame.Call(1, "Evaluate"), Frame.Data(1, message[..1000]));
-        await UntilAsync(() => memory.Unfinished.Bytes == message.Length - 5);
+        await Eventually.IsAsync(() => memory.Unfinished.Bytes == message.Length - 5);
         foreach (var part in message[1000..].Chunk(16 << 10))
         {
             Assert.True(await client.TrySendDataAsync(1, part));
         }
 
-        await UntilAsync(() => memory.Unfinished.Bytes == 0 && server.Pool.Buffers.RentedBytes == 0);
+        await Eventually.IsAsync(() => memory.Unfinished.Bytes == 0 && server.Pool.Buffers.RentedBytes == 0);
         await client.SendAsync(Frame.Reset(1));
     }
 
@@ -85,7 +84,7 @@ public sealed class KeptMemoryTests
 
             // While it is taken over it counts twice, and then there is no room for another.
             sent += message.Length;
-            await UntilAsync(() => server.Pool.Buffers.RentedBytes + 1000 > sent && memory.Unfinished.Bytes == 0);
+            await Eventually.IsAsync(() => server.Pool.Buffers.RentedBytes + 1000 > sent && memory.Unfinished.Bytes == 0);
         }
 
         await BeginRefusedAsync(server);
@@ -98,7 +97,7 @@ public sealed class KeptMemoryTests
         await using var server = await ScoringServer.StartAsync(_time, Small);
         using var first = await PostAsync(server, new byte[800_000], length: 900_000);
         using var second = await PostAsync(server, new byte[800_000], length: 900_000);
-        await UntilAsync(() => server.Pool.Buffers.RentedBytes > 1_800_000);
+        await Eventually.IsAsync(() => server.Pool.Buffers.RentedBytes > 1_800_000);
 
         await BeginRefusedAsync(server);
         var answer = new byte[1000];
@@ -114,7 +113,7 @@ public sealed class KeptMemoryTests
     {
         await using var server = await ScoringServer.StartAsync(_time, Small);
         using var client = await PostAsync(server, new byte[1000], length: 1_000_000);
-        await UntilAsync(() => server.Pool.Buffers.RentedBytes > 0);
+        await Eventually.IsAsync(() => server.Pool.Buffers.RentedBytes > 0);
         Assert.InRange(server.Pool.Buffers.RentedBytes, 1000, 2000);
     }
 
@@ -128,10 +127,10 @@ public sealed class KeptMemoryTests
         // More than all buffers of sockets take: 0.14285715 for each.
         var body = Encoding.ASCII.GetBytes("{\"classes\":7,\"logits\":[1" + string.Concat(Enumerable.Repeat(",1", (7 * 140_000) - 1)) + "]}");
         using var client = await PostAsync(server, body, body.Length);
-        await UntilAsync(() => memory.Unfinished.Bytes > 0);
+        await Eventually.IsAsync(() => memory.Unfinished.Bytes > 0);
 
         using var other = await FrameClient.ConnectAsync(server);
-        await BeginAsync(other, 1, 3_000_000, "ScoreStream");
+        await other.BeginMessageAsync(1, 3_000_000, "ScoreStream");
         await AdvanceUntilAsync(() => memory.Unfinished.Bytes == 3_000_000 && server.Pool.Buffers.RentedBytes == 0);
     }
 
@@ -144,30 +143,22 @@ public sealed class KeptMemoryTests
             _time, [.. Small, "--Scoring:Heads:wide:activation=softmax", $"--Scoring:Heads:wide:labelsFile={labels}"]);
         var memory = server.Services.GetRequiredService<ServerMemory>();
         using var client = await SendAsync(server, "GET /v1/heads?withClasses=true HTTP/1.1\r\nHost: scoring\r\n\r\n"u8.ToArray());
-        await UntilAsync(() => memory.Answers.Bytes > 40_000_000);
+        await Eventually.IsAsync(() => memory.Answers.Bytes > 40_000_000);
 
         using var http = new HttpClient { BaseAddress = new Uri(server.HttpAddress) };
         var other = http.GetStringAsync("/v1/heads?withClasses=true", TestEnd);
-        await UntilAsync(() => memory.Answers.IsWaitedFor);
+        await Eventually.IsAsync(() => memory.Answers.IsWaitedFor);
         await AdvanceUntilAsync(() => other.IsCompleted);
         Assert.Contains($"{49_999:d200}", await other, StringComparison.Ordinal);
-        await UntilAsync(() => memory.Answers.Bytes == 0);
+        await Eventually.IsAsync(() => memory.Answers.Bytes == 0);
     }
 
     /// <summary>What a call is told for whose message there is no room.</summary>
     private static async Task<string> BeginRefusedAsync(ScoringServer server)
     {
         using var client = await FrameClient.ConnectAsync(server);
-        await BeginAsync(client, 1);
+        await client.BeginMessageAsync(1, 800_000, "Score");
         return Text((await client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Headers, Stream: 1 }))[^1]);
-    }
-
-    /// <summary>The first bytes of a message.</summary>
-    private static Task BeginAsync(FrameClient client, int stream, int length = 800_000, string rpc = "Score")
-    {
-        var begin = new byte[100];
-        BinaryPrimitives.WriteInt32BigEndian(begin.AsSpan(1), length);
-        return client.SendAsync(Frame.Call(stream, rpc), Frame.Data(stream, begin));
     }
 
     /// <summary>A client that has sent so much of a body, and reads nothing.</summary>
@@ -189,17 +180,7 @@ public sealed class KeptMemoryTests
     private static string Text(Frame frame) => Uri.UnescapeDataString(Encoding.ASCII.GetString(frame.Payload));
 
     /// <summary>Waits for what needs no time of the service's: what was sent has come.</summary>
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestEnd);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
-        while (!isSo())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);
-        }
-    }
-
-    private Task AdvanceUntilAsync(Func<bool> isSo) => UntilAsync(() =>
+    private Task AdvanceUntilAsync(Func<bool> isSo) => Eventually.IsAsync(() =>
     {
         _time.Advance(TimeSpan.FromMilliseconds(250));
         return isSo();

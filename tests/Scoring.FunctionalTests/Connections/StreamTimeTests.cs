@@ -51,8 +51,8 @@ public sealed class StreamTimeTests
         await using var results = server.Connect().ScoreStreamAsync(requests.Reader.ReadAllAsync(TestEnd), TestEnd).GetAsyncEnumerator(TestEnd);
         var first = results.MoveNextAsync().AsTask();
         var streams = server.Services.GetRequiredService<OpenStreams>();
-        await WaitUntilAsync(() => streams.Count == 1);
-        await AdvanceUntilAsync(WaitUntilAsync(() => streams.Count == 0));
+        await Eventually.IsAsync(() => streams.Count == 1);
+        await AdvanceUntilAsync(Eventually.IsAsync(() => streams.Count == 0));
         Assert.False(first.IsCompleted);
 
         await requests.Writer.WriteAsync(Source.Rows(1, 1, 3).Single(), TestEnd);
@@ -157,7 +157,7 @@ public sealed class StreamTimeTests
         await AdvanceUntilAsync(ended);
         var reset = (await ended)[^1];
         Assert.Equal((FrameType.ResetStream, Frame.EnhanceYourCalm), (reset.Type, reset.ErrorCode()));
-        await WaitUntilAsync(() => server.Pool.Buffers.OutstandingRents == 0);
+        await Eventually.IsAsync(() => server.Pool.Buffers.OutstandingRents == 0);
 
         // The connection is as good as before.
         await client.SendAsync(Frame.Call(3, "ScoreStream", Frame.EndHeaders | Frame.EndStream));
@@ -188,7 +188,7 @@ public sealed class StreamTimeTests
         using var other = raw.Stream();
         await other.RequestStream.WriteAsync(RawCalls.Message(2, 3, 3), TestEnd);
         var answered = other.ResponseStream.MoveNext(TestEnd);
-        await WaitUntilAsync(() => server.Services.GetRequiredService<ServerMemory>().IsWaitedFor);
+        await Eventually.IsAsync(() => server.Services.GetRequiredService<ServerMemory>().IsWaitedFor);
         var ended = client.ReceiveUntilAsync(IsEndOfTheStream);
         await AdvanceUntilAsync(ended);
         var reset = (await ended)[^1];
@@ -216,14 +216,6 @@ public sealed class StreamTimeTests
         }
 
         Assert.InRange(quarters, 4, MaxQuarters - 1);
-    }
-
-    private static async Task WaitUntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TestEnd);
-        }
     }
 
     private static async Task ScoreOneAsync(AsyncDuplexStreamingCall<byte[], byte[]> call)

@@ -145,10 +145,7 @@ public sealed class GrpcWebTests
         using var call = await WebCall.StartAsync(server, "scoring.v1.ScoringService/ScoreStream", contentType, 4096);
         await call.SendAsync("AAAA");
         var memory = server.Services.GetRequiredService<ServerMemory>();
-        while (!memory.IsWaitedFor)
-        {
-            await Task.Delay(5, TestEnd);
-        }
+        await Eventually.IsAsync(() => memory.IsWaitedFor);
 
         var stopped = server.StopAsync();
         Assert.Contains("grpc-status: 14\n", await call.ReadHeadAsync(), StringComparison.OrdinalIgnoreCase);

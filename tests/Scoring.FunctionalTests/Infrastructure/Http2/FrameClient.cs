@@ -38,6 +38,14 @@ internal sealed class FrameClient : IDisposable
 
     public async Task SendAsync(params Frame[] frames) => await _stream.WriteAsync(frames.SelectMany(frame => frame.ToBytes()).ToArray(), _end.Token);
 
+    /// <summary>Opens a call with the first bytes of a message, so that the service knows how long it will be.</summary>
+    public Task BeginMessageAsync(int stream, int length, string rpc = "ScoreStream")
+    {
+        var begin = new byte[100];
+        BinaryPrimitives.WriteInt32BigEndian(begin.AsSpan(1), length);
+        return SendAsync(Frame.Call(stream, rpc), Frame.Data(stream, begin));
+    }
+
     /// <summary>Sends the bytes again and again. The bytes that went out until the server closed the connection, or took no more.</summary>
     public async Task<long> FloodAsync(Func<int, byte[]> next, int times)
     {
