@@ -32,6 +32,9 @@ public sealed class OverlapTests
         IsRefused("indices", () => TopK.Compute(Logits, Classes, 1, Ints(start, Rows), new float[Rows]));
         IsRefused("values", () => TopK.Compute(Logits, Classes, 1, new int[Rows], Floats(start, Rows)));
         IsRefused("probabilities", () => Softmax.Compute(Logits, Classes, Floats(start, Rows * Classes)));
+        IsRefused("logProbabilities", () => LogSoftmax.Compute(Logits, Classes, Floats(start, Rows * Classes)));
+        IsRefused("probabilities", () => Sigmoid.Compute(Logits, Classes, Floats(start, Rows * Classes)));
+        IsRefused("scores", () => Linear.Compute(Logits, Classes, Floats(start, Rows * Classes)));
         IsRefused("decisions", () => Threshold.Compute(Logits, 0.5f, Bools(start, Rows * Classes)));
         IsRefused("indices", () => OneHot.Decode(Logits, Classes, Ints(start, Rows)));
         IsRefused("oneHot", () => OneHot.Encode(Ints(start, Rows), Classes, Logits));
