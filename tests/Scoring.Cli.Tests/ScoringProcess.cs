@@ -47,7 +47,8 @@ internal sealed partial class ScoringProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
-            Environment = { [variable] = value },
+            // Most processes here run for a second, in which nothing is compiled a second time with profit: a third less of the processor's time.
+            Environment = { ["DOTNET_TieredPGO"] = "0", ["DOTNET_TC_CallCountingDelayMs"] = "100", [variable] = value },
         };
         foreach (var argument in arguments)
         {
