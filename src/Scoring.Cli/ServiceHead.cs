@@ -1,5 +1,6 @@
 using System.Globalization;
 using Scoring.Cli.Files;
+using Scoring.Cli.Heads;
 using Scoring.V1;
 
 namespace Scoring.Cli;
@@ -9,6 +10,11 @@ namespace Scoring.Cli;
 /// <param name="Labels">What the classes are called: the head's labels, or else the file's; empty where neither has any.</param>
 internal sealed record ServiceHead(Head Definition, IReadOnlyList<string> Labels)
 {
+    /// <summary>What its results are.</summary>
+    public Scoring.Heads.Activation Activation => ServiceActivation.Find(Definition.Activation) ?? throw new InvalidDataException(
+        $"head '{Quoted.Text(Definition.Name)}' has the activation {ServiceActivation.NameOf(Definition.Activation)}, which this version of scoring "
+        + "does not know");
+
     /// <exception cref="InvalidDataException">There is no such head, or the file is not for it.</exception>
     public static ServiceHead Find(ListHeadsResponse service, string name, LogitReader input)
     {

@@ -227,13 +227,16 @@ public static class HeadKernels
                 bias[i] = plan.Head.Bias[best[i]];
             }
 
-            if (plan.Head.Activation.IsMultilabel())
+            switch (plan.Head.Activation)
             {
-                Sigmoid.Compute(results, results.Length, results, plan.Temperature, bias.AsSpan(0, best.Length));
-            }
-            else
-            {
-                Linear.Compute(results, results.Length, results, plan.Temperature, bias.AsSpan(0, best.Length));
+                case Activation.Sigmoid:
+                    Sigmoid.Compute(results, results.Length, results, plan.Temperature, bias.AsSpan(0, best.Length));
+                    break;
+                case Activation.Linear:
+                    Linear.Compute(results, results.Length, results, plan.Temperature, bias.AsSpan(0, best.Length));
+                    break;
+                default:
+                    throw ActivationExtensions.Unknown(plan.Head.Activation);
             }
         }
 

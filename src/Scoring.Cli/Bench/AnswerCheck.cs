@@ -58,7 +58,8 @@ internal sealed class AnswerCheck(LoadPlan plan, float[] logits, uint[] targets)
             "log_softmax" => value - logSumExp,
             "sigmoid" => 1 / (1 + Math.Exp(-value)),
             "linear" => value,
-            _ => Math.Exp(value - logSumExp),
+            "softmax" => Math.Exp(value - logSumExp),
+            _ => throw new InvalidOperationException($"What head '{plan.Head}' makes of logits is not known here."),
         });
         string? fault = null;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Scoring.Cli.Bench;
+using Scoring.Heads;
 using Scoring.Protocol;
 using Scoring.V1;
 
@@ -39,7 +40,8 @@ internal static class BenchCommand
         };
         var head = new Option<string>("--head")
         {
-            Description = "What becomes of a row: softmax, log_softmax, sigmoid, linear, or a head that the service is configured with.",
+            Description = $"What becomes of a row: {string.Join(", ", BuiltInHeads.All.Select(known => known.Name))}, or a head that the service is "
+                + "configured with.",
             HelpName = "name",
             DefaultValueFactory = _ => Default.Head,
         };

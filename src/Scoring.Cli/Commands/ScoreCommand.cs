@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Scoring.Cli.Score;
+using Scoring.Heads;
 using Scoring.V1;
 
 namespace Scoring.Cli.Commands;
@@ -16,7 +17,8 @@ internal static class ScoreCommand
         input.Validators.Add(Parsed.RequirePath);
         var head = new Option<string>("--head")
         {
-            Description = "What becomes of a row: softmax, log_softmax, sigmoid, linear, or a head that the service is configured with.",
+            Description = $"What becomes of a row: {string.Join(", ", BuiltInHeads.All.Select(known => known.Name))}, or a head that the service is "
+                + "configured with.",
             HelpName = "name",
             DefaultValueFactory = _ => "softmax",
         };

@@ -1,6 +1,7 @@
 using Scoring.Cli.Evaluate.Report;
 using Scoring.Cli.Files;
 using Scoring.Client;
+using Scoring.Heads;
 using Scoring.V1;
 using Spectre.Console;
 using HeadJson = Scoring.Heads.HeadJson;
@@ -90,7 +91,7 @@ internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time
     {
         var perLabel = input.Kind == TargetKind.Labels;
         var head = ServiceHead.Find(service, name, input.Logits);
-        return (head.Definition.Activation == Activation.Sigmoid) == perLabel || head.Definition.Activation == Activation.Linear
+        return head.Activation.IsMultilabel() == perLabel || !head.Activation.HasProbabilities()
             ? head
             : throw new InvalidDataException(
                 perLabel

@@ -1,5 +1,5 @@
+using Scoring.Heads;
 using Scoring.Protocol;
-using Scoring.V1;
 
 namespace Scoring.Cli.Files;
 
@@ -24,12 +24,12 @@ internal sealed class ScoreTable
         _names = [.. Enumerable.Range(0, classes).Select(head.NameOf)];
         _topK = topK;
 
-        var definition = head.Definition;
-        var score = definition.Activation switch
+        var score = head.Activation switch
         {
+            Activation.Softmax or Activation.Sigmoid => "probability",
             Activation.LogSoftmax => "log_probability",
             Activation.Linear => "logit",
-            _ => "probability",
+            _ => throw ActivationExtensions.Unknown(head.Activation),
         };
         if (topK > 0)
         {
@@ -42,8 +42,8 @@ internal sealed class ScoreTable
             return;
         }
 
-        var decides = definition.Activation != Activation.Linear;
-        _hasBest = decides && definition.Activation != Activation.Sigmoid && definition.Groups.Count == 0;
+        var decides = head.Activation.HasProbabilities();
+        _hasBest = head.Activation.IsMulticlass() && head.Definition.Groups.Count == 0;
         Outputs = decides ? OutputSet.Scores | OutputSet.Decisions : OutputSet.Scores;
         Columns =
         [

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf.Collections;
+using Scoring.Heads;
 using Scoring.V1;
 using Spectre.Console;
 
@@ -46,7 +47,7 @@ internal sealed class HeadsText(IAnsiConsole console)
         head.Classes == 0 ? "any" : Number(head.Classes),
         "",
         head.Temperature.ToString("0.####", CultureInfo.InvariantCulture),
-        head.Activation == Activation.Linear ? "–" : head.Threshold.ToString("0.####", CultureInfo.InvariantCulture),
+        ServiceActivation.Find(head.Activation)?.HasProbabilities() == false ? "–" : head.Threshold.ToString("0.####", CultureInfo.InvariantCulture),
         head.Groups.Count == 0 ? "–" : string.Join('+', head.Groups),
         head.Bias.Count == 0 ? "no" : "yes",
         head.Revision == 0 ? "built in" : Number(head.Revision),

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
+using Scoring.Heads;
 using Scoring.Kernels;
 using Scoring.Protocol;
 using Scoring.Service.Calls;
@@ -24,7 +25,7 @@ internal sealed class WarmUp(
     {
         var start = Stopwatch.GetTimestamp();
         Kernels.WarmUp.Run();
-        foreach (var head in new[] { "softmax", "log_softmax", "sigmoid", "linear" })
+        foreach (var head in BuiltInHeads.All.Select(head => head.Name))
         {
             foreach (var classes in new[] { 3, 10, 100, 1000 })
             {

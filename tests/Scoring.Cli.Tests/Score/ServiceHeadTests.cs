@@ -11,7 +11,8 @@ public sealed class ServiceHeadTests
         Heads =
         {
             new Head { Name = "softmax" },
-            new Head { Name = "iris", Classes = 3, Labels = { "setosa", "versicolor", "virginica" } },
+            new Head { Name = "newer", Activation = (Activation)9 },
+            new Head { Name = "iris", Classes = 3, Activation = Activation.Softmax, Labels = { "setosa", "versicolor", "virginica" } },
         },
     };
 
@@ -23,6 +24,14 @@ public sealed class ServiceHeadTests
         Assert.Equal(
             ["predicted", "probability", "probability_setosa", "probability_versicolor", "probability_virginica"],
             table.Columns.Select(column => column.Name));
+    }
+
+    [Fact]
+    public async Task A_head_of_an_activation_that_is_not_known_is_refused()
+    {
+        await using var input = await LogitReaders.OpenAsync("1,2,3\n");
+        var exception = Assert.Throws<InvalidDataException>(() => new ScoreTable(ServiceHead.Find(Service, "newer", input), 3, topK: 0));
+        Assert.Equal("head 'newer' has the activation 9, which this version of scoring does not know", exception.Message);
     }
 
     [Fact]
