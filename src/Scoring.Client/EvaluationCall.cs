@@ -60,7 +60,7 @@ internal static class EvaluationCall
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            await SourceEnd.DisposeAsync(source, moving).ConfigureAwait(false);
+            await SourceDisposal.DisposeAsync(source, moving).ConfigureAwait(false);
         }
     }
 

@@ -47,7 +47,7 @@ internal static class TransportError
         string? what = null;
         for (Exception? cause = error; cause is not null; cause = cause.InnerException)
         {
-            what = cause is UnheardException ? cause.Message : IsOfHandshake(cause.Message) ? "did not begin to speak HTTP/2 in clear text" : what;
+            what = cause is NoResponseException ? cause.Message : IsOfHandshake(cause.Message) ? "did not begin to speak HTTP/2 in clear text" : what;
         }
 
         return what;

@@ -70,7 +70,7 @@ internal sealed class ScoringMethods
         try
         {
             read(context.PayloadAsReadOnlySequence(), request);
-            MessageHandOver.Put(request);
+            MessageHandoff.Put(request);
             return request;
         }
         catch (Exception exception)

@@ -90,7 +90,7 @@ internal sealed class ScoringEndpoint(
         {
             await CallMemory.Of(context.GetHttpContext()).HoldUnpooledAnswerAsync(bytes, context.CancellationToken);
         }
-        catch (Exception exception) when (Departure.IsReasonFor(exception, context.CancellationToken))
+        catch (Exception exception) when (ClientDisconnect.Caused(exception, context.CancellationToken))
         {
             // Nobody is there to be told, and nothing is wrong with the service.
             throw new RpcException(new Status(StatusCode.Cancelled, "the client is gone"));

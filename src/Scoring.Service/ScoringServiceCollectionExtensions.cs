@@ -130,7 +130,7 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<HealthEndpoint>, HealthMethodProvider>());
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, StalledResponseWorkaround>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RequestRest>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RequestBodyDrain>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, AdminPort>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, HttpPort>());
         // Within gRPC-Web, which makes of the status what its clients read.

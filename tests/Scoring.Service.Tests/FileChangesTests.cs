@@ -12,11 +12,11 @@ public sealed class FileChangesTests
         for (var i = 1; i < 5; i++)
         {
             folder.Write("file", new string('x', 10 * i));
-            Assert.True(changes.Look());
+            Assert.True(changes.Check());
             changes.Accept();
         }
 
-        Assert.False(changes.Look());
+        Assert.False(changes.Check());
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class FileChangesTests
         for (var i = 1; i < 5; i++)
         {
             folder.Write("file", new string('x', 10 * i));
-            wasRead.Add(changes.Look());
+            wasRead.Add(changes.Check());
             if (wasRead[^1])
             {
                 changes.Accept();
@@ -37,10 +37,10 @@ public sealed class FileChangesTests
 
         Assert.Equal([false, true, false, true], wasRead);
         folder.Write("file", "y");
-        Assert.False(changes.Look());
-        Assert.True(changes.Look());
+        Assert.False(changes.Check());
+        Assert.True(changes.Check());
         changes.Accept();
-        Assert.False(changes.Look());
+        Assert.False(changes.Check());
     }
 
     [Fact]
@@ -49,19 +49,19 @@ public sealed class FileChangesTests
         using var folder = new TemporaryFolder();
         var changes = Watch(folder);
         folder.Write("file", "half");
-        Assert.True(changes.Look());
+        Assert.True(changes.Check());
         Assert.False(changes.Refuse());
-        Assert.True(changes.Look());
+        Assert.True(changes.Check());
         Assert.True(changes.Refuse());
-        Assert.False(changes.Look());
+        Assert.False(changes.Check());
 
         folder.Write("file", "half again");
-        Assert.True(changes.Look());
+        Assert.True(changes.Check());
         Assert.False(changes.Refuse());
         folder.Write("file", "half again, and the rest");
-        Assert.True(changes.Look());
+        Assert.True(changes.Check());
         changes.Accept();
-        Assert.False(changes.Look());
+        Assert.False(changes.Check());
     }
 
     [Fact]
@@ -72,9 +72,9 @@ public sealed class FileChangesTests
         var written = File.GetLastWriteTimeUtc(folder["file"]);
         folder.Write("file", "other");
         File.SetLastWriteTimeUtc(folder["file"], written);
-        Assert.True(changes.Look());
+        Assert.True(changes.Check());
         changes.Accept();
-        Assert.False(changes.Look());
+        Assert.False(changes.Check());
     }
 
     [Fact]
@@ -90,12 +90,12 @@ public sealed class FileChangesTests
         Directory.CreateSymbolicLink(folder["now"], folder["a"]);
         var changes = new FileChanges(() => [folder["now/file"]], TimeProvider.System);
         changes.TakeAsKnown();
-        Assert.False(changes.Look());
+        Assert.False(changes.Check());
         Directory.Delete(folder["now"]);
         Directory.CreateSymbolicLink(folder["now"], folder["b"]);
-        Assert.True(changes.Look());
+        Assert.True(changes.Check());
         changes.Accept();
-        Assert.False(changes.Look());
+        Assert.False(changes.Check());
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class FileChangesTests
         folder.Write("file", new string('2', (1 << 20) + 1));
         File.SetLastWriteTimeUtc(file, written);
         // Nobody writes twice within a step of the clock with years between.
-        Assert.False(changes.Look());
+        Assert.False(changes.Check());
     }
 
     private static FileChanges Watch(TemporaryFolder folder, bool waits = false)
@@ -118,7 +118,7 @@ public sealed class FileChangesTests
         var file = folder.Write("file", "first");
         var changes = new FileChanges(() => [file], TimeProvider.System, waits);
         changes.TakeAsKnown();
-        Assert.False(changes.Look());
+        Assert.False(changes.Check());
         return changes;
     }
 }

@@ -28,7 +28,7 @@ public sealed class ReservationsTests
     [Fact]
     public async Task Who_asks_for_little_has_a_reserve_and_takes_nothing_from_those_who_wait_for_much()
     {
-        var room = new Reservations(100, () => _heldOtherwise, reserve: 20, little: 10);
+        var room = new Reservations(100, () => _heldOtherwise, reserve: 20, smallLimit: 10);
         Assert.True(room.TryReserve(60));
         var large = room.ReserveAsync(50, TestEnd).AsTask();
         // There would be room for these within the limit, but it is what the large one waits for.
@@ -56,12 +56,12 @@ public sealed class ReservationsTests
     public async Task What_is_held_otherwise_takes_of_the_limit_and_not_of_the_reserve()
     {
         _heldOtherwise = 100;
-        var room = new Reservations(100, () => _heldOtherwise, reserve: 20, little: 10);
+        var room = new Reservations(100, () => _heldOtherwise, reserve: 20, smallLimit: 10);
         Assert.False(room.TryReserve(11));
         Assert.True(room.TryReserve(10));
         var waiting = room.ReserveAsync(90, TestEnd).AsTask();
         _heldOtherwise = 10;
-        room.Look();
+        room.Check();
         await waiting;
         Assert.Equal(100, room.Bytes);
         Assert.False(room.IsWaitedFor);
@@ -70,7 +70,7 @@ public sealed class ReservationsTests
     [Fact]
     public async Task Who_gives_up_keeps_nobody_waiting()
     {
-        var room = new Reservations(100, () => _heldOtherwise, reserve: 20, little: 10);
+        var room = new Reservations(100, () => _heldOtherwise, reserve: 20, smallLimit: 10);
         Assert.True(room.TryReserve(100));
         using var end = new CancellationTokenSource();
         var large = room.ReserveAsync(50, end.Token).AsTask();

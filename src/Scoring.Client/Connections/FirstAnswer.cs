@@ -78,7 +78,7 @@ internal sealed class FirstAnswer(Stream connection, TimeSpan timeout, Action<bo
         }
     }
 
-    private static UnheardException BrokenOff(IOException exception) =>
+    private static NoResponseException BrokenOff(IOException exception) =>
         new($"broke a new connection off before it said anything ({exception.GetBaseException().Message})", exception);
 
     private async ValueTask<int> ReadFirstAsync(Memory<byte> buffer, CancellationToken cancellationToken)
@@ -98,7 +98,7 @@ internal sealed class FirstAnswer(Stream connection, TimeSpan timeout, Action<bo
 
             if (count == 0)
             {
-                throw new UnheardException("closed a new connection before it said anything", inner: null);
+                throw new NoResponseException("closed a new connection before it said anything", inner: null);
             }
 
             _hasSpoken = true;
@@ -108,9 +108,9 @@ internal sealed class FirstAnswer(Stream connection, TimeSpan timeout, Action<bo
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new UnheardException($"said nothing for {timeout.TotalSeconds} s on a new connection", exception);
+            throw new NoResponseException($"said nothing for {timeout.TotalSeconds} s on a new connection", exception);
         }
-        catch (IOException exception) when (exception is not UnheardException)
+        catch (IOException exception) when (exception is not NoResponseException)
         {
             throw BrokenOff(exception);
         }

@@ -107,7 +107,7 @@ internal sealed class Outbox(IAsyncEnumerator<ScoreRequest> source, InFlightWind
     public Task ThrowIfFailedAsync() => _moving is { IsCompleted: true } moving ? moving : Task.CompletedTask;
 
     /// <summary>Ends the source, which must have been told to stop.</summary>
-    public ValueTask DisposeAsync() => SourceEnd.DisposeAsync(source, _moving ?? Task.CompletedTask);
+    public ValueTask DisposeAsync() => SourceDisposal.DisposeAsync(source, _moving ?? Task.CompletedTask);
 
     /// <summary>Asks the source for the next message, or goes on waiting for it.</summary>
     private Task<bool> Move() => _moving ??= MoveAsync();

@@ -37,7 +37,7 @@ internal sealed class StallWatch : IDisposable
         {
             var period = timeout / LooksInTimeout;
             period = period > ShortestPeriod ? period : ShortestPeriod;
-            _timer = time.CreateTimer(static watch => ((StallWatch)watch!).Look(), this, period, period);
+            _timer = time.CreateTimer(static watch => ((StallWatch)watch!).Check(), this, period, period);
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class StallWatch : IDisposable
         _timer?.Dispose();
     }
 
-    private void Look()
+    private void Check()
     {
         lock (_lock)
         {

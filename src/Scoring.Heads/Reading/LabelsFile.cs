@@ -15,7 +15,7 @@ internal static class LabelsFile
     {
         try
         {
-            if (FileAtEnd.Problem(FileAtEnd.Find(path)?.Length) is { } problem)
+            if (LinkTarget.Problem(LinkTarget.Find(path)?.Length) is { } problem)
             {
                 return (null, problem);
             }

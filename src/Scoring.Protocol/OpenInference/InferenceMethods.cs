@@ -65,7 +65,7 @@ internal sealed class InferenceMethods
         try
         {
             InferenceRequestCodec.Read(context.PayloadAsReadOnlySequence(), request);
-            MessageHandOver.Put(request);
+            MessageHandoff.Put(request);
             return request;
         }
         catch (Exception exception)

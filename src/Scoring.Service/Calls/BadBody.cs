@@ -6,7 +6,7 @@ namespace Scoring.Service.Calls;
 internal static class BadBody
 {
     /// <summary>Whether this is why something was thrown. Kestrel has no exception of its own for a chunk whose length is no 32-bit number.</summary>
-    public static bool IsReasonFor(Exception exception) =>
+    public static bool Caused(Exception exception) =>
         exception is BadHttpRequestException or IOException { InnerException: OverflowException };
 
     public static Status StatusOf(Exception exception) => new(StatusCode.InvalidArgument, exception.Message);

@@ -58,7 +58,7 @@ internal static class ThrownStatus
         OutOfMemoryException => new Status(StatusCode.ResourceExhausted, "the server has no memory for this call"),
         // The framing is wrong.
         InvalidDataException framing => new Status(StatusCode.Internal, framing.Message),
-        _ when BadBody.IsReasonFor(thrown) => BadBody.StatusOf(thrown),
+        _ when BadBody.Caused(thrown) => BadBody.StatusOf(thrown),
         _ => new Status(StatusCode.Internal, $"the service failed in this call: {thrown.GetType().Name}"),
     };
 

@@ -77,7 +77,7 @@ internal sealed class OpenConnections(
 
         using var open = new OpenConnection(connection, new ConnectionMemory(limits.Value.ConnectionBytes));
         connection.Features.Set(open);
-        connection.Features.Set<IMemoryPoolFeature>(new ConnectionBlocks(blocks, open.Memory, () => Look(open)));
+        connection.Features.Set<IMemoryPoolFeature>(new ConnectionBlocks(blocks, open.Memory, () => Check(open)));
         _open[open] = true;
         if (_isEnding)
         {
@@ -102,7 +102,7 @@ internal sealed class OpenConnections(
     /// where many connections are busy; so the one that has just grown is cut at once if it has more than its share.
     /// </summary>
     /// <param name="grown">The connection that has more than before; null where it is no connection's.</param>
-    public void Look(OpenConnection? grown = null)
+    public void Check(OpenConnection? grown = null)
     {
         if (held.Bytes <= held.Limit)
         {
@@ -132,7 +132,7 @@ internal sealed class OpenConnections(
             || time.GetElapsedTime(Volatile.Read(ref _lastLookAtCalls)) >= BetweenLooksAtCalls;
         if (isDue && Interlocked.Exchange(ref _lookingAtCalls, 1) == 0)
         {
-            Looks.Try("connections for whose calls too much is held", () => CutForCalls(free), failures);
+            PeriodicCheck.Try("connections for whose calls too much is held", () => CutForCalls(free), failures);
             Volatile.Write(ref _lookingAtCalls, 0);
         }
     }
@@ -148,7 +148,7 @@ internal sealed class OpenConnections(
 
     private void CutForBytes()
     {
-        Looks.Try(
+        PeriodicCheck.Try(
             "connections for which too much is held",
             () => Cut(held.Bytes - held.Limit, static connection => connection.Memory.Excess, bytes => failures.ConnectionCut(bytes, held.Limit)),
             failures);
@@ -200,7 +200,7 @@ internal sealed class OpenConnections(
         var age = limits.Value.ConnectionAgeMs * (1 - Jitter + (2 * Jitter * Random.Shared.NextDouble()));
         // Evaluate and Calibrate, which cannot move, may go on for as long again.
         var grace = TimeSpan.FromMilliseconds(limits.Value.ConnectionAgeMs * (1 + Jitter)) + TimeSpan.FromMilliseconds(drain.Value.TimeoutMs);
-        return Looks.Start(
+        return PeriodicCheck.Start(
             time,
             TimeSpan.FromMilliseconds(age),
             grace,

@@ -6,7 +6,7 @@ using Scoring.V1;
 namespace Scoring.Service.Evaluation;
 
 /// <summary>One Calibrate call: measures the rows as they come and holds them, fits the temperature, and measures them with it.</summary>
-internal sealed class Calibration(EvaluationSettings settings, MeasuredMemory measured, CalibrationMemory memory, object holder) : IDisposable
+internal sealed class Calibration(EvaluationSettings settings, EvaluationMemory measured, CalibrationMemory memory, object holder) : IDisposable
 {
     /// <summary>What a built-in head is called: its own name is taken.</summary>
     private const string BuiltInName = "calibrated";

@@ -54,7 +54,7 @@ internal sealed class EvaluationEndpoint(
 
     private async Task<T> RunAsync<T>(
         IAsyncStreamReader<PooledScoreRequest> requests, ServerCallContext context,
-        Func<EvaluationStream, MeasuredMemory, CancellationToken, Task<T>> run)
+        Func<EvaluationStream, EvaluationMemory, CancellationToken, Task<T>> run)
         where T : IMessage
     {
         var http = context.GetHttpContext();
@@ -67,7 +67,7 @@ internal sealed class EvaluationEndpoint(
         using var idle = new EvaluationIdle(settings, time);
         using var aged = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         var connection = http.Features.GetRequiredFeature<OpenConnection>();
-        using var measured = new MeasuredMemory(held, connections, connection.Memory);
+        using var measured = new EvaluationMemory(held, connections, connection.Memory);
         using var age = connection.Ending.Register(() => EndLater(aged));
         calls.Enter(holder);
         try
@@ -83,11 +83,11 @@ internal sealed class EvaluationEndpoint(
         {
             throw watch.Reason;
         }
-        catch (Exception exception) when (BadBody.IsReasonFor(exception))
+        catch (Exception exception) when (BadBody.Caused(exception))
         {
             throw new RpcException(BadBody.StatusOf(exception));
         }
-        catch (Exception exception) when (Departure.IsReasonFor(exception, context.CancellationToken))
+        catch (Exception exception) when (ClientDisconnect.Caused(exception, context.CancellationToken))
         {
             // Nobody is there to be told, and nothing is wrong with the service.
             throw new RpcException(new Status(StatusCode.Cancelled, "the client is gone"));

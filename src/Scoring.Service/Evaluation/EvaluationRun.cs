@@ -5,7 +5,7 @@ using Scoring.V1;
 namespace Scoring.Service.Evaluation;
 
 /// <summary>Measures the rows of a call, in memory that counts.</summary>
-internal sealed class EvaluationRun(EvaluationSettings settings, MeasuredMemory memory)
+internal sealed class EvaluationRun(EvaluationSettings settings, EvaluationMemory memory)
 {
     private Evaluator? _evaluator;
     private long _bytes;

@@ -29,7 +29,7 @@ internal sealed class FileChanges(Func<IEnumerable<string>> files, TimeProvider 
     public void TakeAsKnown() => _seen = Stamps();
 
     /// <summary>Looks at the files; whether they are to be read now, which is to be followed by what became of it.</summary>
-    public bool Look()
+    public bool Check()
     {
         var now = Stamps();
         var hasChanged = now.Length != _seen.Length || !now.Zip(_seen).All(static pair => pair.First.IsSameAs(pair.Second));

@@ -31,13 +31,13 @@ internal abstract class FilePoll(string name, FileSettings settings, TimeProvide
     }
 
     /// <summary>Reads what has changed.</summary>
-    protected abstract void Look();
+    protected abstract void Check();
 
     private void Poll()
     {
         try
         {
-            Look();
+            Check();
         }
         catch (Exception exception)
         {

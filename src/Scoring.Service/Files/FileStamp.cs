@@ -34,7 +34,7 @@ internal readonly record struct FileStamp(string Path, DateTime? Written, long L
     private bool IsSettled { get; init; }
 
     /// <summary>Why the file is not to be read; null where it may be.</summary>
-    public string? Problem => Written is null ? null : FileAtEnd.Problem(Length);
+    public string? Problem => Written is null ? null : LinkTarget.Problem(Length);
 
     /// <param name="path">The file.</param>
     /// <param name="before">The stamp that it had at the last look.</param>
@@ -43,7 +43,7 @@ internal readonly record struct FileStamp(string Path, DateTime? Written, long L
     {
         try
         {
-            if (FileAtEnd.Find(path) is not { } there)
+            if (LinkTarget.Find(path) is not { } there)
             {
                 return new FileStamp(path, null, 0);
             }

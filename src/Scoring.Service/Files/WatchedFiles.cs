@@ -40,9 +40,9 @@ internal sealed class WatchedFiles<T> : FilePoll
     /// <summary>What was last read.</summary>
     public T Current => _current;
 
-    protected override void Look()
+    protected override void Check()
     {
-        if (_files.Look())
+        if (_files.Check())
         {
             Reload();
         }

@@ -57,9 +57,9 @@ internal sealed class HeadReloader(
         base.Dispose();
     }
 
-    protected override void Look()
+    protected override void Check()
     {
-        if (Changes.Look())
+        if (Changes.Check())
         {
             headsFile?.Load();
             Reload(Changes);

@@ -29,7 +29,7 @@ internal sealed class HeadsFileProvider(string path) : ConfigurationProvider
         try
         {
             // What a process is started with may be a pipe, but not what has come in the place of a file.
-            if (_isRead && FileAtEnd.Problem(FileAtEnd.Find(path)?.Length) is { } problem)
+            if (_isRead && LinkTarget.Problem(LinkTarget.Find(path)?.Length) is { } problem)
             {
                 throw new IOException(problem);
             }

@@ -19,7 +19,7 @@ internal sealed class MemoryTrimmer(
     /// <summary>Less is not worth a collection.</summary>
     private const long WorthBytes = 64 << 20;
 
-    /// <summary>Looks at which so little is held, one after the other, until traffic is over.</summary>
+    /// <summary>Checks at which so little is held, one after the other, until traffic is over.</summary>
     private const int LooksUntilOver = 3;
 
     private ITimer? _timer;
@@ -33,7 +33,7 @@ internal sealed class MemoryTrimmer(
             Log.MemoryTooSmall(logger, problem);
         }
 
-        _timer = Looks.Start(time, Period, Period, "what memory is held", Look, failures);
+        _timer = PeriodicCheck.Start(time, Period, Period, "what memory is held", Check, failures);
         return Task.CompletedTask;
     }
 
@@ -45,7 +45,7 @@ internal sealed class MemoryTrimmer(
 
     public void Dispose() => _timer?.Dispose();
 
-    private void Look()
+    private void Check()
     {
         var now = held.Bytes;
         _most = Math.Max(_most, now);

@@ -53,17 +53,17 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
             var error = JsonRefusal.ErrorOf(refused);
             await JsonRefusal.WriteAsync(context.Response, HttpStatusOf(error), error);
         }
-        catch (Exception bad) when (BadBody.IsReasonFor(bad) && !context.Response.HasStarted)
+        catch (Exception bad) when (BadBody.Caused(bad) && !context.Response.HasStarted)
         {
             // It came too slowly, for example. Kestrel closes the connection.
             var status = bad is BadHttpRequestException { StatusCode: var code } ? code : StatusCodes.Status400BadRequest;
             await JsonRefusal.WriteAsync(context.Response, status, ScoringErrors.InvalidArgument(bad.Message));
         }
-        catch (Exception exception) when (exception is OperationCanceledException || Departure.IsReasonFor(exception, context.RequestAborted))
+        catch (Exception exception) when (exception is OperationCanceledException || ClientDisconnect.Caused(exception, context.RequestAborted))
         {
             // Its client has gone, or the time that the service has for its end is over.
         }
-        catch (Exception exception) when (!BadBody.IsReasonFor(exception) && !context.Response.HasStarted)
+        catch (Exception exception) when (!BadBody.Caused(exception) && !context.Response.HasStarted)
         {
             failures.CallFailed(exception, context.Request.Path);
             await JsonRefusal.WriteAsync(

@@ -16,14 +16,14 @@ internal sealed class ConnectionMemory
     /// has. Messages that have their room need what is left, or they would never come whole, nor give it back; and Kestrel opens the connection's
     /// window only by half of it at a time, so less than half of it may be kept.
     /// </summary>
-    private const int Seats = (LimitSettings.StreamsPerWindow / 2) - 1;
+    private const int MaxWaiting = (LimitSettings.StreamsPerWindow / 2) - 1;
 
     private readonly long _limit;
     private readonly RoomGate _gate;
     private long _held;
     private long _transported;
     private long _measured;
-    private int _seated;
+    private int _waiting;
 
     public ConnectionMemory(long limit)
     {
@@ -53,32 +53,32 @@ internal sealed class ConnectionMemory
     public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => HasRoom ? default : _gate.WaitAsync(cancellationToken);
 
     /// <summary>Called by one who is about to wait; false where there wait as many as may.</summary>
-    public bool TryTakeSeat()
+    public bool TryBeginWait()
     {
-        if (Interlocked.Increment(ref _seated) <= Seats)
+        if (Interlocked.Increment(ref _waiting) <= MaxWaiting)
         {
             return true;
         }
 
-        LeaveSeat();
+        EndWait();
         return false;
     }
 
-    public void LeaveSeat() => Interlocked.Decrement(ref _seated);
+    public void EndWait() => Interlocked.Decrement(ref _waiting);
 
     public void Hold(long bytes) => Interlocked.Add(ref _held, bytes);
 
     public void Release(long bytes)
     {
         Interlocked.Add(ref _held, -bytes);
-        Look();
+        Check();
     }
 
     /// <summary>Gives back what was reserved.</summary>
     public void ReleaseUnfinished(long bytes)
     {
         Unfinished.Release(bytes);
-        _gate.Look();
+        _gate.Check();
     }
 
     /// <summary>What the transport holds of the connection.</summary>
@@ -88,11 +88,11 @@ internal sealed class ConnectionMemory
     public void Transport(long bytes) => Interlocked.Add(ref _transported, bytes);
 
     /// <summary>Counts so many bytes more, or fewer, of what Evaluate and Calibrate hold.</summary>
-    public void AddMeasured(long bytes) => Interlocked.Add(ref _measured, bytes);
+    public void AddEvaluation(long bytes) => Interlocked.Add(ref _measured, bytes);
 
-    private void Look()
+    private void Check()
     {
-        _gate.Look();
-        Unfinished.Look();
+        _gate.Check();
+        Unfinished.Check();
     }
 }

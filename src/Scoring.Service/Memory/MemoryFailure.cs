@@ -14,7 +14,7 @@ internal sealed class MemoryFailure : IHostedService, IDisposable
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    /// <summary>Looks that find memory, one after the other, until the service is ready again.</summary>
+    /// <summary>Checks that find memory, one after the other, until the service is ready again.</summary>
     private const int LooksUntilReady = 3;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -42,7 +42,7 @@ internal sealed class MemoryFailure : IHostedService, IDisposable
     {
         (_held, _host, _time, _logger) = (held, host, time, logger);
         _limiter = new LogLimiter(time);
-        _timer = Looks.Start(time, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, "whether there is memory", LookAlone, failures);
+        _timer = PeriodicCheck.Start(time, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, "whether there is memory", CheckAlone, failures);
     }
 
     /// <summary>Whether memory has run out, and is not known to be back.</summary>
@@ -104,7 +104,7 @@ internal sealed class MemoryFailure : IHostedService, IDisposable
     /// One at a time: where memory is scarce a look takes longer than the period, and many of them would leave the process nothing but their
     /// collections.
     /// </summary>
-    private void LookAlone()
+    private void CheckAlone()
     {
         if (Interlocked.Exchange(ref _isLooking, 1) != 0)
         {
@@ -113,7 +113,7 @@ internal sealed class MemoryFailure : IHostedService, IDisposable
 
         try
         {
-            Look();
+            Check();
         }
         finally
         {
@@ -121,7 +121,7 @@ internal sealed class MemoryFailure : IHostedService, IDisposable
         }
     }
 
-    private void Look()
+    private void Check()
     {
         try
         {

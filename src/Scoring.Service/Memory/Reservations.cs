@@ -7,14 +7,14 @@ namespace Scoring.Service.Memory;
 /// first. Who asks for little has a queue of its own, and a reserve where those who ask for much have taken the rest: they may keep it for long.
 /// </summary>
 /// <param name="limit">The most that is promised, besides what is held otherwise and the reserve. The first may be larger, and is alone then.</param>
-/// <param name="heldOtherwise">What else takes of the limit. Where it becomes less, <see cref="Look"/> is to be called.</param>
+/// <param name="heldOtherwise">What else takes of the limit. Where it becomes less, <see cref="Check"/> is to be called.</param>
 /// <param name="reserve">The most that is promised beyond the limit to those who ask for little.</param>
-/// <param name="little">The most that is little.</param>
-internal sealed class Reservations(long limit, Func<long> heldOtherwise, long reserve = 0, long little = 0)
+/// <param name="smallLimit">The most that counts as little.</param>
+internal sealed class Reservations(long limit, Func<long> heldOtherwise, long reserve = 0, long smallLimit = 0)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _queue = [];
-    private readonly LinkedList<Waiter> _queueOfLittle = [];
+    private readonly LinkedList<Waiter> _smallQueue = [];
     private long _bytes;
 
     /// <summary>What of the bytes is in the reserve.</summary>
@@ -35,7 +35,7 @@ internal sealed class Reservations(long limit, Func<long> heldOtherwise, long re
     {
         lock (_lock)
         {
-            return _queueOfLittle.Count == 0 && IsInReserve(bytes);
+            return _smallQueue.Count == 0 && IsInReserve(bytes);
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class Reservations(long limit, Func<long> heldOtherwise, long re
     }
 
     /// <summary>Called when something was given back that is held otherwise.</summary>
-    public void Look()
+    public void Check()
     {
         if (IsWaitedFor)
         {
@@ -118,7 +118,7 @@ internal sealed class Reservations(long limit, Func<long> heldOtherwise, long re
     private void Serve()
     {
         Serve(_queue);
-        Serve(_queueOfLittle);
+        Serve(_smallQueue);
     }
 
     private void Serve(LinkedList<Waiter> queue)
@@ -136,18 +136,18 @@ internal sealed class Reservations(long limit, Func<long> heldOtherwise, long re
         Interlocked.Decrement(ref _waiting);
     }
 
-    private LinkedList<Waiter> QueueFor(long bytes) => IsLittle(bytes) ? _queueOfLittle : _queue;
+    private LinkedList<Waiter> QueueFor(long bytes) => IsSmall(bytes) ? _smallQueue : _queue;
 
-    private bool IsLittle(long bytes) => bytes <= little;
+    private bool IsSmall(long bytes) => bytes <= smallLimit;
 
-    private bool IsInReserve(long bytes) => IsLittle(bytes) && _reserved + bytes <= reserve;
+    private bool IsInReserve(long bytes) => IsSmall(bytes) && _reserved + bytes <= reserve;
 
     /// <param name="bytes">How many.</param>
     /// <param name="isFirst">Whether it is the first of its queue who asks.</param>
     private bool TryTake(long bytes, bool isFirst = false)
     {
         // While others wait for much, nobody takes from them what they wait for.
-        if ((_queue.Count == 0 || (isFirst && !IsLittle(bytes))) && Fits(bytes))
+        if ((_queue.Count == 0 || (isFirst && !IsSmall(bytes))) && Fits(bytes))
         {
             _bytes += bytes;
             return true;
@@ -167,7 +167,7 @@ internal sealed class Reservations(long limit, Func<long> heldOtherwise, long re
     private void GiveBack(long bytes)
     {
         _bytes -= bytes;
-        if (IsLittle(bytes))
+        if (IsSmall(bytes))
         {
             _reserved -= Math.Min(bytes, _reserved);
         }

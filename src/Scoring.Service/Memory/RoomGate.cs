@@ -31,7 +31,7 @@ internal sealed class RoomGate(Func<bool> hasRoom)
     }
 
     /// <summary>Called when something was given back.</summary>
-    public void Look()
+    public void Check()
     {
         if (IsWaitedFor && hasRoom())
         {

@@ -16,19 +16,19 @@ internal sealed class ServerMemory
     public const uint RetryAfterMs = 100;
 
     /// <summary>
-    /// The share of the limit that messages which are not whole yet leave to those that came whole, and to the reserve: who sends little never waits
-    /// for who sends much.
+    /// The share of the limit that messages which are not whole yet leave to those that came whole, and to the reserve: small messages never wait
+    /// for large ones.
     /// </summary>
-    private const int ShareOfWhole = 8;
+    private const int WholeMessageShare = 8;
 
     /// <summary>The share of the limit that is kept for messages which come in parts, but are small beside the others.</summary>
-    private const int ShareOfReserve = 16;
+    private const int ReserveShare = 16;
 
     /// <summary>So many of the largest such messages fill the reserve.</summary>
     private const int MessagesInReserve = 16;
 
     /// <summary>What is made for a message of FP16, beside its own size: an answer of twice that, and the same on the wire.</summary>
-    private const int AnswersOfMessage = 4;
+    private const int AnswerBytesPerMessageByte = 4;
 
     /// <summary>The most that a stream reads at a time where those who have much leave no room.</summary>
     private const int MostPassed = 64 << 10;
@@ -43,15 +43,15 @@ internal sealed class ServerMemory
         _pool = pool;
         _limit = limits.Value.ServerBytes;
         _gate = new RoomGate(() => HasRoom || Unfinished!.HasReserve(PassBytes));
-        var reserve = _limit / ShareOfReserve;
-        var little = reserve / MessagesInReserve;
-        PassBytes = Math.Min(MostPassed, little);
-        Unfinished = new Reservations(_limit - (_limit / ShareOfWhole), () => pool.Buffers.RentedBytes, reserve, little);
-        Answers = new Reservations(_limit - reserve, static () => 0, reserve, AnswersOfMessage * little);
-        pool.Buffers.Returned = Look;
+        var reserve = _limit / ReserveShare;
+        var smallLimit = reserve / MessagesInReserve;
+        PassBytes = Math.Min(MostPassed, smallLimit);
+        Unfinished = new Reservations(_limit - (_limit / WholeMessageShare), () => pool.Buffers.RentedBytes, reserve, smallLimit);
+        Answers = new Reservations(_limit - reserve, static () => 0, reserve, AnswerBytesPerMessageByte * smallLimit);
+        pool.Buffers.Returned = Check;
     }
 
-    /// <summary>Of messages that are not whole yet, and of little ones that came while there was no room.</summary>
+    /// <summary>Of messages that are not whole yet, and of small ones that came while there was no room.</summary>
     public Reservations Unfinished { get; }
 
     /// <summary>What a stream takes of the reserve for what it has to read.</summary>
@@ -91,12 +91,12 @@ internal sealed class ServerMemory
     public void ReleaseUnfinished(long bytes)
     {
         Unfinished.Release(bytes);
-        _gate.Look();
+        _gate.Check();
     }
 
-    private void Look()
+    private void Check()
     {
-        _gate.Look();
-        Unfinished.Look();
+        _gate.Check();
+        Unfinished.Check();
     }
 }

@@ -44,7 +44,7 @@ internal sealed class AuthorityKeys : BackgroundService
     }
 
     /// <summary>What was read last.</summary>
-    /// <exception cref="IssuerUnreadException">Nothing could be read yet.</exception>
+    /// <exception cref="IssuerUnavailableException">Nothing could be read yet.</exception>
     public async ValueTask<JwtKeys> GetAsync(CancellationToken cancellationToken)
     {
         if (_current is null)
@@ -52,7 +52,7 @@ internal sealed class AuthorityKeys : BackgroundService
             await ReadAgainAsync().WaitAsync(cancellationToken);
         }
 
-        return _current ?? throw new IssuerUnreadException();
+        return _current ?? throw new IssuerUnavailableException();
     }
 
     /// <summary>What is newer than some keys; the same where nothing is, or where the authority has just been asked.</summary>

@@ -23,7 +23,7 @@ internal sealed class CallRefusal(CallerAuthentication authentication, FailureLo
 
         var failure = (await context.AuthenticateAsync(Credentials.Any)).Failure;
         // Whose credential could not be looked at is told to come again, not that it is bad.
-        var isUnread = failure is IssuerUnreadException;
+        var isUnread = failure is IssuerUnavailableException;
         var message = isUnread ? failure!.Message : $"{failure?.Message ?? "the call has no credentials"}; this service takes {authentication}";
         var status = isUnread ? StatusCode.Unavailable : StatusCode.Unauthenticated;
         failures.CallRefused(message);

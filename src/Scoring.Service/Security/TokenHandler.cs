@@ -42,7 +42,7 @@ internal sealed class TokenHandler(
             var result = await CheckAsync(token);
             return result.IsValid ? Name(result) : AuthenticateResult.Fail(Explain(result.Exception));
         }
-        catch (IssuerUnreadException unread)
+        catch (IssuerUnavailableException unread)
         {
             return AuthenticateResult.Fail(unread);
         }

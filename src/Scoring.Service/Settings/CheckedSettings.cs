@@ -19,7 +19,7 @@ internal sealed class CheckedSettings
     private readonly IConfigurationRoot _bound;
     private readonly string[] _paths;
 
-    public CheckedSettings(IConfigurationRoot configuration, IEnumerable<KnownSettings> known)
+    public CheckedSettings(IConfigurationRoot configuration, IEnumerable<SettingsSection> known)
     {
         var shape = new SettingShape();
         foreach (var settings in known)

@@ -41,7 +41,7 @@ internal sealed class SettingShape
         };
 
     /// <summary>Adds a class to the section that this is the root of.</summary>
-    public void Add(KnownSettings known)
+    public void Add(SettingsSection known)
     {
         var shape = this;
         foreach (var key in known.Section.Split(ConfigurationPath.KeyDelimiter, StringSplitOptions.RemoveEmptyEntries))

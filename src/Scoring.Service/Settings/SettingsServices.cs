@@ -9,7 +9,7 @@ internal static class SettingsServices
     /// <summary>Adds what looks at all settings, whatever they are bound to.</summary>
     public static void AddCheckedSettings(this IServiceCollection services, IConfigurationRoot configuration)
     {
-        services.AddSingleton(provider => new CheckedSettings(configuration, provider.GetServices<KnownSettings>()));
+        services.AddSingleton(provider => new CheckedSettings(configuration, provider.GetServices<SettingsSection>()));
         services.AddOptions<SettingsAtStart>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<SettingsAtStart>, SettingsAtStart.Check>();
     }
@@ -25,7 +25,7 @@ internal static class SettingsServices
 
     /// <summary>Says of a section that is read in another way what may be in it.</summary>
     public static void AddKnownSettings(this IServiceCollection services, string section, Type type) =>
-        services.AddSingleton(new KnownSettings(section, type));
+        services.AddSingleton(new SettingsSection(section, type));
 
     /// <summary>What a class of settings finds wrong with itself, in its own words.</summary>
     private sealed class Validation<TSettings> : IValidateOptions<TSettings>

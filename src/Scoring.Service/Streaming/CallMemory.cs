@@ -141,7 +141,7 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
             throw CallStatus.Refusal(Refusal(bytes));
         }
 
-        TakeSeat();
+        BeginWait();
         try
         {
             await connection.Unfinished.ReserveAsync(bytes, cancellationToken);
@@ -159,7 +159,7 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
         }
         finally
         {
-            LeaveSeat();
+            EndWait();
         }
     }
 
@@ -254,7 +254,7 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
 
     private async ValueTask WaitAsync(CancellationToken cancellationToken)
     {
-        TakeSeat();
+        BeginWait();
         try
         {
             while (!TryEnter())
@@ -265,7 +265,7 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
         }
         finally
         {
-            LeaveSeat();
+            EndWait();
         }
     }
 
@@ -280,9 +280,9 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
         }
     }
 
-    private void TakeSeat()
+    private void BeginWait()
     {
-        if (!connection.TryTakeSeat())
+        if (!connection.TryBeginWait())
         {
             throw CallStatus.Refusal(ScoringErrors.Full(
                 "the server has no memory for more messages now, and as many calls of this connection wait as may; send again what was not answered",
@@ -292,9 +292,9 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
         Watch?.Rests();
     }
 
-    private void LeaveSeat()
+    private void EndWait()
     {
         Watch?.WaitsForMessage();
-        connection.LeaveSeat();
+        connection.EndWait();
     }
 }

@@ -93,7 +93,7 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        if (MessageHandOver.Take() is { } message)
+        if (MessageHandoff.Take() is { } message)
         {
             memory.Content = message;
         }

@@ -22,7 +22,7 @@ internal sealed class DriftSampler(ScoringMetrics metrics, IOptions<TelemetrySet
     /// <param name="now">A timestamp of the time provider.</param>
     public void Sample(ReadOnlySpan<BatchMessage> messages, long now)
     {
-        if (_interval == long.MaxValue || !metrics.HearsDrift)
+        if (_interval == long.MaxValue || !metrics.IsDriftObserved)
         {
             return;
         }

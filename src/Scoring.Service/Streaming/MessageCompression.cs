@@ -46,11 +46,11 @@ internal sealed class MessageCompression(string? encoding, int maxMessageBytes) 
     /// <summary>The message of the stream. Reading it tells what is wrong with it as an <see cref="RpcException"/>.</summary>
     public Stream CreateDecompressionStream(Stream stream)
     {
-        var packed = new PackedStream(stream);
+        var packed = new CompressedStream(stream);
         return encoding switch
         {
-            Gzip => new UnpackedStream(Gzip, packed, new GZipStream(packed, CompressionMode.Decompress), maxMessageBytes, readsOn: true),
-            Deflate => new UnpackedStream(Deflate, packed, new ZLibStream(packed, CompressionMode.Decompress), maxMessageBytes, readsOn: false),
+            Gzip => new DecompressedStream(Gzip, packed, new GZipStream(packed, CompressionMode.Decompress), maxMessageBytes, readsOn: true),
+            Deflate => new DecompressedStream(Deflate, packed, new ZLibStream(packed, CompressionMode.Decompress), maxMessageBytes, readsOn: false),
             _ => throw new RpcException(new Status(
                 StatusCode.Unimplemented,
                 $"a message is compressed, and {Header} is '{Quoted.Text(EncodingName)}'; this service knows {Gzip} and {Deflate}")),

@@ -66,13 +66,13 @@ internal sealed class ScoreStreamLoop(
             failures.StreamBroken(watch.Reason.Status);
             throw watch.Reason;
         }
-        catch (Exception exception) when (BadBody.IsReasonFor(exception))
+        catch (Exception exception) when (BadBody.Caused(exception))
         {
             var bad = BadBody.StatusOf(exception);
             failures.StreamBroken(bad);
             throw new RpcException(bad);
         }
-        catch (Exception exception) when (Departure.IsReasonFor(exception, gone))
+        catch (Exception exception) when (ClientDisconnect.Caused(exception, gone))
         {
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)

@@ -14,7 +14,7 @@ namespace Scoring.Service.Streaming;
 /// </summary>
 internal sealed class StreamWatch : IAsyncDisposable, IDisposable
 {
-    private const int LooksInSmallest = 4;
+    private const int ChecksPerSmallest = 4;
 
     /// <summary>HTTP/2's ENHANCE_YOUR_CALM, which gRPC reads as RESOURCE_EXHAUSTED. Where answers do not get through, no status does.</summary>
     private const int EnhanceYourCalm = 11;
@@ -37,8 +37,8 @@ internal sealed class StreamWatch : IAsyncDisposable, IDisposable
     private int _looks;
 
     // Of the looks at those who keep others waiting.
-    private (StreamWait Wait, int Turn, int Crowd) _seenInCrowd;
-    private int _looksInCrowd;
+    private (StreamWait Wait, int Turn, int Crowd) _seenWhileCrowded;
+    private int _checksWhileCrowded;
 
     private volatile RpcException? _reason;
     private bool _isOver;
@@ -57,8 +57,8 @@ internal sealed class StreamWatch : IAsyncDisposable, IDisposable
         if (isStream && new[] { limits.FirstMessageMs, limits.StreamIdleMs,
             limits.SlowReaderMs }.Where(limit => limit > 0).ToArray() is { Length: > 0 } set)
         {
-            _period = TimeSpan.FromMilliseconds(set.Min()) / LooksInSmallest;
-            _timer = Looks.Start(time, _period, _period, "a stream", Look, failures);
+            _period = TimeSpan.FromMilliseconds(set.Min()) / ChecksPerSmallest;
+            _timer = PeriodicCheck.Start(time, _period, _period, "a stream", Check, failures);
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class StreamWatch : IAsyncDisposable, IDisposable
     /// go on has less time then.
     /// </summary>
     /// <param name="crowd">Another number each time that others wait again.</param>
-    public void LookInCrowd(int crowd)
+    public void CheckWhileCrowded(int crowd)
     {
         lock (_lock)
         {
@@ -117,11 +117,11 @@ internal sealed class StreamWatch : IAsyncDisposable, IDisposable
                 StreamWait.Reader => true,
                 _ => _memory.IsKept,
             };
-            if (!keeps || now != _seenInCrowd)
+            if (!keeps || now != _seenWhileCrowded)
             {
-                (_seenInCrowd, _looksInCrowd) = (keeps ? now : default, 0);
+                (_seenWhileCrowded, _checksWhileCrowded) = (keeps ? now : default, 0);
             }
-            else if (++_looksInCrowd == LooksInSmallest && !_isOver && _reason is null)
+            else if (++_checksWhileCrowded == ChecksPerSmallest && !_isOver && _reason is null)
             {
                 End(now.Wait, new Status(
                     now.Wait == StreamWait.Reader ? StatusCode.ResourceExhausted : StatusCode.Unavailable,
@@ -161,7 +161,7 @@ internal sealed class StreamWatch : IAsyncDisposable, IDisposable
         }
     }
 
-    private void Look()
+    private void Check()
     {
         var now = (Wait: _wait, Turn: _turn);
         if (now.Wait == StreamWait.Nothing || _reason is not null)

@@ -13,7 +13,7 @@ namespace Scoring.Service.Streaming;
 /// </summary>
 internal sealed class StreamWatches : IDisposable
 {
-    private const int LooksInLimit = 4;
+    private const int ChecksPerLimit = 4;
 
     private readonly LimitSettings _limits;
     private readonly ServerMemory _memory;
@@ -24,16 +24,16 @@ internal sealed class StreamWatches : IDisposable
     private bool _isCrowded;
     private int _crowd;
 
-    /// <summary>Looks since a call was refused. Who is refused comes again, but nobody knows when.</summary>
-    private int _looksSinceRefusal = LooksInLimit + 1;
+    /// <summary>Checks since a call was refused. Who is refused comes again, but nobody knows when.</summary>
+    private int _checksSinceRefusal = ChecksPerLimit + 1;
 
     public StreamWatches(IOptions<LimitSettings> limits, ServerMemory memory, TimeProvider time, FailureLog failures)
     {
         (_limits, _memory, _time, _failures) = (limits.Value, memory, time, failures);
         if (_limits.CrowdedMs > 0)
         {
-            var period = TimeSpan.FromMilliseconds(_limits.CrowdedMs) / LooksInLimit;
-            _timer = Looks.Start(time, period, period, "streams that keep others waiting", Look, failures);
+            var period = TimeSpan.FromMilliseconds(_limits.CrowdedMs) / ChecksPerLimit;
+            _timer = PeriodicCheck.Start(time, period, period, "streams that keep others waiting", Check, failures);
         }
     }
 
@@ -48,11 +48,11 @@ internal sealed class StreamWatches : IDisposable
 
     public void Dispose() => _timer?.Dispose();
 
-    private void Look()
+    private void Check()
     {
         var wasCrowded = _isCrowded;
-        _looksSinceRefusal = _memory.TakeRefusals() ? 0 : Math.Min(_looksSinceRefusal + 1, LooksInLimit + 1);
-        _isCrowded = _memory.IsWaitedFor || _looksSinceRefusal <= LooksInLimit;
+        _checksSinceRefusal = _memory.TakeRefusals() ? 0 : Math.Min(_checksSinceRefusal + 1, ChecksPerLimit + 1);
+        _isCrowded = _memory.IsWaitedFor || _checksSinceRefusal <= ChecksPerLimit;
         if (!_isCrowded)
         {
             return;
@@ -61,7 +61,7 @@ internal sealed class StreamWatches : IDisposable
         _crowd += wasCrowded ? 0 : 1;
         foreach (var (watch, _) in _open)
         {
-            Looks.Try("a stream that keeps others waiting", () => watch.LookInCrowd(_crowd), _failures);
+            PeriodicCheck.Try("a stream that keeps others waiting", () => watch.CheckWhileCrowded(_crowd), _failures);
         }
     }
 }

@@ -110,10 +110,10 @@ internal sealed class ScoringMetrics
     /// <summary>Whether anybody listens to what batches are measured by.</summary>
     public bool AreBatchesObserved =>
         _stageDuration.Enabled || _messageDuration.Enabled || _messages.Enabled || _rows.Enabled || _invalidRows.Enabled
-        || _batchMessages.Enabled || _batchRows.Enabled || _batchBytes.Enabled || HearsDrift;
+        || _batchMessages.Enabled || _batchRows.Enabled || _batchBytes.Enabled || IsDriftObserved;
 
     /// <summary>Whether anybody listens to what the scores are like.</summary>
-    public bool HearsDrift => _confidence.Enabled || _margin.Enabled || _entropy.Enabled || _predictions.Enabled;
+    public bool IsDriftObserved => _confidence.Enabled || _margin.Enabled || _entropy.Enabled || _predictions.Enabled;
 
     /// <summary>Shows the counts of what is rare from the start, or the first increase of each would not be one.</summary>
     public void ShowZeros()

@@ -16,10 +16,10 @@ internal sealed class SeriesLimits(LimitSettings limits, TelemetrySettings setti
     private const int Least = 2000;
 
     /// <summary>So that heads may change their names a few times; each status of every head is as much.</summary>
-    private const int SeriesOfHead = 17;
+    private const int SeriesPerHead = 17;
 
     /// <summary>A series that is not there yet takes 72 bytes for each who listens, and one that is about 300.</summary>
-    private const int HeapOfSeries = 4096;
+    private const int HeapBytesPerSeries = 4096;
 
     private readonly long _heads = limits.Heads + BuiltInHeads.All.Count + 1;
 
@@ -27,10 +27,10 @@ internal sealed class SeriesLimits(LimitSettings limits, TelemetrySettings setti
     /// <returns>Null for OpenTelemetry's own.</returns>
     public int? Of(string instrument) => instrument switch
     {
-        "scoring.messages" or "scoring.rows" or "scoring.rows.invalid" => Bounded(_heads * SeriesOfHead),
+        "scoring.messages" or "scoring.rows" or "scoring.rows.invalid" => Bounded(_heads * SeriesPerHead),
         "scoring.head.predictions" => Bounded(_heads * (settings.DriftClasses + 1)),
         _ => null,
     };
 
-    private static int Bounded(long series) => (int)Math.Max(Math.Min(series, MemorySum.HeapBytes / HeapOfSeries), Least);
+    private static int Bounded(long series) => (int)Math.Max(Math.Min(series, MemorySum.HeapBytes / HeapBytesPerSeries), Least);
 }

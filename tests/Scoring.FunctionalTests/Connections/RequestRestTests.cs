@@ -41,7 +41,7 @@ public sealed class RequestRestTests
         using var client = await FrameClient.ConnectAsync(server);
         await client.SendAsync(Frame.Call(1, "ScoreStream"), Frame.Data(1, Message), Frame.Data(1, Malformed));
         await ReceiveStatusAsync(client);
-        _time.Advance(RequestRest.Patience - TimeSpan.FromMilliseconds(1));
+        _time.Advance(RequestBodyDrain.Patience - TimeSpan.FromMilliseconds(1));
         await client.SendAsync(Frame.Ping());
         var before = await client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Ping, IsAcknowledgement: true });
         Assert.DoesNotContain(before, frame => frame.Type == FrameType.ResetStream);
@@ -49,7 +49,7 @@ public sealed class RequestRestTests
         var reset = client.ReceiveUntilAsync(frame => frame.Type == FrameType.ResetStream);
         while (!reset.IsCompleted)
         {
-            _time.Advance(RequestRest.Patience);
+            _time.Advance(RequestBodyDrain.Patience);
             await Task.WhenAny(reset, Task.Delay(TimeSpan.FromMilliseconds(10), TestContext.Current.CancellationToken));
         }
 

@@ -58,8 +58,8 @@ public sealed class BadBodyTests
     [Fact]
     public void A_client_that_has_left_is_not_one_whose_body_is_bad()
     {
-        Assert.False(BadBody.IsReasonFor(new IOException("gone")));
-        Assert.False(BadBody.IsReasonFor(new InvalidOperationException("a fault")));
-        Assert.False(Departure.IsReasonFor(new BadHttpRequestException("bad"), CancellationToken.None));
+        Assert.False(BadBody.Caused(new IOException("gone")));
+        Assert.False(BadBody.Caused(new InvalidOperationException("a fault")));
+        Assert.False(ClientDisconnect.Caused(new BadHttpRequestException("bad"), CancellationToken.None));
     }
 }

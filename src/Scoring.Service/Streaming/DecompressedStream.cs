@@ -11,7 +11,7 @@ namespace Scoring.Service.Streaming;
 /// Whether <paramref name="plain"/> asks for more after an end, which it may be wrong about. Where it does not then, there is something that is no
 /// part of the message.
 /// </param>
-internal sealed class UnpackedStream(string encoding, PackedStream packed, Stream plain, int maxBytes, bool readsOn) : ReadStream
+internal sealed class DecompressedStream(string encoding, CompressedStream packed, Stream plain, int maxBytes, bool readsOn) : ReadStream
 {
     private long _bytes;
 

@@ -12,7 +12,7 @@ namespace Scoring.FunctionalTests;
 /// What the service looks at now and then, of which a fault would end the process. It meets faults of any kind, but no end of memory here, which
 /// all services of a process would take note of.
 /// </summary>
-public sealed class LooksTests
+public sealed class PeriodicCheckTests
 {
     private const string Failed = "failed; there will be another";
 
@@ -26,13 +26,13 @@ public sealed class LooksTests
         await using var server = await ScoringServer.StartAsync(_time);
         server.ExpectedLog = Failed;
         var looks = 0;
-        using var timer = Looks.Start(_time, Period, Period, "something", Look, server.Services.GetRequiredService<FailureLog>());
+        using var timer = PeriodicCheck.Start(_time, Period, Period, "something", Check, server.Services.GetRequiredService<FailureLog>());
         _time.Advance(3 * Period);
         Assert.Equal(3, looks);
         // Once a second of each kind.
         Assert.Contains(server.LogLines, line => line.Contains($"A look at something {Failed}", StringComparison.Ordinal));
 
-        void Look()
+        void Check()
         {
             looks++;
             throw new InvalidOperationException();

@@ -1,7 +1,7 @@
 namespace Scoring.Client;
 
 /// <summary>Disposes a caller's source, which may be only while it stands still.</summary>
-internal static class SourceEnd
+internal static class SourceDisposal
 {
     /// <summary>What a source that takes its token needs to come to a stand, and far more.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);

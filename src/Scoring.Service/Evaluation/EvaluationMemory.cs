@@ -7,7 +7,7 @@ namespace Scoring.Service.Evaluation;
 /// What one Evaluate or Calibrate call holds to measure with, among all that is held, and for its connection: where all is too much, the connection
 /// is cut that makes it so.
 /// </summary>
-internal sealed class MeasuredMemory(HeldMemory held, OpenConnections connections, ConnectionMemory connection) : IDisposable
+internal sealed class EvaluationMemory(HeldMemory held, OpenConnections connections, ConnectionMemory connection) : IDisposable
 {
     private long _bytes;
 
@@ -15,11 +15,11 @@ internal sealed class MeasuredMemory(HeldMemory held, OpenConnections connection
     public void Add(long bytes)
     {
         _bytes += bytes;
-        held.AddMeasured(bytes);
-        connection.AddMeasured(bytes);
+        held.AddEvaluation(bytes);
+        connection.AddEvaluation(bytes);
         if (bytes > 0)
         {
-            connections.Look();
+            connections.Check();
         }
     }
 

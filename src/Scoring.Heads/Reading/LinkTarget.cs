@@ -1,7 +1,7 @@
 namespace Scoring.Heads.Reading;
 
 /// <summary>The file that a path leads to, through all links: a mounted ConfigMap has links to files in a folder that is itself a link.</summary>
-internal static class FileAtEnd
+internal static class LinkTarget
 {
     /// <summary>The file; null where there is none.</summary>
     public static FileInfo? Find(string path)

@@ -4,7 +4,7 @@ namespace Scoring.Service.Telemetry;
 /// What is done now and then, on nobody's behalf. It may fail, such as for want of memory, and is done again at the next time; left to itself, .NET
 /// ends a process for what a timer's callback throws.
 /// </summary>
-internal static class Looks
+internal static class PeriodicCheck
 {
     /// <param name="time">Runs the timer.</param>
     /// <param name="dueTime">The time until the first look.</param>

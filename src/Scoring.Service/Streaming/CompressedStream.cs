@@ -1,7 +1,7 @@
 namespace Scoring.Service.Streaming;
 
 /// <summary>A compressed message on its way into what undoes it.</summary>
-internal sealed class PackedStream(Stream message) : ReadStream
+internal sealed class CompressedStream(Stream message) : ReadStream
 {
     public long Bytes { get; private set; }
 

@@ -7,7 +7,7 @@ namespace Scoring.Protocol;
 /// message right after it has read them, on the same thread. The transport can still fail before the message is with its method, when the client
 /// resets the stream at that moment; it is the call's by then, and goes back to the pool with it.
 /// </summary>
-internal static class MessageHandOver
+internal static class MessageHandoff
 {
     [ThreadStatic]
     private static PooledScoreRequest? Read;

@@ -10,7 +10,7 @@ namespace Scoring.Service.Streaming;
 /// proxies pass on as they like: HAProxy makes it CANCEL, and clients that let a reset win then lose the status which came before it. A client that
 /// has read the status closes its side, so this takes a round trip; what it still sends is thrown away, and not counted.
 /// </summary>
-internal sealed class RequestRest(OpenCalls calls, TimeProvider time) : IStartupFilter
+internal sealed class RequestBodyDrain(OpenCalls calls, TimeProvider time) : IStartupFilter
 {
     /// <summary>How long a client has that does not close its side.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
