@@ -9,7 +9,7 @@ namespace Scoring.Protocol.OpenInference;
 /// <param name="Key">Empty where there is none.</param>
 /// <param name="Integer">-1, which no check lets pass, for a value that is no whole number.</param>
 /// <param name="Number">NaN for a value that is no number.</param>
-/// <param name="Text">For a value that is no text, of what kind it is.</param>
+/// <param name="Text">For a value that is no text, the name of its field.</param>
 internal readonly record struct InferenceParameter(string Key, long Integer, double Number, string Text)
 {
     public const string TopK = "top_k";
@@ -20,7 +20,7 @@ internal readonly record struct InferenceParameter(string Key, long Integer, dou
     private static readonly string[] Keys = [TopK, Temperature, NonFinite, Classification, "triton_enable_empty_final_response"];
 
     private static readonly InferenceParameter None = new(
-        string.Empty, Integer: -1, double.NaN, nameof(InferParameter.ParameterChoiceOneofCase.None));
+        string.Empty, Integer: -1, double.NaN, "without a value");
 
     /// <summary>Of values that come several times the last counts, as protobuf has it.</summary>
     public static InferenceParameter Read(WireReader entry)
@@ -54,21 +54,21 @@ internal readonly record struct InferenceParameter(string Key, long Integer, dou
             {
                 case (InferParameter.BoolParamFieldNumber, WireType.Varint):
                     reader.ReadVarint();
-                    text = nameof(InferParameter.BoolParam);
+                    text = "bool_param";
                     break;
                 case (InferParameter.Int64ParamFieldNumber, WireType.Varint):
                     integer = (long)reader.ReadVarint();
-                    (number, text) = (integer, nameof(InferParameter.Int64Param));
+                    (number, text) = (integer, "int64_param");
                     break;
                 case (InferParameter.StringParamFieldNumber, WireType.LengthDelimited):
                     text = reader.ReadString([], InferenceDetails.MaxNameLength);
                     break;
                 case (InferParameter.DoubleParamFieldNumber, WireType.Fixed64):
-                    (number, text) = (reader.ReadDouble(), nameof(InferParameter.DoubleParam));
+                    (number, text) = (reader.ReadDouble(), "double_param");
                     break;
                 case (InferParameter.Uint64ParamFieldNumber, WireType.Varint):
                     var unsigned = reader.ReadVarint();
-                    (integer, number, text) = ((long)Math.Min(unsigned, long.MaxValue), unsigned, nameof(InferParameter.Uint64Param));
+                    (integer, number, text) = ((long)Math.Min(unsigned, long.MaxValue), unsigned, "uint64_param");
                     break;
                 default:
                     reader.Skip(field, type);

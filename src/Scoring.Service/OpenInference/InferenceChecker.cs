@@ -46,6 +46,11 @@ internal static class InferenceChecker
     {
         if (details.Temperature is { } temperature)
         {
+            if (double.IsNaN(temperature))
+            {
+                return ScoringErrors.InvalidArgument("parameter temperature is no number; it must be finite and above 0", "parameters");
+            }
+
             request.Temperature = (float)temperature;
         }
 
@@ -129,10 +134,12 @@ internal static class InferenceChecker
 
         var size = LogitData.ElementBytes(type)!.Value;
         var bytes = ((long)request.Logits.Count * sizeof(float)) + request.Data.Count;
-        return (UInt128)details.Shape[0] * (UInt128)details.Shape[1] * (UInt128)size == (UInt128)bytes
+        var expected = (UInt128)details.Shape[0] * (UInt128)details.Shape[1] * (UInt128)size;
+        return expected == (UInt128)bytes
             ? null
             : ScoringErrors.InvalidArgument(
-                $"input 'logits' has shape {Text(details)} of {details.DataTypeName}, and {Plural.Of(bytes, "byte")} of contents", "inputs[0].shape");
+                $"input 'logits' has shape {Text(details)} of {details.DataTypeName}, which is {expected} bytes, and {Plural.Of(bytes, "byte")} of "
+                + "contents", "inputs[0].shape");
     }
 
     private static Error? ApplyOutputs(PooledScoreRequest request, InferenceDetails details, HeadDefinition head)

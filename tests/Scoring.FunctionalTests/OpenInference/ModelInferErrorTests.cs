@@ -22,8 +22,8 @@ public sealed class ModelInferErrorTests
         ["negative dimension"] = (request => request.Inputs[0].Shape[0] = -1, StatusCode.InvalidArgument, "shape [-1, 3]"),
         ["huge dimensions"] = (Huge, StatusCode.InvalidArgument, "and 24 bytes of contents"),
         ["too few bytes"] = (
-            request => request.RawInputContents[0] = ByteString.CopyFrom(1, 2, 3), StatusCode.InvalidArgument, "3 bytes of contents"),
-        ["no contents"] = (request => request.RawInputContents.Clear(), StatusCode.InvalidArgument, "0 bytes of contents"),
+            request => request.RawInputContents[0] = ByteString.CopyFrom(1, 2, 3), StatusCode.InvalidArgument, "which is 24 bytes, and 3 bytes of contents"),
+        ["no contents"] = (request => request.RawInputContents.Clear(), StatusCode.InvalidArgument, "which is 24 bytes, and 0 bytes of contents"),
         ["two raw contents"] = (request => request.RawInputContents.Add(request.RawInputContents[0]), StatusCode.InvalidArgument, "has 2 elements"),
         ["raw and typed contents"] = (request => Type(request).Fp32Contents.Add(1), StatusCode.InvalidArgument, "both set"),
         ["contents of another type"] = (request => OnlyTyped(request).Fp64Contents.Add([1, 2, 3]), StatusCode.InvalidArgument, "fp32_contents"),
@@ -54,7 +54,7 @@ public sealed class ModelInferErrorTests
         ["top_k of another type"] = (request => Set(request, "top_k", new() { StringParam = "2" }), StatusCode.InvalidArgument, "top_k"),
         ["temperature of 0"] = (request => Set(request, "temperature", new() { DoubleParam = 0 }), StatusCode.InvalidArgument, "temperature is 0"),
         ["temperature of another type"] = (
-            request => Set(request, "temperature", new() { BoolParam = true }), StatusCode.InvalidArgument, "temperature is NaN"),
+            request => Set(request, "temperature", new() { BoolParam = true }), StatusCode.InvalidArgument, "parameter temperature is no number"),
         ["unknown non_finite"] = (request => Set(request, "non_finite", new() { StringParam = "ignore" }), StatusCode.InvalidArgument, "'ignore'"),
         ["NaN"] = (request => request.RawInputContents[0] = Raw<float>([0, 1, 2, 3, float.NaN, 5]), StatusCode.InvalidArgument, "row 1, column 1"),
     };
