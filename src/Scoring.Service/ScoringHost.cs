@@ -70,6 +70,8 @@ public static class ScoringHost
                 new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
                 // A line for each call that ends with an error, which a bad client could write by the million: see FailureLog.
                 new("Logging:LogLevel:Grpc", "Warning"),
+                // An error with a stack trace where the start fails, as it does where a port is in use: whoever runs the host says so in one line.
+                new("Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host", "Critical"),
                 // It warns of each service that is bound by hand, and has nothing to say of others.
                 new("Logging:LogLevel:Microsoft.AspNetCore.Grpc.JsonTranscoding", "Error"),
             ],
