@@ -15,12 +15,15 @@ internal sealed record ServiceHead(Head Definition, IReadOnlyList<string> Labels
         $"head '{Quoted.Text(Definition.Name)}' has the activation {ServiceActivation.NameOf(Definition.Activation)}, which this version of scoring "
         + "does not know");
 
+    /// <exception cref="InvalidDataException">There is no such head.</exception>
+    public static Head Find(ListHeadsResponse service, string name) =>
+        service.Heads.FirstOrDefault(known => known.Name == name) ?? throw new InvalidDataException(
+            $"there is no head '{name}'; the service has {Quoted.Line(string.Join(", ", service.Heads.Select(known => known.Name)))}");
+
     /// <exception cref="InvalidDataException">There is no such head, or the file is not for it.</exception>
     public static ServiceHead Find(ListHeadsResponse service, string name, LogitReader input)
     {
-        var head = service.Heads.FirstOrDefault(known => known.Name == name) ?? throw new InvalidDataException(
-            $"there is no head '{name}'; the service has {Quoted.Line(string.Join(", ", service.Heads.Select(known => known.Name)))}");
-
+        var head = Find(service, name);
         if (head.Classes != 0 && head.Classes != input.Classes)
         {
             throw new InvalidDataException($"head '{name}' has {Plural.Of(head.Classes, "class")}; {input.Name} has {input.Classes}");

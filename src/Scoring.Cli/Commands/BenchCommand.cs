@@ -25,7 +25,7 @@ internal static class BenchCommand
     public static Command Create()
     {
         var rows = Count("--rows", "Rows in a message.", Default.Rows);
-        var classes = Count("--classes", "Logits in a row.", Default.Classes);
+        var classes = Count("--classes", "Logits in a row; of a head that has so many classes, as many.", Default.Classes);
         var streams = Count("--streams", "Streams over all connections.", Default.Streams);
         var connections = Count("--connections", "Clients, each with a connection of its own, that share the streams.", Default.Connections);
         var window = Count("--window", "Messages in flight on each stream; with --unary, calls in flight.", Default.Window);
@@ -111,8 +111,8 @@ internal static class BenchCommand
                 Connections = parsed.GetRequiredValue(connections),
                 Window = parsed.GetRequiredValue(window),
                 Unary = parsed.GetValue(unary),
-                Duration = parsed.GetRequiredValue(duration),
-                WarmUp = parsed.GetRequiredValue(warmUp),
+                Duration = parsed.GetValue(duration) ?? Default.Duration,
+                WarmUp = parsed.GetValue(warmUp) ?? Default.WarmUp,
                 Rate = parsed.GetValue(rate),
                 Head = parsed.GetRequiredValue(head),
                 Outputs = parsed.GetResult(outputs) is null ? Default.Outputs : parsed.GetValue(outputs),
@@ -121,7 +121,7 @@ internal static class BenchCommand
                 Protocol = parsed.GetRequiredValue(protocol),
                 Check = parsed.GetValue(check),
             };
-            var job = new BenchJob(plan, parsed.GetValue(server), parsed.GetValue(configuration) ?? [], parsed.GetValue(json));
+            var job = new BenchJob(plan, parsed.GetResult(classes) is null or { Implicit: true }, parsed.GetValue(server), parsed.GetValue(configuration) ?? [], parsed.GetValue(json));
             return CommandRunner.RunAsync(job.RunAsync);
         });
         return command;
@@ -135,11 +135,10 @@ internal static class BenchCommand
         CustomParser = result => Parsed.Number<int>(result, "a whole number from 1", number => number >= 1) ?? defaultValue,
     };
 
-    private static Option<TimeSpan> Seconds(string name, string description, TimeSpan defaultValue, double minimum) => new(name)
+    private static Option<TimeSpan?> Seconds(string name, string description, TimeSpan defaultValue, double minimum) => new(name)
     {
-        Description = description,
+        Description = FormattableString.Invariant($"{description} [default: {defaultValue.TotalSeconds}]"),
         HelpName = "seconds",
-        DefaultValueFactory = _ => defaultValue,
         CustomParser = result => TimeSpan.FromSeconds(
             Parsed.Number<double>(
                 result, FormattableString.Invariant($"from {minimum} to 86400 seconds"), number => number >= minimum && number <= 86400) ?? 0),

@@ -92,10 +92,33 @@ public sealed class BenchTests
     public async Task Refused_messages_are_counted_and_end_with_1(params string[] arguments)
     {
         var result = await ScoringProcess.RunAsync(
-            ["bench", "--head", "nobody", "--duration", "0.1", "--warm-up", "0", .. arguments]);
+            ["bench", "--classes", "5", "--duration", "0.1", "--warm-up", "0", .. arguments, "--", "--Scoring:Limits:Classes=4"]);
         Assert.Equal(1, result.ExitCode);
-        Assert.Matches(@"^scoring: \d+ messages went wrong; the first: NotFound: head 'nobody' is not configured", result.ErrorLine);
-        Assert.Contains(result.OutputLines, line => line.Contains("the first: NotFound", StringComparison.Ordinal));
+        Assert.Matches(@"^scoring: \d+ messages went wrong; the first: InvalidArgument: classes is 5; the limit is 4", result.ErrorLine);
+        Assert.Contains(result.OutputLines, line => line.Contains("the first: InvalidArgument", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("nobody", "there is no head 'nobody'; the service has linear, log_softmax, pets, sigmoid, softmax")]
+    [InlineData("pets", "head 'pets' has 3 classes; --classes is 4", "--classes", "4")]
+    public async Task A_load_that_would_be_refused_is_not_begun(string head, string error, params string[] arguments)
+    {
+        using var folder = new TemporaryFolder();
+        var heads = folder.Write("heads.json", """{ "pets": { "activation": "softmax", "classes": 3 } }""");
+        var result = await ScoringProcess.RunAsync(["bench", "--head", head, .. arguments, "--", $"--Scoring:HeadsFile={heads}"]);
+        Assert.Equal((1, $"scoring: {error}"), (result.ExitCode, result.ErrorLine));
+    }
+
+    [Fact]
+    public async Task Rows_are_as_wide_as_the_head_has_them()
+    {
+        using var folder = new TemporaryFolder();
+        var heads = folder.Write("heads.json", """{ "pets": { "activation": "softmax", "classes": 3 } }""");
+        var result = await ScoringProcess.RunAsync(
+            "bench", "--head", "pets", "--duration", "0.1", "--warm-up", "0", "--json", "--", $"--Scoring:HeadsFile={heads}");
+        Assert.Equal(0, result.ExitCode);
+        using var json = JsonDocument.Parse(result.Output);
+        Assert.Equal((3, 0), (json.RootElement.GetProperty("plan").GetProperty("classes").GetInt32(), json.RootElement.GetProperty("errors").GetInt32()));
     }
 
     [Fact]
