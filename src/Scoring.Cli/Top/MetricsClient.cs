@@ -37,7 +37,7 @@ internal sealed class MetricsClient : IDisposable
         catch (InvalidDataException exception)
         {
             throw new InvalidDataException(
-                $"{_page} is no metrics page of the service: {exception.Message}; give the port of Scoring:Admin:Port", exception);
+                $"{_page} is no metrics page of the service: {exception.Message}; give the port that the service has as --admin-port", exception);
         }
         catch (HttpRequestException exception)
         {
@@ -52,5 +52,5 @@ internal sealed class MetricsClient : IDisposable
     public void Dispose() => _client.Dispose();
 
     private IOException Unreachable(string why, Exception cause) =>
-        new($"cannot reach {Server}: {why}; start the service with Scoring:Admin:Port", cause);
+        new($"cannot reach {Server}: {why}; start the service with --admin-port, and give top the same port", cause);
 }

@@ -59,7 +59,7 @@ public sealed class TopTests
     {
         var result = await ScoringProcess.RunAsync("top", "--server", "http://127.0.0.1:1");
         Assert.Equal(1, result.ExitCode);
-        Assert.Equal("scoring: cannot reach http://127.0.0.1:1: Connection refused; start the service with Scoring:Admin:Port", result.ErrorLine);
+        Assert.Equal("scoring: cannot reach http://127.0.0.1:1: Connection refused; start the service with --admin-port, and give top the same port", result.ErrorLine);
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class TopTests
         var result = await ScoringProcess.RunAsync("top", "--server", server.Address);
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(
-            $"scoring: {server.Address}/metrics is no metrics page of the service: {why}; give the port of Scoring:Admin:Port", result.ErrorLine);
+            $"scoring: {server.Address}/metrics is no metrics page of the service: {why}; give the port that the service has as --admin-port", result.ErrorLine);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class TopTests
         {
             var result = await ScoringProcess.RunAsync("top", "--server", address);
             Assert.Equal(1, result.ExitCode);
-            Assert.Contains("give the port of Scoring:Admin:Port", result.ErrorLine, StringComparison.Ordinal);
+            Assert.Contains("give the port that the service has as --admin-port", result.ErrorLine, StringComparison.Ordinal);
         }
     }
 }
