@@ -3,6 +3,9 @@ namespace Scoring.Heads;
 /// <summary>A head for each activation and nothing more, for rows of any width. No other head has their names.</summary>
 public static class BuiltInHeads
 {
+    /// <summary>What one of them is called once a temperature was fitted to it.</summary>
+    internal const string CalibratedName = "calibrated";
+
     /// <summary>Softmax of the logits.</summary>
     public static HeadDefinition Softmax { get; } = new() { Name = "softmax", Activation = Activation.Softmax };
 

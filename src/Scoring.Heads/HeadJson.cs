@@ -37,6 +37,10 @@ public static class HeadJson
         return HeadsReader.Read(heads, Path.GetFullPath(folder.Length == 0 ? "." : folder), limits ?? new HeadLimits(), new Problems());
     }
 
+    /// <summary>The names of the heads that <see cref="Read"/> would read, well-formed or not.</summary>
+    internal static IReadOnlyList<string> Names(Stream json) =>
+        [.. JsonSettings.Read(json).Keys.Select(path => path.Split(':')[0]).Distinct(StringComparer.OrdinalIgnoreCase)];
+
     /// <summary>Writes heads so that they are read as they are.</summary>
     /// <param name="heads">Heads of different names. The built-in ones are written as well, but not read.</param>
     /// <returns>Indented JSON; the labels stand in it, whatever file they came from.</returns>

@@ -54,6 +54,7 @@ internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time
         using var configuration = request.Output is null
             ? null
             : await OutputFile.OpenAsync(request.Output, inputs, cancellationToken).ConfigureAwait(false);
+        HeadFile.RequireNoOtherHeads(request.Output, name);
 
         var evaluation = new Evaluation
         {

@@ -8,9 +8,6 @@ namespace Scoring.Service.Evaluation;
 /// <summary>One Calibrate call: measures the rows as they come and holds them, fits the temperature, and measures them with it.</summary>
 internal sealed class Calibration(EvaluationSettings settings, EvaluationMemory measured, CalibrationMemory memory, object holder) : IDisposable
 {
-    /// <summary>What a built-in head is called: its own name is taken.</summary>
-    private const string BuiltInName = "calibrated";
-
     private readonly EvaluationRun _before = new(settings, measured);
     private HeldRows? _rows;
 
@@ -55,7 +52,7 @@ internal sealed class Calibration(EvaluationSettings settings, EvaluationMemory 
     /// <summary>The head with its new temperature, as <c>Scoring:Heads</c> has it.</summary>
     private static string ToJson(EvaluationPlan plan, float temperature) => HeadJson.Write(plan.Head with
     {
-        Name = plan.Head.Revision == 0 ? BuiltInName : plan.Head.Name,
+        Name = plan.Head.Revision == 0 ? BuiltInHeads.CalibratedName : plan.Head.Name,
         Classes = plan.Classes,
         Temperature = temperature,
     });

@@ -97,6 +97,30 @@ public sealed class EvaluateFailureTests
         Assert.Equal(["in.csv", "page.html"], folder.Names());
     }
 
+    [Theory]
+    [InlineData("""{ "tags": { "activation": "sigmoid" }, "calibrated": {} }""", "has another head, tags, and what is written would have calibrated alone")]
+    [InlineData("""{ "Scoring": { "Heads": { "tags": {} } } }""", "is JSON, and no file of heads")]
+    public async Task Heads_that_are_not_fitted_are_not_written_over(string before, string error)
+    {
+        using var folder = new TemporaryFolder();
+        var heads = folder.Write("heads.json", before);
+        var result = await ScoringProcess.RunAsync("calibrate", folder.Write("in.csv", Header + "0,0,a\n"), "--output", heads);
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith($"scoring: {heads} {error}: give another name", result.ErrorLine, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllTextAsync(heads, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("""{ "calibrated": { "activation": "softmax", "temperature": 2 } }""")]
+    [InlineData("{ \"calibr")]
+    public async Task What_was_fitted_before_is_written_over(string before)
+    {
+        using var folder = new TemporaryFolder();
+        var heads = folder.Write("heads.json", before);
+        var result = await ScoringProcess.RunAsync("calibrate", folder.Write("in.csv", Header + "0,0,a\n1,0,b\n"), "--output", heads);
+        Assert.Equal((0, $"wrote {heads}; serve with --Scoring:HeadsFile={heads}\n"), (result.ExitCode, result.Error));
+    }
+
     [Fact]
     public async Task What_the_service_within_reads_is_not_written_over()
     {

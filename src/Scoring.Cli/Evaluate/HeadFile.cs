@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Scoring.Cli.Files;
+using Scoring.Heads;
+
+namespace Scoring.Cli.Evaluate;
+
+/// <summary>The file of a fitted head, which may be there already.</summary>
+internal static class HeadFile
+{
+    /// <summary>What is replaced may be the file that a service has its heads from, of which those that were not fitted would be missing.</summary>
+    /// <param name="path">Null for none.</param>
+    /// <param name="head">The head that is fitted.</param>
+    /// <exception cref="IOException">It has other heads.</exception>
+    public static void RequireNoOtherHeads(string? path, string head)
+    {
+        if (path is null || !File.Exists(path) || FileIdentity.IsSpecial(path))
+        {
+            return;
+        }
+
+        var written = BuiltInHeads.All.Any(known => known.Name == head) ? BuiltInHeads.CalibratedName : head;
+        var others = NamesIn(path).Where(name => !name.Equals(written, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (others.Count > 0)
+        {
+            throw new IOException(
+                $"{path} has {(others.Count == 1 ? "another head" : "other heads")}, {string.Join(", ", others.Select(Quoted.Text))}, and what is written "
+                + $"would have {Quoted.Text(written)} alone: give another name, and copy the head from there.");
+        }
+    }
+
+    private static IReadOnlyList<string> NamesIn(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            return HeadJson.Names(file);
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+        catch (FormatException)
+        {
+            throw new IOException($"{path} is JSON, and no file of heads: give another name.");
+        }
+    }
+}
