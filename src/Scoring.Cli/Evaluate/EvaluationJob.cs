@@ -76,6 +76,7 @@ internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time
         }
 
         Print(evaluation);
+        input.Logits.ShowPassedOver();
         Write(configuration, request.Output, () => evaluation.Calibration!.HeadConfiguration + "\n",
             $"; serve with --Scoring:HeadsFile={request.Output}");
         Write(page, request.Report, () => ReportPage.Format(evaluation));

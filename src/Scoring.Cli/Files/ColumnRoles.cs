@@ -2,7 +2,7 @@ namespace Scoring.Cli.Files;
 
 /// <summary>
 /// What the columns of a table are by their names: <c>logit_NAME</c> is a class's logit; <c>target</c> is the row's class, or
-/// <c>target_NAME</c> a label's 0 or 1; every other is passed over.
+/// <c>target_NAME</c> a label's 0 or 1; every other is passed over, except one that can only be meant for a logit.
 /// </summary>
 internal sealed class ColumnRoles
 {
@@ -22,6 +22,11 @@ internal sealed class ColumnRoles
         if (names.Where(HasRole).CountBy(name => name).FirstOrDefault(same => same.Value > 1) is { Key: { } twice, Value: var times })
         {
             throw new InvalidDataException($"{file} has {times} columns {Quoted.Text(twice)}; there may be one.");
+        }
+
+        if (names.FirstOrDefault(IsMisspelt) is { } misspelt)
+        {
+            throw new InvalidDataException($"{file} has a column {Quoted.Text(misspelt)}; columns of logits are named {LogitPrefix}NAME.");
         }
 
         var count = 0;
@@ -44,6 +49,9 @@ internal sealed class ColumnRoles
 
     /// <summary>The names of the classes, in the order of their columns.</summary>
     public string[] Labels { get; }
+
+    /// <summary>The names of the columns that are neither logits nor targets.</summary>
+    public IEnumerable<string> PassedOver => _names.Where((name, column) => _logits[column] < 0 && !HasRole(name));
 
     /// <summary>What messages call a column.</summary>
     public string Name(int column) => Quoted.Text(_names[column]);
@@ -92,6 +100,10 @@ internal sealed class ColumnRoles
 
     private static bool HasRole(string name) =>
         name == TargetName || name.StartsWith(TargetPrefix, StringComparison.Ordinal) || name.StartsWith(LogitPrefix, StringComparison.Ordinal);
+
+    /// <summary>A class would be missing without a word. <c>logits</c> alone is another format's column.</summary>
+    private static bool IsMisspelt(string name) =>
+        !HasRole(name) && name.StartsWith("logit", StringComparison.OrdinalIgnoreCase) && name != ParquetLogitReader.ListName;
 
     private int TargetOf(string name)
     {

@@ -27,6 +27,8 @@ internal sealed class CsvLogitReader : LogitReader
 
     public override IReadOnlyList<string> Labels => _columns.Labels;
 
+    public override IEnumerable<string> PassedOver => _columns.PassedOver;
+
     public override long Position => _input.Position;
 
     public override long? Length => _input.Length;

@@ -15,6 +15,9 @@ internal abstract class LogitReader(string name) : IAsyncDisposable
     /// <summary>The classes' names, where the input has them.</summary>
     public virtual IReadOnlyList<string> Labels => [];
 
+    /// <summary>The names of columns that are neither logits nor targets.</summary>
+    public virtual IEnumerable<string> PassedOver => [];
+
     /// <summary>Rows of the whole input, where it says so before they are read.</summary>
     public virtual long? Rows => null;
 
@@ -39,10 +42,20 @@ internal abstract class LogitReader(string name) : IAsyncDisposable
             StandardStreams.RequireInput();
         }
 
+        RequireNoFolder(path);
         var (name, stream) = path == StandardStream
             ? ("standard input", Console.OpenStandardInput())
             : (path, new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan));
         return await OpenAsync(name, stream, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <exception cref="IOException">It is one, whose opening would be refused as if it were secret.</exception>
+    public static void RequireNoFolder(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"{path} is a folder.");
+        }
     }
 
     /// <summary>Reads from a stream, which the reader then owns.</summary>
@@ -93,6 +106,18 @@ internal abstract class LogitReader(string name) : IAsyncDisposable
 
     /// <summary>Says where a row and a class of it stand in the input.</summary>
     public abstract string Locate(long row, int? column);
+
+    /// <summary>Says on standard error which columns were passed over: one of them may be a class that somebody misses.</summary>
+    public void ShowPassedOver()
+    {
+        const int Shown = 5;
+        var names = PassedOver.ToList();
+        if (names.Count > 0)
+        {
+            Console.Error.WriteLine($"passed over in {Name}: {Plural.Of(names.Count, "column")}, "
+                + string.Join(", ", names.Take(Shown).Select(name => Quoted.Text(name))) + (names.Count > Shown ? ", …" : ""));
+        }
+    }
 
     public abstract ValueTask DisposeAsync();
 }

@@ -10,7 +10,7 @@ namespace Scoring.Cli.Files;
 /// </summary>
 internal sealed class ParquetLogitReader : LogitReader
 {
-    private const string ListName = "logits";
+    public const string ListName = "logits";
 
     /// <summary>Logits of one row group, which is what is held: 1 GiB.</summary>
     private const long MaxGroupLogits = 1 << 28;
@@ -46,6 +46,8 @@ internal sealed class ParquetLogitReader : LogitReader
     public override int Classes => _classes;
 
     public override IReadOnlyList<string> Labels => _columns.Labels;
+
+    public override IEnumerable<string> PassedOver => _columns.PassedOver.Where(name => name != ListName);
 
     public override long? Rows { get; }
 

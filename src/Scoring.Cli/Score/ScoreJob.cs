@@ -87,6 +87,7 @@ internal sealed class ScoreJob
 
         await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
         output.Commit();
+        input.ShowPassedOver();
         Report(scorer, input.Classes, Stopwatch.GetElapsedTime(started));
     }
 

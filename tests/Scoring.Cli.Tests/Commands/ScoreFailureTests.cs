@@ -23,6 +23,24 @@ public sealed class ScoreFailureTests
     }
 
     [Fact]
+    public async Task A_folder_is_no_file()
+    {
+        using var folder = new TemporaryFolder();
+        var result = await ScoringProcess.RunAsync("score", folder.Path, "--output", "-");
+        Assert.Equal((1, $"scoring: {folder.Path} is a folder."), (result.ExitCode, result.ErrorLine));
+    }
+
+    [Fact]
+    public async Task Columns_that_are_passed_over_are_named()
+    {
+        using var folder = new TemporaryFolder();
+        var input = folder.Write("in.csv", "id,target,logit_a,dog,logit_c\n1,a,0,2,0\n");
+        var result = await ScoringProcess.RunAsync("score", input, "--output", "-");
+        Assert.Equal(0, result.ExitCode);
+        Assert.StartsWith($"passed over in {input}: 2 columns, id, dog\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_row_without_any_finite_logit_is_named_as_a_row()
     {
         using var folder = new TemporaryFolder();
