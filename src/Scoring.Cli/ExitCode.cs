@@ -11,6 +11,9 @@ internal static class ExitCode
     /// <summary>What was asked for does not make sense.</summary>
     public const int Usage = 2;
 
+    /// <summary>Ended by SIGHUP, as shells count it: 128 + 1.</summary>
+    public const int HungUp = 129;
+
     /// <summary>Ended by SIGINT, as shells count it: 128 + 2.</summary>
     public const int Interrupted = 130;
 

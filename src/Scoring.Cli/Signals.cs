@@ -1,8 +1,11 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Scoring.Cli;
 
-/// <summary>Turns SIGINT and SIGTERM into a cancellation, so that a command ends by its own way out.</summary>
+/// <summary>
+/// Turns SIGINT, SIGTERM and SIGHUP, which the end of a terminal sends, into a cancellation, so that a command ends by its own way out.
+/// </summary>
 internal sealed class Signals : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -11,6 +14,10 @@ internal sealed class Signals : IDisposable
     public Signals()
     {
         _registrations = [Register(PosixSignal.SIGINT, Cli.ExitCode.Interrupted), Register(PosixSignal.SIGTERM, Cli.ExitCode.Terminated)];
+        if (!IsHangUpIgnored())
+        {
+            _registrations = [.. _registrations, Register(PosixSignal.SIGHUP, Cli.ExitCode.HungUp)];
+        }
     }
 
     /// <summary>Cancelled by the first signal.</summary>
@@ -27,6 +34,24 @@ internal sealed class Signals : IDisposable
         }
 
         _stop.Dispose();
+    }
+
+    /// <summary>Whether the process was started to outlive its terminal, as by nohup, which whoever registers for the signal undoes.</summary>
+    private static bool IsHangUpIgnored()
+    {
+        const string Name = "SigIgn:";
+        try
+        {
+            // The signals that are ignored, a bit for each from the lowest, in hexadecimal.
+            return OperatingSystem.IsLinux()
+                && File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal)) is { } line
+                && ulong.TryParse(line[Name.Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var ignored)
+                && (ignored & 1) != 0;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private PosixSignalRegistration Register(PosixSignal signal, int exitCode) => PosixSignalRegistration.Create(signal, context =>

@@ -22,8 +22,9 @@ public static class ScoringEndpointRouteBuilderExtensions
     /// </summary>
     public static void MapScoring(this IEndpointRouteBuilder endpoints)
     {
-        // Nobody asks for the instruments, so nobody else would make them.
+        // Nobody asks for the instruments, so nobody else would make them; and the threads of long work are to be there from the start.
         endpoints.ServiceProvider.GetRequiredService<ScoringMetrics>();
+        endpoints.ServiceProvider.GetRequiredService<LongWork>();
         IEndpointConventionBuilder[] scoring =
         [
             endpoints.MapGrpcService<ScoringEndpoint>(), endpoints.MapGrpcService<EvaluationEndpoint>(),

@@ -7,6 +7,7 @@ namespace Scoring.Cli.Tests;
 internal sealed partial class ScoringProcess : IDisposable
 {
     private const int Sigterm = 15;
+    private const int Sighup = 1;
 
     private readonly Process _process;
     private readonly Task<string> _error;
@@ -23,6 +24,10 @@ internal sealed partial class ScoringProcess : IDisposable
 
     /// <summary>Starts with a folder of its own for what it writes temporarily.</summary>
     public static ScoringProcess StartWithTemporaryFolder(string folder, params string[] arguments) => StartWith("TMPDIR", folder, arguments);
+
+    /// <summary>Starts where a process may have so many files open.</summary>
+    public static ScoringProcess StartWithFiles(int files, params string[] arguments) =>
+        StartProgram("sh", "TMPDIR", Path.GetTempPath(), ["-c", $"ulimit -n {files}; exec \"$@\"", "sh", "dotnet", Program, .. arguments]);
 
     /// <summary>Starts with a variable of the environment.</summary>
     public static ScoringProcess StartWith(string variable, string value, params string[] arguments) =>
@@ -67,10 +72,13 @@ internal sealed partial class ScoringProcess : IDisposable
     }
 
     /// <summary>Starts <c>scoring serve</c> and waits until it says where it listens.</summary>
-    public static async Task<(ScoringProcess Process, string Address)> ServeAsync(params string[] arguments)
+    public static Task<(ScoringProcess Process, string Address)> ServeAsync(params string[] arguments) =>
+        ListeningAsync(Start(["serve", "--http-port", "0", "--admin-port", "0", .. arguments]));
+
+    /// <summary>Waits until it says where it listens.</summary>
+    public static async Task<(ScoringProcess Process, string Address)> ListeningAsync(ScoringProcess process)
     {
         const string Marker = "Now listening on: http://";
-        var process = Start(["serve", "--http-port", "0", "--admin-port", "0", .. arguments]);
         while (await process._process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
             var at = line.IndexOf(Marker, StringComparison.Ordinal);
@@ -106,6 +114,9 @@ internal sealed partial class ScoringProcess : IDisposable
     public async Task<string> ReadAddressAsync() => (await ReadLineAsync())!.Split("Now listening on: ")[1].Trim();
 
     public void Terminate() => Assert.Equal(0, Kill(_process.Id, Sigterm));
+
+    /// <summary>As the end of its terminal does.</summary>
+    public void HangUp() => Assert.Equal(0, Kill(_process.Id, Sighup));
 
     public async Task<ProcessResult> EndAsync()
     {

@@ -33,6 +33,11 @@ internal sealed class MemoryTrimmer(
             Log.MemoryTooSmall(logger, problem);
         }
 
+        if (OpenFiles.Problem(limits.Value.Connections) is { } tooFew)
+        {
+            Log.FilesTooFew(logger, tooFew);
+        }
+
         _timer = PeriodicCheck.Start(time, Period, Period, "what memory is held", Check, failures);
         return Task.CompletedTask;
     }

@@ -30,6 +30,9 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Warning, "The limits are more than the process has memory for: {Problem}. Lower them, or raise the memory.")]
     public static partial void MemoryTooSmall(ILogger logger, string problem);
 
+    [LoggerMessage(32, LogLevel.Warning, "More is allowed than the process has files for: {Problem}. Lower it, or raise the limit of open files.")]
+    public static partial void FilesTooFew(ILogger logger, string problem);
+
     [LoggerMessage(9, LogLevel.Warning, "A connection is cut, for which the transport held {Bytes} bytes: all clients together hold more than "
         + "{Limit}, which is the limit (Scoring:Limits:BufferBytes).")]
     public static partial void ConnectionCut(ILogger logger, long bytes, long limit);

@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace Scoring.Service.Settings;
+
+/// <summary>
+/// The files that the process may have open, of which each connection is one. Without one that is free, .NET can start no thread and ends the
+/// process.
+/// </summary>
+internal static class OpenFiles
+{
+    /// <summary>What else is open, with room to spare: 253 were counted in a service that had just started.</summary>
+    private const int Others = 512;
+
+    private const string Name = "Max open files";
+
+    /// <summary>How many there may be; null where the system does not tell. .NET raises it as far as it may.</summary>
+    public static int? Limit { get; } = Find();
+
+    /// <summary>The most connections that there are files for.</summary>
+    public static int MostConnections => Limit is { } limit ? Math.Max(1, Math.Max(limit - Others, limit / 4)) : int.MaxValue;
+
+    /// <summary>What is wrong with the limits, for the log; null where they fit.</summary>
+    public static string? Problem(int connections) => connections <= MostConnections
+        ? null
+        : $"{connections} connections (Scoring:Limits:Connections), where the process may have {Limit} files open: there is room for "
+            + $"{MostConnections}";
+
+    private static int? Find()
+    {
+        try
+        {
+            if (!OperatingSystem.IsLinux()
+                || File.ReadLines("/proc/self/limits").FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal)) is not { } line)
+            {
+                return null;
+            }
+
+            // After the name the soft limit, the hard one and the unit.
+            var soft = line[Name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
+            return int.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
