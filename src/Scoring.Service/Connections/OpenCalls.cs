@@ -23,17 +23,20 @@ internal sealed class OpenCalls(HeldMemory held, OpenConnections connections, IL
     /// <summary>Calls that need no look.</summary>
     public int Free { get; set; } = (int)Math.Min(int.MaxValue, held.CallLimit / 2 / (BytesOfCall + (MostHeaders * sizeof(char))));
 
-    /// <summary>Called at the beginning of each call of HTTP/2.</summary>
-    public void Enter(ConnectionCalls calls, IHttp2StreamIdFeature stream)
+    /// <summary>Called at the beginning of each call of HTTP/2; the size of its headers, or 0 where this Kestrel does not tell.</summary>
+    public int Enter(ConnectionCalls calls, IHttp2StreamIdFeature stream)
     {
         if (_isKnown)
         {
             try
             {
-                if (connections.Count(calls, stream) > Free)
+                var headers = KestrelStreams.HeaderSize(stream);
+                if (connections.Count(calls, stream, headers) > Free)
                 {
                     connections.LookAtCalls(Free);
                 }
+
+                return headers;
             }
             catch (Exception exception) when (exception is MissingMemberException or TypeLoadException)
             {
@@ -45,5 +48,7 @@ internal sealed class OpenCalls(HeldMemory held, OpenConnections connections, IL
                 _isKnown = false;
             }
         }
+
+        return 0;
     }
 }

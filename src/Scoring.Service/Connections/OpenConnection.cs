@@ -13,6 +13,8 @@ internal sealed class OpenConnection : IDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _lock = new();
     private bool _isClosed;
+    private int _isCut;
+    private object? _holder;
 
     public OpenConnection(ConnectionContext connection, ConnectionMemory memory)
     {
@@ -23,8 +25,17 @@ internal sealed class OpenConnection : IDisposable
         Ending = _ending.Token;
     }
 
+    /// <summary>Whom it stands for where callers are known and none of its calls had one.</summary>
+    public static object Nobody { get; } = new();
+
+    /// <summary>
+    /// Whom what it holds is held for: the caller of its calls; the connection itself where several share it, as those of a proxy do; or
+    /// <see cref="Nobody"/>.
+    /// </summary>
+    public object Holder => Volatile.Read(ref _holder) ?? Nobody;
+
     /// <summary>Whether it was closed under its client for what it held.</summary>
-    public bool IsCut { get; private set; }
+    public bool IsCut => Volatile.Read(ref _isCut) == 1;
 
     /// <summary>Its calls, where it is of HTTP/2.</summary>
     public ConnectionCalls Calls { get; } = new();
@@ -51,11 +62,26 @@ internal sealed class OpenConnection : IDisposable
         }
     }
 
-    /// <summary>Closes it under its client for what it holds.</summary>
-    public void Cut(string why)
+    /// <summary>Takes note of whose call came over it.</summary>
+    public void CarryFor(string caller)
     {
-        IsCut = true;
+        var holder = Volatile.Read(ref _holder) ?? Interlocked.CompareExchange(ref _holder, caller, null);
+        if (holder is string other && other != caller)
+        {
+            Volatile.Write(ref _holder, this);
+        }
+    }
+
+    /// <summary>Closes it under its client for what it holds; false where somebody does so already.</summary>
+    public bool TryCut(string why)
+    {
+        if (Interlocked.Exchange(ref _isCut, 1) == 1)
+        {
+            return false;
+        }
+
         Close(why);
+        return true;
     }
 
     /// <summary>Closes it under its client.</summary>

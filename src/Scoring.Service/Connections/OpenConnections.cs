@@ -21,6 +21,9 @@ internal sealed class OpenConnections(
     /// <summary>A connection's age is up to so much more or less, at random: those that were made together do not end together.</summary>
     private const double Jitter = 0.1;
 
+    /// <summary>One part in so many is much for the connection of a caller that is known.</summary>
+    private const int SharesOfKnown = 8;
+
     /// <summary>There may be fewer calls than at the last look, and more in each of them.</summary>
     private static readonly TimeSpan BetweenLooksAtCalls = TimeSpan.FromSeconds(0.1);
 
@@ -114,14 +117,18 @@ internal sealed class OpenConnections(
             ThreadPool.UnsafeQueueUserWorkItem(_ => CutForBytes(), state: null);
         }
 
-        if (grown is { IsCut: false } && grown.Memory.Excess is var bytes && bytes > held.Limit / Math.Max(1, Volatile.Read(ref _count)))
+        if (grown is { IsCut: false } && grown.Memory.Excess is var bytes && bytes > ShareOf(grown))
         {
             Cut(grown, bytes, bytes => failures.ConnectionCut(bytes, held.Limit));
         }
     }
 
+    /// <summary>What a connection may hold without being cut at once. A caller that is known has no less for the many that others make.</summary>
+    private long ShareOf(OpenConnection connection) =>
+        held.Limit / (connection.Holder == OpenConnection.Nobody ? Math.Max(1, Volatile.Read(ref _count)) : SharesOfKnown);
+
     /// <summary>Counts a call that begins; how many calls there may be now.</summary>
-    public int Count(ConnectionCalls calls, IHttp2StreamIdFeature stream) => Interlocked.Add(ref _calls, calls.Add(stream));
+    public int Count(ConnectionCalls calls, IHttp2StreamIdFeature stream, int headers) => Interlocked.Add(ref _calls, calls.Add(stream, headers));
 
     /// <summary>Where calls hold too much of their own, has connections cut. Not at each call, since it is a look at all connections.</summary>
     /// <param name="free">Up to so many calls hold nothing worth a look.</param>
@@ -155,30 +162,41 @@ internal sealed class OpenConnections(
         Volatile.Write(ref _cutting, 0);
     }
 
-    /// <summary>Cuts those that have most of something, until the rest is within its limit.</summary>
+    /// <summary>
+    /// Cuts those that have most of something, until the rest is within its limit. Whoever holds most loses a connection first, the one with most
+    /// of it: many small ones do not outlast somebody else's only one.
+    /// </summary>
     private void Cut(long over, Func<OpenConnection, long> bytesOf, Action<long> tell)
     {
         // What was cut is on its way out.
         over -= _open.Keys.Where(connection => connection.IsCut).Sum(bytesOf);
-        var others = _open.Keys.Where(connection => !connection.IsCut).Select(connection => (connection, Bytes: bytesOf(connection)));
-        foreach (var (connection, bytes) in others.OrderByDescending(most => most.Bytes))
+        var others = _open.Keys.Where(connection => !connection.IsCut).Select(connection => (connection, Bytes: bytesOf(connection)))
+            .Where(held => held.Bytes > 0);
+        var holders = new PriorityQueue<Queue<(OpenConnection, long)>, long>(
+            others.GroupBy(held => held.connection.Holder).Select(
+                theirs => (new Queue<(OpenConnection, long)>(theirs.OrderByDescending(held => held.Bytes)), -theirs.Sum(held => held.Bytes))));
+        while (over > 0 && holders.TryDequeue(out var connections, out var total))
         {
-            if (over <= 0 || bytes <= 0)
-            {
-                break;
-            }
-
+            var (connection, bytes) = connections.Dequeue();
             over -= bytes;
             Cut(connection, bytes, tell);
+            if (connections.Count > 0)
+            {
+                holders.Enqueue(connections, total + bytes);
+            }
         }
     }
 
     private void Cut(OpenConnection connection, long bytes, Action<long> tell)
     {
+        if (!connection.TryCut("the server holds more than it may, and most of it for this connection or its caller"))
+        {
+            return;
+        }
+
         metrics.ConnectionCut();
         // In a line of nobody's: who looks may be a call of another connection.
         ThreadPool.UnsafeQueueUserWorkItem(_ => tell(bytes), state: null);
-        connection.Cut("the server holds more than it may, and most of it for this connection");
     }
 
     private void Leave()

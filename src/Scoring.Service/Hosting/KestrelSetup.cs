@@ -25,7 +25,9 @@ internal sealed class KestrelSetup(
         }
 
         options.AddServerHeader = false;
-        options.Limits.MaxRequestHeadersTotalSize = OpenCalls.MostHeaders;
+        // Past it Kestrel ends the call, and past twice as much the connection, with the calls of all others who share it through a proxy. Those
+        // pass on up to 64 KB.
+        options.Limits.MaxRequestHeadersTotalSize = 2 * OpenCalls.MostHeaders;
         options.Limits.Http2.MaxStreamsPerConnection = limits.Value.StreamsPerConnection;
         options.Limits.Http2.InitialStreamWindowSize = limits.Value.StreamWindowBytes;
         options.Limits.Http2.InitialConnectionWindowSize = LimitSettings.StreamsPerWindow * limits.Value.StreamWindowBytes;

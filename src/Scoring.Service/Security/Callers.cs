@@ -30,12 +30,14 @@ internal sealed class Callers
             return _anyone;
         }
 
-        var user = context.GetHttpContext().User;
+        var http = context.GetHttpContext();
+        var user = http.User;
         if (user.Identity is not { IsAuthenticated: true, Name: { } name })
         {
             throw new RpcException(new Status(StatusCode.Unauthenticated, "the call has no credentials"));
         }
 
+        http.Features.Get<OpenConnection>()?.CarryFor(name);
         var key = (name, user.FindFirst(Credentials.HeadsClaim)?.Value);
         return _callers.TryGetValue(key, out var caller) ? caller : Add(key);
     }

@@ -1,6 +1,8 @@
 using System.IO.Pipelines;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Scoring.Service.Calls;
 using Scoring.Service.Connections;
 
 namespace Scoring.Service.Streaming;
@@ -24,7 +26,7 @@ internal sealed class RequestBodyDrain(OpenCalls calls, TimeProvider time) : ISt
                 return call(http);
             }
 
-            calls.Enter(connection.Calls, stream);
+            var headers = calls.Enter(connection.Calls, stream);
             if (connection.IsCut)
             {
                 // Nobody will have its answer.
@@ -33,7 +35,7 @@ internal sealed class RequestBodyDrain(OpenCalls calls, TimeProvider time) : ISt
 
             var body = new RequestBody(http.Features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader, connection);
             http.Features.Set<IRequestBodyPipeFeature>(body);
-            var calling = call(http);
+            var calling = headers <= OpenCalls.MostHeaders ? call(http) : Refuse(http, headers);
             if (!calling.IsCompletedSuccessfully || !HasEnded(body))
             {
                 return EndAsync(calling, body, http);
@@ -44,6 +46,15 @@ internal sealed class RequestBodyDrain(OpenCalls calls, TimeProvider time) : ISt
         });
         next(app);
     };
+
+    /// <summary>As gRPC's own servers do, and not as Kestrel, whose 431 is no status of gRPC.</summary>
+    private static Task Refuse(HttpContext http, int headers)
+    {
+        http.Response.ContentType = "application/grpc";
+        CallStatus.Write(http.Response.Headers, new Status(
+            StatusCode.ResourceExhausted, $"the headers of the call take {headers} bytes, with 32 for each; the limit is {OpenCalls.MostHeaders}"));
+        return Task.CompletedTask;
+    }
 
     private async Task EndAsync(Task calling, RequestBody body, HttpContext http)
     {

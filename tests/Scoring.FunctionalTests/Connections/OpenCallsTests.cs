@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -41,13 +42,67 @@ public sealed class OpenCallsTests
         using var client = await FrameClient.ConnectAsync(server);
         for (var stream = 1; stream < 2 * Calls; stream += 2)
         {
-            var call = Frame.Call(stream, "ListHeads");
-            var bytes = (call with { Payload = [.. call.Payload, .. Frame.Field("hangs", "yes")] }).ToBytes();
+            var bytes = Frame.Call(stream, "ListHeads").With("hangs", "yes").ToBytes();
             await client.FloodAsync(_ => bytes, times: 1);
         }
 
         await client.ReceiveAllAsync().WaitAsync(BeforePings, TestEnd);
         await Aftermath.AssertServedAsync(server);
+    }
+
+    [Theory]
+    [InlineData(17, true)]
+    [InlineData(60, false)]
+    public async Task Headers_that_are_too_long_end_their_call_and_no_other_of_the_connection(int kilobytes, bool hasStatus)
+    {
+        await using var server = await ScoringServer.StartAsync();
+        using var client = await FrameClient.ConnectAsync(server);
+        await client.SendAsync(Frame.Call(1, "ScoreStream"), Frame.Data(1, Message));
+        await client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Data, Stream: 1 });
+        await client.SendAsync(Frame.Call(3, "ScoreStream").With("long", new string('x', kilobytes << 10)));
+        var refused = await client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Headers, Stream: 3 });
+        if (hasStatus)
+        {
+            var headers = Uri.UnescapeDataString(Encoding.ASCII.GetString(refused[^1].Payload));
+            Assert.Matches(@"the headers of the call take 17\d{3} bytes, with 32 for each; the limit is 16384", headers);
+        }
+
+        Assert.Equal(3, refused[^1].Stream);
+        await client.SendAsync(Frame.Data(1, Message));
+        var answer = await client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Data, Stream: 1 });
+        Assert.Equal(1, answer[^1].Stream);
+    }
+
+    [Fact]
+    public async Task Calls_of_nobody_over_many_connections_do_not_end_the_only_one_of_somebody()
+    {
+        const int Mine = Calls / 4;
+        using var keys = new KeyFile("me");
+        await using var server = await StartAsync(static _ => { }, keys.Setting);
+        var (header, key) = keys.Header("me");
+        using var mine = await FrameClient.ConnectAsync(server);
+        for (var stream = 1; stream < 2 * Mine; stream += 2)
+        {
+            await mine.SendAsync(Frame.Call(stream, "ScoreStream").With(header, key), Frame.Data(stream, Message));
+            await mine.ReceiveUntilAsync(frame => frame.Type == FrameType.Data && frame.Stream == stream);
+        }
+
+        var others = new List<FrameClient>();
+        while (server.LogLines.Count < 2)
+        {
+            // Each has fewer calls than the one that is not to be cut.
+            var other = await FrameClient.ConnectAsync(server);
+            others.Add(other);
+            for (var stream = 1; stream < 2 * (Mine - 1); stream += 2)
+            {
+                var watch = Frame.CallOf(stream, "/grpc.health.v1.Health/Watch").ToBytes();
+                await other.FloodAsync(_ => [.. watch, .. Frame.Data(stream, new byte[5], Frame.EndStream).ToBytes()], times: 1);
+            }
+        }
+
+        await mine.SendAsync(Frame.Data(1, Message));
+        Assert.Equal(1, (await mine.ReceiveUntilAsync(frame => frame.Type == FrameType.Data))[^1].Stream);
+        others.ForEach(other => other.Dispose());
     }
 
     [Fact]
@@ -177,9 +232,9 @@ public sealed class OpenCallsTests
     }
 
     /// <summary>Where calls may hold as much of their own as a few of them do.</summary>
-    private static async Task<ScoringServer> StartAsync(Action<WebApplicationBuilder> configure)
+    private static async Task<ScoringServer> StartAsync(Action<WebApplicationBuilder> configure, params string[] settings)
     {
-        var server = await ScoringServer.StartAsync(configure);
+        var server = await ScoringServer.StartAsync(configure, settings);
         server.ExpectedLog = "A connection is cut";
         server.Services.GetRequiredService<OpenCalls>().Free = 0;
         server.Services.GetRequiredService<HeldMemory>().CallLimit = Calls / 2 * OpenCalls.BytesOfCall;

@@ -22,7 +22,8 @@ public sealed class ModelInferErrorTests
         ["negative dimension"] = (request => request.Inputs[0].Shape[0] = -1, StatusCode.InvalidArgument, "shape [-1, 3]"),
         ["huge dimensions"] = (Huge, StatusCode.InvalidArgument, "and 24 bytes of contents"),
         ["too few bytes"] = (
-            request => request.RawInputContents[0] = ByteString.CopyFrom(1, 2, 3), StatusCode.InvalidArgument, "which is 24 bytes, and 3 bytes of contents"),
+            request => request.RawInputContents[0] = ByteString.CopyFrom(1, 2, 3), StatusCode.InvalidArgument,
+            "which is 24 bytes, and 3 bytes of contents"),
         ["no contents"] = (request => request.RawInputContents.Clear(), StatusCode.InvalidArgument, "which is 24 bytes, and 0 bytes of contents"),
         ["two raw contents"] = (request => request.RawInputContents.Add(request.RawInputContents[0]), StatusCode.InvalidArgument, "has 2 elements"),
         ["raw and typed contents"] = (request => Type(request).Fp32Contents.Add(1), StatusCode.InvalidArgument, "both set"),

@@ -71,8 +71,23 @@ internal sealed record Frame(FrameType Type, byte Flags, int Stream, byte[] Payl
     ]);
 
     /// <summary>A header that goes into no table and is not compressed.</summary>
-    public static byte[] Field(string name, string value) =>
-        [0, (byte)name.Length, .. Encoding.ASCII.GetBytes(name), (byte)value.Length, .. Encoding.ASCII.GetBytes(value)];
+    public static byte[] Field(string name, string value) => [0, .. Text(name), .. Text(value)];
+
+    /// <summary>The frame with more of them.</summary>
+    public Frame With(string name, string value) => this with { Payload = [.. Payload, .. Field(name, value)] };
+
+    /// <summary>Length and letters: a length past what seven bits hold goes on in bytes of seven bits each, the lowest first.</summary>
+    private static byte[] Text(string text)
+    {
+        const int Most = 127;
+        var length = new List<byte> { (byte)Math.Min(text.Length, Most) };
+        for (var more = text.Length - Most; length[0] == Most && (more > 0 || length.Count == 1); more >>= 7)
+        {
+            length.Add((byte)((more & Most) | (more > Most ? 0x80 : 0)));
+        }
+
+        return [.. length, .. Encoding.ASCII.GetBytes(text)];
+    }
 
     public byte[] ToBytes()
     {
