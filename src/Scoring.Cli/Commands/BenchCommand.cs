@@ -121,7 +121,8 @@ internal static class BenchCommand
                 Protocol = parsed.GetRequiredValue(protocol),
                 Check = parsed.GetValue(check),
             };
-            var job = new BenchJob(plan, parsed.GetResult(classes) is null or { Implicit: true }, parsed.GetValue(server), parsed.GetValue(configuration) ?? [], parsed.GetValue(json));
+            var anyClasses = parsed.GetResult(classes) is null or { Implicit: true };
+            var job = new BenchJob(plan, anyClasses, parsed.GetValue(server), parsed.GetValue(configuration) ?? [], parsed.GetValue(json));
             return CommandRunner.RunAsync(job.RunAsync);
         });
         return command;

@@ -54,10 +54,18 @@ internal sealed class EvaluationInput : IAsyncDisposable
         }
 
         await _targets.ReadAsync(read, targets, cancellationToken).ConfigureAwait(false);
-        return read > 0 || _targets.IsAtEnd
-            ? read
-            : throw new InvalidDataException(
-                $"{_targets.Name} has targets for {Plural.Of(_targets.Rows, "row")}; {Logits.Name} has fewer rows of logits.");
+        if (read == 0)
+        {
+            if (!_targets.IsAtEnd)
+            {
+                throw new InvalidDataException(
+                    $"{_targets.Name} has targets for {Plural.Of(_targets.Rows, "row")}; {Logits.Name} has fewer rows of logits.");
+            }
+
+            await _targets.CheckEndAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return read;
     }
 
     public async ValueTask DisposeAsync()

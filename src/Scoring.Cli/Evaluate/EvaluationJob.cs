@@ -75,11 +75,22 @@ internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time
             throw stream.Explain(exception) is var explained && explained == exception ? connection.Lost(exception, stream.Rows) : explained;
         }
 
-        Print(evaluation);
-        input.Logits.ShowPassedOver();
-        Write(configuration, request.Output, () => evaluation.Calibration!.HeadConfiguration + "\n",
-            $"; serve with --Scoring:HeadsFile={request.Output}");
-        Write(page, request.Report, () => ReportPage.Format(evaluation));
+        try
+        {
+            Print(evaluation);
+            input.Logits.ShowPassedOver();
+        }
+        catch (IOException exception)
+        {
+            throw new IOException($"standard output: {exception.Message}", exception);
+        }
+        finally
+        {
+            // Whether or not what is printed goes anywhere.
+            Write(configuration, request.Output, () => evaluation.Calibration!.HeadConfiguration + "\n",
+                $"; serve with --Scoring:HeadsFile={request.Output}");
+            Write(page, request.Report, () => ReportPage.Format(evaluation));
+        }
 
         async Task MeasureAsync(IProgress<(long Rows, long Bytes)>? progress)
         {

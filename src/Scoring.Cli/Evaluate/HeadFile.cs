@@ -23,8 +23,8 @@ internal static class HeadFile
         if (others.Count > 0)
         {
             throw new IOException(
-                $"{path} has {(others.Count == 1 ? "another head" : "other heads")}, {string.Join(", ", others.Select(Quoted.Text))}, and what is written "
-                + $"would have {Quoted.Text(written)} alone: give another name, and copy the head from there.");
+                $"{path} has {(others.Count == 1 ? "another head" : "other heads")}, {string.Join(", ", others.Select(Quoted.Text))}, and what is "
+                + $"written would have {Quoted.Text(written)} alone: give another name, and copy the head from there.");
         }
     }
 

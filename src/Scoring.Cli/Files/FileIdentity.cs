@@ -25,6 +25,7 @@ internal readonly partial record struct FileIdentity(ulong Device, ulong Inode)
 
     private const int TypeMask = 0xF000;
     private const int RegularFile = 0x8000;
+    private const int Folder = 0x4000;
 
     /// <summary>What a path that is read leads to, or standard input for <c>-</c>; null for no regular file, or none at all.</summary>
     public static FileIdentity? OfInput(string path) => path == LogitReader.StandardStream ? Find(StandardInput, "") : Find(CurrentFolder, path);
@@ -36,18 +37,21 @@ internal readonly partial record struct FileIdentity(ulong Device, ulong Inode)
     public static bool IsSpecial(string path)
     {
         Span<byte> found = stackalloc byte[Size];
-        return TryFind(CurrentFolder, path, found) && !IsRegular(found);
+        return TryFind(CurrentFolder, path, found) && !IsOf(RegularFile, found);
     }
 
-    private static FileIdentity? Find(int descriptor, string path)
+    /// <summary>The folder that a path leads to; null for none.</summary>
+    public static FileIdentity? OfFolder(string? path) => path is null ? null : Find(CurrentFolder, path, Folder);
+
+    private static FileIdentity? Find(int descriptor, string path, int type = RegularFile)
     {
         Span<byte> found = stackalloc byte[Size];
-        return TryFind(descriptor, path, found) && IsRegular(found)
+        return TryFind(descriptor, path, found) && IsOf(type, found)
             ? new FileIdentity(MemoryMarshal.Read<ulong>(found[DeviceAt..]), MemoryMarshal.Read<ulong>(found[InodeAt..]))
             : null;
     }
 
-    private static bool IsRegular(ReadOnlySpan<byte> found) => (MemoryMarshal.Read<ushort>(found[ModeAt..]) & TypeMask) == RegularFile;
+    private static bool IsOf(int type, ReadOnlySpan<byte> found) => (MemoryMarshal.Read<ushort>(found[ModeAt..]) & TypeMask) == type;
 
     private static bool TryFind(int descriptor, string path, Span<byte> found)
     {

@@ -49,7 +49,7 @@ internal sealed class NpyTargetReader : IAsyncDisposable
             var left = input.Length - input.Position;
             if (left / rowBytes is var whole && whole < reader.Rows)
             {
-                throw new InvalidDataException($"{path} is cut short: it says {Plural.Of(reader.Rows, "row")}, and holds {whole}.");
+                throw CutShort(path, reader.Rows, whole!.Value);
             }
 
             if (left > reader.Rows * rowBytes)
@@ -77,16 +77,34 @@ internal sealed class NpyTargetReader : IAsyncDisposable
             _bytes = GC.AllocateUninitializedArray<byte>(bytes);
         }
 
-        if (_read + rows > Rows || await _input.ReadAsync(_bytes.AsMemory(0, bytes), cancellationToken).ConfigureAwait(false) < bytes)
+        if (_read + rows > Rows)
         {
             throw new InvalidDataException($"{Name} has targets for {Plural.Of(Rows, "row")}; there are more rows of logits.");
+        }
+
+        if (await _input.ReadAsync(_bytes.AsMemory(0, bytes), cancellationToken).ConfigureAwait(false) is var read && read < bytes)
+        {
+            throw CutShort(Name, Rows, _read + (read / (PerRow * _elementBytes)));
         }
 
         Convert(_bytes.AsSpan(0, bytes), targets);
         _read += rows;
     }
 
+    /// <summary>What is read from a pipe tells only at its end that it goes on.</summary>
+    /// <exception cref="InvalidDataException">Something follows the last row.</exception>
+    public async ValueTask CheckEndAsync(CancellationToken cancellationToken)
+    {
+        if (await _input.FillToAsync(1, cancellationToken).ConfigureAwait(false))
+        {
+            throw NpyHeader.GoesOn(Name);
+        }
+    }
+
     public ValueTask DisposeAsync() => _input.DisposeAsync();
+
+    private static InvalidDataException CutShort(string name, long rows, long held) =>
+        new($"{name} is cut short: it says {Plural.Of(rows, "row")}, and holds {held}.");
 
     private static int ElementBytes(string name, NpyHeader header) => header.Descr switch
     {

@@ -101,7 +101,12 @@ internal sealed class OutputFile : IDisposable
     private static bool IsSame(string input, string output) =>
         FileIdentity.OfOutput(output) is { } written && FileIdentity.OfInput(input) is { } read
             ? written == read
-            : input != LogitReader.StandardStream && output != LogitReader.StandardStream && TargetOf(input) == TargetOf(output);
+            : input != LogitReader.StandardStream && output != LogitReader.StandardStream && IsSamePlace(TargetOf(input), TargetOf(output));
+
+    /// <summary>Whether two files that are not there would be one: of the same name in one folder, whichever way leads there.</summary>
+    private static bool IsSamePlace(string one, string other) => one == other || (
+        Path.GetFileName(one) == Path.GetFileName(other) && FileIdentity.OfFolder(Path.GetDirectoryName(one)) is { } folder
+        && folder == FileIdentity.OfFolder(Path.GetDirectoryName(other)));
 
     /// <summary>What a path leads to: a link stays a link.</summary>
     private static string TargetOf(string path)

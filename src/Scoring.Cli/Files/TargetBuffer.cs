@@ -8,6 +8,9 @@ internal sealed class TargetBuffer
     private const int LabelsNamed = 12;
 
     private readonly Dictionary<string, uint> _indices = new(StringComparer.Ordinal);
+
+    /// <summary>The classes that are called by a number, where any is: every number is then one of these, and none an index.</summary>
+    private readonly Dictionary<double, uint> _numbers = [];
     private readonly uint[] _targets;
     private readonly string _allowed;
 
@@ -25,6 +28,11 @@ internal sealed class TargetBuffer
         for (var label = 0; label < names.Count; label++)
         {
             _indices.TryAdd(names[label], (uint)label);
+            if (TryParse(names[label], out var number) && !_numbers.TryAdd(number, (uint)label))
+            {
+                // Which of two it means, 1 or 1.0, nobody can tell.
+                _numbers[number] = Bound;
+            }
         }
 
         _allowed = (kind, names.Count) switch
@@ -32,7 +40,7 @@ internal sealed class TargetBuffer
             (TargetKind.Labels, _) => "0 or 1",
             (_, 0) => $"an index from 0 to {classes - 1}",
             _ => $"a label ({string.Join(", ", names.Take(LabelsNamed).Select(name => Quoted.Text(name)))}"
-                + $"{(names.Count > LabelsNamed ? ", …" : "")}) or an index from 0 to {classes - 1}",
+                + $"{(names.Count > LabelsNamed ? ", …" : "")}){(_numbers.Count > 0 ? "" : $" or an index from 0 to {classes - 1}")}",
         };
     }
 
@@ -60,21 +68,25 @@ internal sealed class TargetBuffer
             return $"the target is missing; it must be {_allowed}";
         }
 
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        return TryParse(text, out var number)
             ? Set(index, number)
             : $"the target is '{Quoted.Text(text)}'; it must be {_allowed}";
     }
 
-    /// <summary>Takes a number, which must be whole.</summary>
+    /// <summary>Takes a number: an index, unless classes are called by numbers.</summary>
     /// <returns>What is wrong with it; null where nothing is.</returns>
     public string? Set(int index, double number)
     {
-        if (number >= 0 && number < Bound && double.IsInteger(number))
+        var target = _numbers.Count == 0 ? number : _numbers.TryGetValue(number, out var label) ? label : double.NaN;
+        if (target >= 0 && target < Bound && double.IsInteger(target))
         {
-            _targets[index] = (uint)number;
+            _targets[index] = (uint)target;
             return null;
         }
 
         return string.Create(CultureInfo.InvariantCulture, $"the target is {number}; it must be {_allowed}");
     }
+
+    private static bool TryParse(string text, out double number) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
 }

@@ -53,8 +53,14 @@ internal sealed class ScoreJob
         await using var connection = await ServiceConnection.OpenAsync(Server, Configuration, Patience, cancellationToken).ConfigureAwait(false);
         await connection.AskForClassesAsync(Head, cancellationToken).ConfigureAwait(false);
         var head = ServiceHead.Find(connection.Service, Head, input);
-        var table = new ScoreTable(head, input.Classes, TopK);
+        if (TopK > 0 && head.Definition.Groups.Count > 0)
+        {
+            throw new InvalidDataException($"head '{Head}' has groups, each with best classes of its own; --top-k is for heads without");
+        }
+
+        // A table has a name for each class, of which a row that is refused may have millions.
         var rowsPerMessage = connection.RowsPerMessage(input.Name, (long)input.Classes * sizeof(float), MessageBytes);
+        var table = new ScoreTable(head, input.Classes, TopK);
 
         using var output = await OutputFile.OpenAsync(Output, [Input, .. connection.Files], cancellationToken).ConfigureAwait(false);
         if (Output != LogitReader.StandardStream && !EndsIn(Output, ".csv") && !output.Stream.CanSeek)

@@ -118,7 +118,8 @@ public sealed class BenchTests
             "bench", "--head", "pets", "--duration", "0.1", "--warm-up", "0", "--json", "--", $"--Scoring:HeadsFile={heads}");
         Assert.Equal(0, result.ExitCode);
         using var json = JsonDocument.Parse(result.Output);
-        Assert.Equal((3, 0), (json.RootElement.GetProperty("plan").GetProperty("classes").GetInt32(), json.RootElement.GetProperty("errors").GetInt32()));
+        Assert.Equal(3, json.RootElement.GetProperty("plan").GetProperty("classes").GetInt32());
+        Assert.Equal(0, json.RootElement.GetProperty("errors").GetInt32());
     }
 
     [Fact]

@@ -84,6 +84,69 @@ public sealed class EvaluateFailureTests
         Assert.Equal(Header + "0,0,a\n", await File.ReadAllTextAsync(input, TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("0", "the target is 0; it must be a label (1, 2, 3)")]
+    [InlineData("1.5", "the target is 1.5; it must be a label (1, 2, 3)")]
+    public async Task Where_classes_are_called_by_numbers_no_number_is_an_index(string target, string error)
+    {
+        using var folder = new TemporaryFolder();
+        var input = folder.Write("in.csv", $"logit_1,logit_2,logit_3,target\n9,0,0,1\n0,9,0,2.0\n0,0,9,{target}\n");
+        var result = await ScoringProcess.RunAsync("evaluate", input);
+        Assert.Equal((1, $"scoring: {input}, row 2 (line 4), column target: {error}"), (result.ExitCode, result.ErrorLine));
+    }
+
+    [Fact]
+    public async Task Numbers_that_call_classes_are_the_same_however_they_are_written()
+    {
+        using var folder = new TemporaryFolder();
+        var input = folder.Write("in.csv", "logit_1,logit_2,logit_3,target\n9,0,0,1\n0,9,0,2.0\n0,0,9,3e0\n");
+        var result = await ScoringProcess.RunAsync("evaluate", input, "--json");
+        Assert.Equal("", result.Error);
+        Assert.Contains("\"accuracy\": 1", result.Output, StringComparison.Ordinal);
+        var logits = folder.Write("logits.csv", "logit_1,logit_2,logit_3\n9,0,0\n0,9,0\n0,0,9\n");
+        result = await ScoringProcess.RunAsync(
+            "evaluate", logits, "--targets", folder.Write("targets.npy", Npy.Make("<i4", "(3,)", [1, 2, 3])), "--json");
+        Assert.Contains("\"accuracy\": 1", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, "is cut short: it says 2 rows, and holds 1.")]
+    [InlineData(3, "goes on")]
+    public async Task Targets_from_a_pipe_are_as_many_as_they_say(int written, string error)
+    {
+        using var folder = new TemporaryFolder();
+        var pipe = NamedPipe.Make(folder["targets.npy"]);
+        var running = ScoringProcess.RunAsync("evaluate", folder.Write("in.csv", "logit_a,logit_b\n0,1\n0,1\n"), "--targets", pipe);
+        await File.WriteAllBytesAsync(pipe, Npy.Make("<i4", "(2,)", Enumerable.Repeat(1, written).ToArray()), TestContext.Current.CancellationToken);
+        var result = await running;
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(error, result.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_full_standard_output_keeps_no_file_from_being_written()
+    {
+        using var folder = new TemporaryFolder();
+        var input = folder.Write("in.csv", Header + "0,0,a\n1,0,b\n");
+        var result = await ScoringProcess.RunRedirectedAsync(
+            "> /dev/full", "calibrate", input, "--output", folder["heads.json"], "--report", folder["page.html"]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("\nscoring: standard output: No space left on device", result.Error, StringComparison.Ordinal);
+        Assert.Equal(["heads.json", "in.csv", "page.html"], folder.Names());
+    }
+
+    [Fact]
+    public async Task Two_outputs_are_one_file_by_whatever_way()
+    {
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(folder["here"], ".");
+        File.CreateSymbolicLink(folder["heads.json"], "here/page.html");
+        var result = await ScoringProcess.RunAsync(
+            "calibrate", folder.Write("in.csv", Header + "0,0,a\n"), "--output", folder["heads.json"], "--report", folder["page.html"]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.EndsWith("are one file: each that is written has to have its own.", result.ErrorLine, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Two_outputs_are_not_written_to_one_file()
     {

@@ -203,6 +203,45 @@ public sealed class ScoreFailureTests
     }
 
     [Fact]
+    public async Task The_end_of_a_terminal_leaves_nothing_half_written()
+    {
+        using var folder = new TemporaryFolder();
+        using var process = ScoringProcess.Start("score", "-", "--output", folder["out.csv"]);
+        await process.Input.WriteAsync("logit_a,logit_b\n0,0\n");
+        await process.Input.FlushAsync(TestContext.Current.CancellationToken);
+        await Eventually.IsAsync(() => folder.Names().Any());
+        process.HangUp();
+        var result = await process.EndAsync();
+        Assert.Equal((129, "scoring: cancelled"), (result.ExitCode, result.ErrorLine));
+        Assert.Empty(folder.Names());
+    }
+
+    [Fact]
+    public async Task A_row_that_is_too_wide_costs_no_more_than_a_look_at_its_header()
+    {
+        using var folder = new TemporaryFolder();
+        var input = folder.Write("in.npy", Npy.Make<float>("<f4", "(0, 60000000)", []));
+        // 256 MiB.
+        using var process = ScoringProcess.StartWith("DOTNET_GCHeapHardLimit", "10000000", "score", input, "--output", folder["out.npy"]);
+        var result = await process.EndAsync();
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith($"scoring: {input} has rows of 240000000 bytes; the service takes", result.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_best_classes_of_groups_have_no_place_in_a_table()
+    {
+        using var folder = new TemporaryFolder();
+        var heads = folder.Write("heads.json", """{ "grouped": { "activation": "softmax", "groups": [2, 3] } }""");
+        var result = await ScoringProcess.RunAsync(
+            "score", folder.Write("in.csv", "1,2,3,4,5\n"), "--head", "grouped", "--top-k", "1", "--output", "-", "--",
+            $"--Scoring:HeadsFile={heads}");
+        Assert.Equal(
+            (1, "scoring: head 'grouped' has groups, each with best classes of its own; --top-k is for heads without", ""),
+            (result.ExitCode, result.ErrorLine, result.Output));
+    }
+
+    [Fact]
     public async Task Sigterm_cancels_even_while_input_is_awaited()
     {
         using var process = ScoringProcess.Start("score", "-", "--output", "-");

@@ -59,7 +59,9 @@ public sealed class TopTests
     {
         var result = await ScoringProcess.RunAsync("top", "--server", "http://127.0.0.1:1");
         Assert.Equal(1, result.ExitCode);
-        Assert.Equal("scoring: cannot reach http://127.0.0.1:1: Connection refused; start the service with --admin-port, and give top the same port", result.ErrorLine);
+        Assert.Equal(
+            "scoring: cannot reach http://127.0.0.1:1: Connection refused; start the service with --admin-port, and give top the same port",
+            result.ErrorLine);
     }
 
     [Theory]
@@ -73,7 +75,8 @@ public sealed class TopTests
         var result = await ScoringProcess.RunAsync("top", "--server", server.Address);
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(
-            $"scoring: {server.Address}/metrics is no metrics page of the service: {why}; give the port that the service has as --admin-port", result.ErrorLine);
+            $"scoring: {server.Address}/metrics is no metrics page of the service: {why}; give the port that the service has as --admin-port",
+            result.ErrorLine);
     }
 
     [Fact]
