@@ -15,10 +15,11 @@ internal sealed class ConnectionCalls
 
     private int Count => _streams?.Count ?? 0;
 
-    /// <summary>Takes note of a call; how many there are more than at the last count.</summary>
-    public int Add(IHttp2StreamIdFeature stream, int headers)
+    /// <summary>Takes note of a call, and of the size of its headers; how many there are more than at the last count.</summary>
+    public int Add(IHttp2StreamIdFeature stream, out int headers)
     {
         _streams ??= KestrelStreams.Of(stream);
+        headers = KestrelStreams.HeaderSize(stream);
         if (headers > Volatile.Read(ref _mostHeaders))
         {
             Volatile.Write(ref _mostHeaders, headers);

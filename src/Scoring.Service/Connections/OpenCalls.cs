@@ -30,8 +30,7 @@ internal sealed class OpenCalls(HeldMemory held, OpenConnections connections, IL
         {
             try
             {
-                var headers = KestrelStreams.HeaderSize(stream);
-                if (connections.Count(calls, stream, headers) > Free)
+                if (connections.Count(calls, stream, out var headers) > Free)
                 {
                     connections.LookAtCalls(Free);
                 }

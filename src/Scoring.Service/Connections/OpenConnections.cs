@@ -127,8 +127,9 @@ internal sealed class OpenConnections(
     private long ShareOf(OpenConnection connection) =>
         held.Limit / (connection.Holder == OpenConnection.Nobody ? Math.Max(1, Volatile.Read(ref _count)) : SharesOfKnown);
 
-    /// <summary>Counts a call that begins; how many calls there may be now.</summary>
-    public int Count(ConnectionCalls calls, IHttp2StreamIdFeature stream, int headers) => Interlocked.Add(ref _calls, calls.Add(stream, headers));
+    /// <summary>Counts a call that begins, and its headers; how many calls there may be now.</summary>
+    public int Count(ConnectionCalls calls, IHttp2StreamIdFeature stream, out int headers) =>
+        Interlocked.Add(ref _calls, calls.Add(stream, out headers));
 
     /// <summary>Where calls hold too much of their own, has connections cut. Not at each call, since it is a look at all connections.</summary>
     /// <param name="free">Up to so many calls hold nothing worth a look.</param>

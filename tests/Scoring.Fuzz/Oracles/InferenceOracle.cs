@@ -73,5 +73,10 @@ internal sealed class InferenceOracle() : CodecOracle<ReadRequest, PooledScoreRe
         : value.HasUint64Param ? value.Uint64Param
         : double.NaN;
 
-    private static string Text(InferParameter value) => value.HasStringParam ? Name(value.StringParam) : value.ParameterChoiceCase.ToString();
+    private static string Text(InferParameter value) => value switch
+    {
+        { HasStringParam: true } => Name(value.StringParam),
+        { ParameterChoiceCase: InferParameter.ParameterChoiceOneofCase.None } => "without a value",
+        _ => InferParameter.Descriptor.FindFieldByNumber((int)value.ParameterChoiceCase).Name,
+    };
 }
