@@ -58,8 +58,8 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
 
     /// <summary>Makes a client. The connection itself is made by the first call.</summary>
     /// <param name="address">
-    /// <c>http://host:port</c>, <c>https://host:port</c>, <c>unix:/path</c> for a Unix domain socket, or <c>dns:///host:port</c> to spread calls
-    /// over all addresses of the name.
+    /// <c>http://host:port</c> or <c>host:port</c>, <c>https://host:port</c>, <c>unix:/path</c> for a Unix domain socket, or
+    /// <c>dns:///host:port</c> to spread calls over all addresses of the name.
     /// </param>
     /// <param name="options">Limits; null for the defaults.</param>
     /// <exception cref="ArgumentException">The address has none of these forms, or an option is out of its range.</exception>
@@ -74,7 +74,7 @@ public sealed class ScoringClient : IAsyncDisposable, IDisposable
 
         try
         {
-            var parsed = ScoringAddress.Parse(address, []);
+            var parsed = ScoringAddress.Parse(address, [], options.UseTls);
             return new ScoringClient(ScoringChannel.Create(parsed, ScoringChannel.CreateHandler(parsed, options), options, [], logs: null), options);
         }
         catch (FormatException exception)

@@ -6,12 +6,15 @@ public sealed class ScoringClientOptions
     private const int MostAttempts = 100;
 
     /// <summary>
-    /// <c>http://host:port</c>, <c>https://host:port</c>, <c>unix:/path</c>, or <c>dns:///host:port</c> to spread calls over all addresses of the
-    /// name. Taken from here by AddScoringClient only.
+    /// <c>http://host:port</c> or <c>host:port</c>, <c>https://host:port</c>, <c>unix:/path</c>, or <c>dns:///host:port</c> to spread calls over all
+    /// addresses of the name. Taken from here by AddScoringClient only.
     /// </summary>
     public string Address { get; set; } = string.Empty;
 
-    /// <summary>Whether connections to a <c>dns:///</c> address use TLS. The other forms of an address say so themselves.</summary>
+    /// <summary>
+    /// Whether connections to <c>host:port</c> and <c>dns:///</c> use TLS. The other forms of an address say so themselves: with <c>http://</c> this
+    /// is an error.
+    /// </summary>
     public bool UseTls { get; set; }
 
     /// <summary>The API key that every call has with it; empty for none. Over <c>http://</c> whoever is on the way can read it.</summary>

@@ -3,9 +3,9 @@ namespace Scoring.Client.Tests;
 public sealed class ScoringClientTests
 {
     [Theory]
-    [InlineData("localhost:8080")]
+    [InlineData("localhost")]
     [InlineData("not an address")]
-    public void An_address_without_a_scheme_is_refused_with_the_forms_that_are_taken(string address)
+    public void What_is_no_address_is_refused_with_the_forms_that_are_taken(string address)
     {
         var thrown = Assert.Throws<ArgumentException>(() => ScoringClient.Connect(address));
         Assert.Contains(address, thrown.Message, StringComparison.Ordinal);

@@ -18,15 +18,15 @@ internal sealed class ScoringClientOptionsValidator(string ofName, string prefix
             return ValidateOptionsResult.Skip;
         }
 
-        string[] faults = [.. AddressFaults(options.Address), .. options.Faults(prefix)];
+        string[] faults = [.. AddressFaults(options), .. options.Faults(prefix)];
         return faults.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
-    private IEnumerable<string> AddressFaults(string address)
+    private IEnumerable<string> AddressFaults(ScoringClientOptions options)
     {
         try
         {
-            ScoringAddress.Parse(address, resolvers);
+            ScoringAddress.Parse(options.Address, resolvers, options.UseTls);
             return [];
         }
         catch (FormatException exception)

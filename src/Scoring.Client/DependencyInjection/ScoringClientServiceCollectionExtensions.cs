@@ -143,7 +143,7 @@ public static class ScoringClientServiceCollectionExtensions
         provider.GetRequiredService<IOptionsMonitor<ScoringClientOptions>>().Get(name);
 
     private static ScoringAddress AddressOf(IServiceProvider provider, ScoringClientOptions options) =>
-        ScoringAddress.Parse(options.Address, provider.GetServices<ResolverFactory>());
+        ScoringAddress.Parse(options.Address, provider.GetServices<ResolverFactory>(), options.UseTls);
 
     private static string NameOf<TClient>() => typeof(TClient).FullName ?? typeof(TClient).Name;
 }

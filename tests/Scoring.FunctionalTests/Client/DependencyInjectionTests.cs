@@ -55,7 +55,7 @@ public sealed class DependencyInjectionTests
     [InlineData("MaxInFlightBytes", "0", "Services:Scoring:MaxInFlightBytes is 0; it must be at least 1")]
     [InlineData("MaxAttempts", "0", "Services:Scoring:MaxAttempts is 0; it must be 1 to 100")]
     [InlineData("CallTimeout", "00:00:00", "Services:Scoring:CallTimeout is 00:00:00; it must be above 0")]
-    [InlineData("Address", "localhost:8080", "Services:Scoring:Address: 'localhost:8080' is no address of a service")]
+    [InlineData("Address", "localhost", "Services:Scoring:Address: 'localhost' is no address of a service")]
     [InlineData("Address", "static:///scoring", "Services:Scoring:Address: 'static:///scoring' is no address of a service")]
     public async Task A_setting_out_of_its_range_stops_the_start_with_its_name(string setting, string value, string message)
     {
