@@ -8,6 +8,7 @@ from typing import AsyncIterable, AsyncIterator, Iterable, Optional, Union
 import grpc
 import numpy as np
 
+from scoring.address import target_of
 from scoring.attempts import Attempts
 from scoring.client import METHODS, answer_of, closed
 from scoring.errors import ScoringError
@@ -30,8 +31,9 @@ class Client:
 
     def __init__(self, address: str = "localhost:8080", credentials: Optional[grpc.ChannelCredentials] = None, **settings):
         self._settings = Settings(**settings)
-        options = self._settings.channel_options(address, is_clear_text=not credentials)
-        self._channel = grpc.aio.secure_channel(address, credentials, options) if credentials else grpc.aio.insecure_channel(address, options)
+        target = target_of(address, has_credentials=bool(credentials))
+        options = self._settings.channel_options(target, is_clear_text=not credentials)
+        self._channel = grpc.aio.secure_channel(target, credentials, options) if credentials else grpc.aio.insecure_channel(target, options)
         self._score = self._channel.unary_unary(METHODS + "Score")
         self._stream = self._channel.stream_stream(METHODS + "ScoreStream")
         self._closed = asyncio.Event()

@@ -7,6 +7,7 @@ from typing import Iterable, Iterator, Optional, Union
 import grpc
 import numpy as np
 
+from scoring.address import target_of
 from scoring.attempts import Attempts
 from scoring.errors import ScoringError
 from scoring.recovery import Recovery
@@ -29,8 +30,9 @@ class Client:
 
     def __init__(self, address: str = "localhost:8080", credentials: Optional[grpc.ChannelCredentials] = None, **settings):
         self._settings = Settings(**settings)
-        options = self._settings.channel_options(address, is_clear_text=not credentials)
-        self._channel = grpc.secure_channel(address, credentials, options) if credentials else grpc.insecure_channel(address, options)
+        target = target_of(address, has_credentials=bool(credentials))
+        options = self._settings.channel_options(target, is_clear_text=not credentials)
+        self._channel = grpc.secure_channel(target, credentials, options) if credentials else grpc.insecure_channel(target, options)
         # Answers are read here, not by gRPC, which keeps to itself what is wrong with them.
         self._score = self._channel.unary_unary(METHODS + "Score")
         self._stream = self._channel.stream_stream(METHODS + "ScoreStream")

@@ -37,7 +37,7 @@ class Settings:
             elif not 0 < value <= _DAY:
                 raise ValueError(f"{field.name} is {value!r}; it must be a number of seconds above 0, up to a day")
 
-    def channel_options(self, address: str, is_clear_text: bool):
+    def channel_options(self, target: str, is_clear_text: bool):
         """gRPC's. What it calls the least back-off is how long it tries to connect; without the two limits lifted it would ping twice, and then not for minutes. Its own
         attempts at a call that a connection did not handle lose messages of a stream: the client makes its own. Clear text is for the address alone: a proxy that the
         environment names would read it."""
@@ -55,18 +55,18 @@ class Settings:
             ("grpc.http2.max_pings_without_data", 0),
             ("grpc.http2.min_time_between_pings_ms", _milliseconds(self.keep_alive_delay)),
             *([("grpc.enable_http_proxy", 0)] if is_clear_text else []),
-            *_authority(address),
+            *_authority(target),
         ]
 
 
-def _authority(address: str):
+def _authority(target: str):
     """
     What the service is told that it is called. Of several addresses (ipv4:host:port,host:port) the first: gRPC would tell all of them,
     which is no name of a host. Over a Unix socket a name, as other clients tell: gRPC would tell its path, which the service refuses.
     """
-    if address.startswith("unix:"):
+    if target.startswith("unix:"):
         return [("grpc.default_authority", "localhost")]
-    return [("grpc.default_authority", address.partition(":")[2].partition(",")[0])] if "," in address else []
+    return [("grpc.default_authority", target.partition(":")[2].partition(",")[0])] if "," in target else []
 
 
 def _milliseconds(seconds: float) -> int:
