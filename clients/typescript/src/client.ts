@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { credentials, type ChannelCredentials, type ChannelOptions, type ServiceError } from "@grpc/grpc-js";
+import { targetOf } from "./address.js";
 import { Attempts } from "./attempts.js";
 import { closed, Connection } from "./connection.js";
 import { ScoringError } from "./errors.js";
@@ -36,7 +37,7 @@ export class Client {
         setMaxListeners(0, this.#closing.signal);
         const secrets = options.credentials ?? credentials.createInsecure();
         this.#connection = new Connection(
-            address,
+            targetOf(address, secrets._isSecure()),
             secrets,
             { ...channelOptions(this.#settings, !secrets._isSecure()), ...options.channelOptions },
             this.#settings.connectTimeoutMs,

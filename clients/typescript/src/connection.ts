@@ -16,7 +16,7 @@ export class Connection {
     #isClosed = false;
 
     constructor(
-        private readonly address: string,
+        private readonly target: string,
         private readonly credentials: ChannelCredentials,
         private readonly options: ChannelOptions,
         private readonly timeoutMs: number,
@@ -73,6 +73,6 @@ export class Connection {
     }
 
     #make(): Channel {
-        return new Channel(this.address, this.#sockets.watch(this.credentials), this.options);
+        return new Channel(this.target, this.#sockets.watch(this.credentials), this.options);
     }
 }
