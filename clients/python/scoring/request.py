@@ -1,7 +1,7 @@
 """Messages of rows to score."""
 
 from dataclasses import dataclass
-from typing import NamedTuple, Optional, Sequence
+from typing import NamedTuple, Optional, Sequence, Union
 
 import numpy as np
 
@@ -25,18 +25,18 @@ class Request:
     """One message of rows.
 
     logits: (rows, classes), or (classes,) for one row; float16, float32 and float64 are sent as they are, all else as float32.
-    outputs: of scores, top_k, decisions, log_sum_exp, entropy, loss, labels. Empty: scores.
+    outputs: of scores, top_k, decisions, log_sum_exp, entropy, loss, labels; one by itself, or several. Empty: scores.
     targets: for the loss, one class index for each row (softmax), or (rows, classes) of 0 and 1 (sigmoid); target_labels instead of them.
     non_finite: reject, flag or propagate; what happens to rows that have no score.
     """
 
     logits: np.ndarray
     head: str = "softmax"
-    outputs: Sequence[str] = ()
+    outputs: Union[str, Sequence[str]] = ()
     top_k: int = 0
     temperature: Optional[float] = None
     targets: Optional[np.ndarray] = None
-    target_labels: Sequence[str] = ()
+    target_labels: Union[str, Sequence[str]] = ()
     non_finite: str = "reject"
     traceparent: str = ""
 
@@ -49,15 +49,16 @@ class Request:
             raise ValueError(f"logits are {logits.dtype.name}; they must be real")
         if logits.dtype.name not in _TYPES:
             logits = logits.astype(np.float32)
+        outputs = _several(self.outputs)
         message = pb.ScoreRequest(
             id=id,
             head=self.head,
             classes=logits.shape[1],
             data=logits.astype(logits.dtype.newbyteorder("<"), copy=False).tobytes(),
             data_type=_TYPES[logits.dtype.name],
-            outputs=[_number("output", _OUTPUTS, name) for name in self.outputs],
+            outputs=[_number("output", _OUTPUTS, name) for name in outputs],
             top_k=self.top_k,
-            target_labels=self.target_labels,
+            target_labels=_several(self.target_labels),
             non_finite=_number("non_finite", _NON_FINITE, self.non_finite),
             traceparent=self.traceparent,
         )
@@ -65,12 +66,17 @@ class Request:
             message.temperature = self.temperature
         if self.targets is not None:
             message.targets.extend(_unmasked("targets", self.targets).ravel().tolist())
-        return Message(message.SerializeToString(), Asked(*logits.shape, frozenset(self.outputs or ("scores",)), self.top_k))
+        return Message(message.SerializeToString(), Asked(*logits.shape, frozenset(outputs or ("scores",)), self.top_k))
 
 
 def encode(item, id: int) -> Message:
     """A request, or an array of logits for the softmax head."""
     return (item if isinstance(item, Request) else Request(item)).encode(id)
+
+
+def _several(names: Union[str, Sequence[str]]) -> Sequence[str]:
+    """A string is one name: its letters would be taken for names otherwise."""
+    return (names,) if isinstance(names, str) else names
 
 
 def _unmasked(what, values) -> np.ndarray:

@@ -58,6 +58,13 @@ def test_every_output_has_its_shape(client):
     assert client.score(LOGITS, head="iris", outputs=["top_k"]).scores.shape == (2, 0)
 
 
+def test_a_string_is_one_output_or_label(client):
+    assert client.score(LOGITS, head="iris", outputs="top_k").top_indices.tolist() == [[2], [0]]
+    assert client.score(LOGITS[0], head="iris", outputs="loss", target_labels="setosa").losses.shape == (1,)
+    with pytest.raises(ValueError, match="output 'probabilities' is none of scores"):
+        client.score(LOGITS, outputs="probabilities")
+
+
 def test_rows_without_a_score_are_named(client):
     logits = LOGITS.copy()
     logits[1, 2] = np.nan

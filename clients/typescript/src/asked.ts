@@ -21,7 +21,7 @@ export class Asked {
     readonly #outputs: ReadonlySet<OutputName>;
     readonly #topK: number;
 
-    constructor({ logits, classes = logits.length, outputs = [], topK = 1 }: Request) {
+    constructor({ logits, classes = logits.length, outputs, topK = 1 }: Request & { outputs: readonly OutputName[] }) {
         this.#logits = logits.length;
         this.#classes = classes;
         this.#outputs = new Set(outputs.length > 0 ? outputs : (["scores"] as const));

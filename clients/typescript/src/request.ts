@@ -28,16 +28,16 @@ export interface Request {
     classes?: number;
     /** A head of the service; `softmax` without it. */
     head?: string;
-    /** What comes back; the scores without it. */
-    outputs?: readonly OutputName[];
+    /** What comes back, one output or several; the scores without it. */
+    outputs?: OutputName | readonly OutputName[];
     /** k of the output `topK`; 1 without it. */
     topK?: number;
     /** Instead of the head's. */
     temperature?: number;
     /** For the loss: one class for each row (softmax), or rows × classes of 0 and 1 (sigmoid). */
     targets?: ArrayLike<number>;
-    /** For the loss: labels instead of `targets`. */
-    targetLabels?: readonly string[];
+    /** For the loss: labels, or the one of a single row, instead of `targets`. */
+    targetLabels?: string | readonly string[];
     /** What happens to rows that have no score: they are refused, without it. */
     nonFinite?: keyof typeof NON_FINITE;
     /** The W3C trace context of this message. */
@@ -53,16 +53,17 @@ export interface Message {
 /** Logits go as bytes, for protobuf would take each float by itself, and a thousand times as long. */
 export function encode(request: Request, id: number): Message {
     const { logits, dataType } = typed(request);
+    const outputs = several(request.outputs);
     const message = create(ScoreRequestSchema, {
         id: BigInt(id),
         head: request.head ?? "softmax",
         classes: request.classes ?? logits.length,
         data: new Uint8Array(logits.buffer, logits.byteOffset, logits.byteLength),
         dataType,
-        outputs: (request.outputs ?? []).map((name) => number("output", OUTPUTS, name)),
+        outputs: outputs.map((name) => number("output", OUTPUTS, name)),
         topK: request.topK ?? 0,
         targets: Array.from(request.targets ?? []),
-        targetLabels: [...(request.targetLabels ?? [])],
+        targetLabels: [...several(request.targetLabels)],
         nonFinite: number("nonFinite", NON_FINITE, request.nonFinite ?? "reject"),
         traceparent: request.traceparent ?? "",
     });
@@ -70,7 +71,12 @@ export function encode(request: Request, id: number): Message {
         message.temperature = request.temperature;
     }
     const bytes = toBinary(ScoreRequestSchema, message);
-    return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), asked: new Asked(request) };
+    return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), asked: new Asked({ ...request, outputs }) };
+}
+
+/** A string is one name: its letters would be taken for names otherwise. */
+function several<Name extends string>(names: Name | readonly Name[] = []): readonly Name[] {
+    return typeof names === "string" ? [names] : names;
 }
 
 function typed({ logits, half }: Request) {

@@ -7,12 +7,12 @@ import { ScoringError, type Request } from "../src/index.js";
 import { encode } from "../src/request.js";
 import { Result } from "../src/result.js";
 
-const ALL: Request = {
+const ALL = {
     logits: new Float32Array(6),
     classes: 3,
     outputs: ["scores", "topK", "labels", "decisions", "logSumExp", "entropy", "loss"],
     topK: 2,
-};
+} satisfies Request;
 
 type Sizes = Partial<ReturnType<typeof sizesOf>>;
 
@@ -40,7 +40,7 @@ describe("an answer", () => {
 
     it("may leave out what was not asked for", () => {
         check({ logits: ALL.logits, classes: 3 }, NOTHING);
-        check({ ...ALL, outputs: ALL.outputs!.filter((name) => name !== "labels") }, { topLabels: 0 });
+        check({ ...ALL, outputs: ALL.outputs.filter((name) => name !== "labels") }, { topLabels: 0 });
     });
 
     it("may be to no rows, and to classes that the head alone knows", () => {

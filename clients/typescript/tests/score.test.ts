@@ -64,6 +64,13 @@ describe("score", () => {
         assert.equal((await client.score({ logits: LOGITS, classes: 3, outputs: ["topK"] })).scores.length, 0);
     });
 
+    it("takes a string for one output, or one label", async () => {
+        assert.deepEqual([...(await client.score({ logits: LOGITS, classes: 3, outputs: "topK" })).topIndices], [2, 0]);
+        const lost = await client.score({ logits: LOGITS.slice(0, 3), head: "iris", outputs: "loss", targetLabels: "setosa" });
+        assert.equal(lost.losses.length, 1);
+        await assert.rejects(client.score({ logits: LOGITS, outputs: "probabilities" as "scores" }), /output 'probabilities' is none of scores/);
+    });
+
     it("names the row and class that is no logit", async () => {
         const logits = [1, 2, 4, 5, -1, NaN];
         await assert.rejects(client.score({ logits, classes: 3 }), (error) => {
