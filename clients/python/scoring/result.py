@@ -14,6 +14,17 @@ from scoring.v1 import scoring_pb2 as pb
 _SCORES_FIELD = pb.ScoreResponse.DESCRIPTOR.fields_by_name["scores"].number << 3
 _PACKED = _SCORES_FIELD | 2
 _UNPACKED = _SCORES_FIELD | 5
+# Where each output is, in the order of the contract.
+_FIELDS = {
+    "scores": "scores",
+    "top_k": "top_indices",
+    "decisions": "decisions",
+    "log_sum_exp": "log_sum_exp",
+    "entropy": "entropy",
+    "loss": "losses",
+    "labels": "top_labels",
+    "invalid_rows": "invalid_rows",
+}
 
 
 class Result:
@@ -50,6 +61,13 @@ class Result:
         if self.error is not None:
             raise self.error
         return self
+
+    def __repr__(self) -> str:
+        if self.error is not None:
+            return f"Result(id={self.id}, error={self.error!r})"
+        counts = {name: len(getattr(self._message, field)) for name, field in _FIELDS.items()} | {"scores": self._scores.size}
+        outputs = ", ".join(name for name, count in counts.items() if count)
+        return f"Result(id={self.id}, rows={self.rows}, classes={self.classes}, outputs=[{outputs}])"
 
     @property
     def rows(self) -> int:

@@ -27,6 +27,20 @@ def answer(groups=1, **changed):
     return scoring.Result(pb.ScoreResponse(**values).SerializeToString())
 
 
+def test_a_result_says_in_short_what_it_has():
+    assert repr(answer()) == "Result(id=0, rows=2, classes=3, outputs=[scores, top_k, decisions, log_sum_exp, entropy, loss, labels])"
+    assert repr(scoring.Result(pb.ScoreResponse(id=7, rows=1, classes=3, entropy=[1]).SerializeToString())) == "Result(id=7, rows=1, classes=3, outputs=[entropy])"
+    refused = scoring.Result.refused(8, grpc.StatusCode.NOT_FOUND, "no such head")
+    assert repr(refused) == "Result(id=8, error=ScoringError('NOT_FOUND: no such head'))"
+
+
+def test_an_output_that_is_not_there_is_empty():
+    result = scoring.Result(pb.ScoreResponse(rows=2, classes=3).SerializeToString())
+    assert result.scores.shape == result.top_indices.shape == result.top_scores.shape == result.decisions.shape == (2, 0)
+    assert result.log_sum_exp.shape == result.entropy.shape == result.losses.shape == result.invalid_rows.shape == (0,)
+    assert result.top_labels == [[], []]
+
+
 def test_numbers_that_are_not_packed_are_read_too():
     unpacked = pb.ScoreResponse(rows=1, classes=2).SerializeToString() + bytes.fromhex("2d0000803f" "2d00000040")
     assert scoring.Result(unpacked).scores.tolist() == [[1, 2]]
