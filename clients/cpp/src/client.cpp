@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "address.h"
 #include "answer.h"
 #include "backoff.h"
 #include "call_end.h"
@@ -91,7 +92,8 @@ Message ReadOrThrow(const grpc::ByteBuffer& answer) {
 
 }  // namespace
 
-Client::Client(const std::string& target, const ClientOptions& options) : options_(Checked(options)) {
+Client::Client(const std::string& address, const ClientOptions& options) : options_(Checked(options)) {
+    const auto target = TargetOf(address, options.credentials != nullptr);
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(options.max_receive_bytes);
     // Answers as they are, and none that is compressed: gRPC would unpack all of one, however much that is, before it looks at the limit.

@@ -10,6 +10,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "address.h"
+#include "cases.h"
 #include "service.h"
 
 using namespace std::chrono_literals;
@@ -57,6 +59,46 @@ TEST(Addresses, OfThreeWithTwoSilentOnesTheThirdIsFoundInTwiceTheTimeToConnect) 
 
     EXPECT_GE(std::chrono::steady_clock::now() - began, 1000ms);
     EXPECT_LT(std::chrono::steady_clock::now() - began, 4000ms);
+}
+
+TEST(Addresses, AreTakenOrRefusedAsByEveryClient) {
+    const auto addresses = ReadJson("addresses.json");
+    for (const auto& fields : addresses.list_value().values()) {
+        const auto address = Find(fields, "address")->string_value();
+        const auto has_credentials = Find(fields, "tls") != nullptr;
+        std::string became;
+        try {
+            became = scoring::TargetOf(address, has_credentials);
+        } catch (const std::invalid_argument& error) {
+            became = error.what();
+        }
+
+        if (const auto* target = Find(fields, "target")) {
+            EXPECT_EQ(became, target->string_value()) << address;
+        } else {
+            EXPECT_TRUE(became.starts_with("'" + address + "' " + Find(fields, "refused")->string_value())) << became;
+        }
+    }
+}
+
+TEST(Addresses, OfGrpcSOwnAreLeftToIt) {
+    for (const auto* target : {"dns:///scoring:8080", "dns:scoring", "ipv4:127.0.0.1:1,127.0.0.1:2", "unix:/run/a socket", "unix-abstract:scoring"}) {
+        EXPECT_EQ(scoring::TargetOf(target, false), target);
+    }
+}
+
+TEST(Addresses, AreRefusedAsSoonAsThereIsAClientForThem) {
+    EXPECT_THROW(scoring::Client("nowhere"), std::invalid_argument);
+    EXPECT_THROW(scoring::Client("https://localhost:1"), std::invalid_argument);
+    EXPECT_NO_THROW(scoring::Client("https://localhost:1", {.credentials = grpc::SslCredentials({})}));
+}
+
+TEST(Addresses, MayBeUrls) {
+    const Service service;
+    const scoring::Client client("http://" + service.target());
+    constexpr std::array logits{0.0F, 0.0F, 0.0F};
+
+    EXPECT_EQ(client.Score({.classes = 3, .logits = logits}).rows(), 1U);
 }
 
 }  // namespace

@@ -35,8 +35,9 @@ struct ClientOptions {
 // A service's address, and the connection to it. May be used by any number of threads.
 class Client {
 public:
-    // The target is as gRPC has it: localhost:8080, dns:///scoring:8080, unix:/run/scoring.sock.
-    explicit Client(const std::string& target, const ClientOptions& options = {});
+    // The address reads localhost:8080, http://localhost:8080, https://localhost:8080 with credentials, or as gRPC has it: dns:///scoring:8080,
+    // unix:/run/scoring.sock. Throws std::invalid_argument for anything else.
+    explicit Client(const std::string& address, const ClientOptions& options = {});
 
     // Scores one message. What is wrong with the message is the result's error; any other failure is thrown. Without a timeout of its
     // own it may take call_timeout.
