@@ -31,7 +31,8 @@ internal sealed record ScoringAddress(Uri Target, string? UnixPath, bool IsResol
             if (target.Scheme is "http" or "https")
             {
                 return !IsHostAndPort(target) ? throw None(address)
-                    : useTls && target.Scheme == "http" ? throw new FormatException($"'{address}' is clear text, and UseTls is set; with TLS it reads https://")
+                    : useTls && target.Scheme == "http" ? throw new FormatException(
+                        $"'{address}' is clear text, and UseTls is set; with TLS it reads https://")
                     : new(target, UnixPath: null, IsResolved: false);
             }
 
