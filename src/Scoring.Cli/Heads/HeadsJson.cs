@@ -30,32 +30,9 @@ internal static class HeadsJson
                 Groups = head.Groups.ToArray(),
                 head.Revision,
             }),
-            Limits = new
-            {
-                service.Limits.MessageBytes,
-                service.Limits.Rows,
-                service.Limits.Classes,
-                service.Limits.TopK,
-                service.Limits.StreamBytes,
-                service.Limits.ServerBytes,
-                service.Limits.StreamsPerConnection,
-                service.Limits.Connections,
-                service.Limits.ConnectionAgeMs,
-                service.Limits.FirstMessageMs,
-                service.Limits.StreamIdleMs,
-                service.Limits.SlowReaderMs,
-                service.Limits.ConnectionBytes,
-                service.Limits.BufferBytes,
-                service.Limits.CrowdedMs,
-                service.Limits.MessagesPerSecond,
-                service.Limits.RowsPerSecond,
-                service.Limits.EvaluationClasses,
-                service.Limits.EvaluationCalls,
-                service.Limits.EvaluationCallsPerCaller,
-                service.Limits.EvaluationIdleMs,
-                service.Limits.CalibrationBytes,
-                service.Limits.CalibrationBytesPerCaller,
-            },
+            // By name, as in scoring.proto.
+            Limits = Limits.Descriptor.Fields.InFieldNumberOrder().ToDictionary(
+                limit => limit.Name, limit => limit.Accessor.GetValue(service.Limits)),
         },
         Options) + "\n";
 }
