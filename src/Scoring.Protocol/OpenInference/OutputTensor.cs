@@ -70,13 +70,7 @@ internal readonly ref struct OutputTensor(PooledScoreResponse response, Requeste
         }
     }
 
-    private string DataType => output.Classification > 0 ? "BYTES" : output.Name switch
-    {
-        TopIndices => "INT64",
-        TopLabels => "BYTES",
-        InvalidRows => "BOOL",
-        _ => "FP32",
-    };
+    private string DataType => output.Classification > 0 ? "BYTES" : DataTypeOf(output.Name);
 
     /// <summary>How many of the best classes this output tells of each distribution.</summary>
     private int Width => output.Classification > 0 ? (int)Math.Min(output.Classification, Computed) : _details.TopWidth;
@@ -85,6 +79,15 @@ internal readonly ref struct OutputTensor(PooledScoreResponse response, Requeste
     private int Computed => Distributions == 0 ? 0 : response.TopIndices.Count / Distributions;
 
     private int Distributions => checked((int)response.Rows * Math.Max(1, _details.Groups));
+
+    /// <summary>The type of the elements of an output of this name.</summary>
+    public static string DataTypeOf(string name) => name switch
+    {
+        TopIndices => "INT64",
+        TopLabels => "BYTES",
+        InvalidRows => "BOOL",
+        _ => "FP32",
+    };
 
     public void Describe(ref WireWriter writer)
     {

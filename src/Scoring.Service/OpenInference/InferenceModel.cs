@@ -1,6 +1,7 @@
 using System.Globalization;
 using Inference;
 using Scoring.Heads;
+using Scoring.Heads.Reading;
 using Scoring.Protocol;
 using Scoring.Protocol.OpenInference;
 using Scoring.V1;
@@ -53,8 +54,8 @@ internal static class InferenceModel
         metadata.Versions.Add(Version(head));
         metadata.Inputs.Add(Tensor(InferenceRequestCodec.Input, "FP32", [Any, Classes(head)]));
         metadata.Outputs.AddRange(
-            Outputs(head).Select(output => Tensor(output.Name, TypeName(output.Name), [Any, .. Dimensions(head, output.Name)])));
-        metadata.Properties.Add("activation", head.Activation.ToString());
+            Outputs(head).Select(output => Tensor(output.Name, OutputTensor.DataTypeOf(output.Name), [Any, .. Dimensions(head, output.Name)])));
+        metadata.Properties.Add("activation", ActivationNames.Of(head.Activation));
         metadata.Properties.Add("temperature", head.Temperature.ToString(CultureInfo.InvariantCulture));
         return metadata;
     }
@@ -112,19 +113,11 @@ internal static class InferenceModel
         return tensor;
     }
 
-    private static string TypeName(string output) => output switch
+    private static Inference.DataType Type(string output) => OutputTensor.DataTypeOf(output) switch
     {
-        OutputTensor.TopIndices => "INT64",
-        OutputTensor.TopLabels => "BYTES",
-        OutputTensor.InvalidRows => "BOOL",
-        _ => "FP32",
-    };
-
-    private static Inference.DataType Type(string output) => output switch
-    {
-        OutputTensor.TopIndices => Inference.DataType.TypeInt64,
-        OutputTensor.TopLabels => Inference.DataType.TypeString,
-        OutputTensor.InvalidRows => Inference.DataType.TypeBool,
+        "INT64" => Inference.DataType.TypeInt64,
+        "BYTES" => Inference.DataType.TypeString,
+        "BOOL" => Inference.DataType.TypeBool,
         _ => Inference.DataType.TypeFp32,
     };
 }
