@@ -24,7 +24,7 @@ internal sealed class MemoryTrimmer(
 
     private ITimer? _timer;
     private long _most;
-    private int _looks;
+    private int _checks;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -54,10 +54,10 @@ internal sealed class MemoryTrimmer(
     {
         var now = held.Bytes;
         _most = Math.Max(_most, now);
-        _looks = _most - now > WorthBytes && now < _most / 4 ? _looks + 1 : 0;
-        if (_looks == LooksUntilOver)
+        _checks = _most - now > WorthBytes && now < _most / 4 ? _checks + 1 : 0;
+        if (_checks == LooksUntilOver)
         {
-            (_most, _looks) = (now, 0);
+            (_most, _checks) = (now, 0);
             held.Trim();
             GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

@@ -34,7 +34,7 @@ internal sealed class StreamWatch : IAsyncDisposable, IDisposable
 
     // Of the timer.
     private (StreamWait Wait, int Turn) _seen = (StreamWait.FirstMessage, 0);
-    private int _looks;
+    private int _checks;
 
     // Of the looks at those who keep others waiting.
     private (StreamWait Wait, int Turn, int Crowd) _seenWhileCrowded;
@@ -171,7 +171,7 @@ internal sealed class StreamWatch : IAsyncDisposable, IDisposable
 
         if (now != _seen)
         {
-            (_seen, _looks) = (now, 0);
+            (_seen, _checks) = (now, 0);
             return;
         }
 
@@ -181,7 +181,7 @@ internal sealed class StreamWatch : IAsyncDisposable, IDisposable
             StreamWait.NextMessage => _limits.StreamIdleMs,
             _ => _limits.SlowReaderMs,
         };
-        if (limit > 0 && ++_looks * _period >= TimeSpan.FromMilliseconds(limit))
+        if (limit > 0 && ++_checks * _period >= TimeSpan.FromMilliseconds(limit))
         {
             lock (_lock)
             {
