@@ -60,8 +60,13 @@ public sealed class ScoringException : Exception
     /// <summary>Adds what a stream leaves without an answer.</summary>
     internal ScoringException Leaving(IReadOnlyList<ulong> unanswered) => unanswered.Count == 0 ? this : new ScoringException(this, unanswered);
 
-    private static ScoreError ErrorOf(RpcException exception, StatusCode code) =>
-        new(code, TransportError.Explain(TransportError.Of(exception)) ?? exception.Status.Detail, null, null, null);
+    private static ScoreError ErrorOf(RpcException exception, StatusCode code)
+    {
+        var transport = TransportError.Of(exception);
+        // Where nobody answers .NET says what there is to say, and gRPC only says it again in other words.
+        var unreachable = transport?.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError;
+        return new(code, TransportError.Explain(transport) ?? (unreachable ? transport!.Message : exception.Status.Detail), null, null, null);
+    }
 
     private static string Name(IReadOnlyList<ulong> ids)
     {

@@ -25,6 +25,15 @@ public sealed class WrongAddressTests
             server.HttpAddress.Replace("http://", "https://", StringComparison.Ordinal), "speaks no TLS", "has an address with http://");
     }
 
+    [Fact]
+    public async Task A_port_at_which_nobody_listens_is_told_in_a_few_words()
+    {
+        await using var client = ScoringClient.Connect("http://localhost:1", new ScoringClientOptions { MaxAttempts = 1 });
+        var request = new ScoreRequest { Classes = 2, Logits = new float[] { 1, 2 } };
+        var call = await Assert.ThrowsAsync<ScoringException>(() => client.ScoreAsync(request, TestContext.Current.CancellationToken));
+        Assert.Equal("Connection refused (localhost:1)", call.Error.Message);
+    }
+
     private static async Task AssertExplainedAsync(string address, string what, string instead)
     {
         await using var client = ScoringClient.Connect(address, new ScoringClientOptions { MaxAttempts = 1, StreamPatience = TimeSpan.Zero });
