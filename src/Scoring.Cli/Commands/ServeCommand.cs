@@ -58,7 +58,9 @@ internal static class ServeCommand
         var configuration = ConfigurationArgument.Create();
 
         var command = new Command(
-            "serve", "Runs the service until Ctrl-C or SIGTERM. Settings may follow after --: scoring serve -- --Scoring:Limits:Rows=4096")
+            "serve",
+            "Runs the service until Ctrl-C, SIGTERM or the end of its terminal. Settings may follow after --: scoring serve -- "
+            + "--Scoring:Limits:Rows=4096")
         {
             port, address, unixSocket, httpPort, adminPort, configuration,
         };
@@ -69,7 +71,7 @@ internal static class ServeCommand
                 result.AddError("--unix-socket takes the place of --port and --address: give one or the other.");
             }
         });
-        command.SetAction(parsed => CommandRunner.RunAsync(async _ =>
+        command.SetAction(parsed => CommandRunner.RunAsync(async stop =>
         {
             string?[] arguments =
             [
@@ -83,6 +85,8 @@ internal static class ServeCommand
             await using var service = ScoringHost.Create(
                 [.. arguments.OfType<string>()],
                 parsed.GetResult(unixSocket) is null ? [new(HttpPort, DefaultHttpPort), new(AdminPort, DefaultAdminPort)] : []);
+            // The host knows Ctrl-C and SIGTERM by itself, and not the end of a terminal.
+            using var ending = stop.Register(service.Lifetime.StopApplication);
             await service.RunAsync().ConfigureAwait(false);
         }));
         return command;

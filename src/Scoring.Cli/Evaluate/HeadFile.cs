@@ -7,13 +7,16 @@ namespace Scoring.Cli.Evaluate;
 /// <summary>The file of a fitted head, which may be there already.</summary>
 internal static class HeadFile
 {
+    /// <summary>As much as a service reads.</summary>
+    private const long MaxBytes = 64 << 20;
+
     /// <summary>What is replaced may be the file that a service has its heads from, of which those that were not fitted would be missing.</summary>
     /// <param name="path">Null for none.</param>
     /// <param name="head">The head that is fitted.</param>
     /// <exception cref="IOException">It has other heads.</exception>
     public static void RequireNoOtherHeads(string? path, string head)
     {
-        if (path is null || !File.Exists(path) || FileIdentity.IsSpecial(path))
+        if (path is null || !File.Exists(path) || FileIdentity.IsSpecial(path) || new FileInfo(path).Length > MaxBytes)
         {
             return;
         }

@@ -28,7 +28,7 @@ internal sealed class TargetBuffer
         for (var label = 0; label < names.Count; label++)
         {
             _indices.TryAdd(names[label], (uint)label);
-            if (TryParse(names[label], out var number) && !_numbers.TryAdd(number, (uint)label))
+            if (TryParse(names[label], out var number) && double.IsFinite(number) && !_numbers.TryAdd(number, (uint)label))
             {
                 // Which of two it means, 1 or 1.0, nobody can tell.
                 _numbers[number] = Bound;

@@ -96,6 +96,14 @@ public sealed class EvaluateFailureTests
     }
 
     [Fact]
+    public async Task A_class_that_is_called_nan_is_called_by_no_number()
+    {
+        using var folder = new TemporaryFolder();
+        var result = await ScoringProcess.RunAsync("evaluate", folder.Write("in.csv", "logit_nan,logit_b,target\n9,0,0\n0,9,1\n"), "--json");
+        Assert.Contains("\"accuracy\": 1", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Numbers_that_call_classes_are_the_same_however_they_are_written()
     {
         using var folder = new TemporaryFolder();

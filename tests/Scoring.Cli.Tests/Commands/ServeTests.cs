@@ -2,13 +2,23 @@ namespace Scoring.Cli.Tests.Commands;
 
 public sealed class ServeTests
 {
-    [Fact]
-    public async Task Sigterm_ends_serve_with_0()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Sigterm_and_the_end_of_the_terminal_end_serve_with_0(bool isHangUp)
     {
         var (process, _) = await ScoringProcess.ServeAsync("--port", "0", "--address", "127.0.0.1");
         using (process)
         {
-            process.Terminate();
+            if (isHangUp)
+            {
+                process.HangUp();
+            }
+            else
+            {
+                process.Terminate();
+            }
+
             var result = await process.EndAsync();
             Assert.Equal(0, result.ExitCode);
             Assert.Empty(result.Error);
