@@ -8,6 +8,8 @@ namespace Scoring.Cli.Files;
 /// </summary>
 internal sealed class OutputFile : IDisposable
 {
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
     private readonly string? _path;
     private readonly string? _temporaryPath;
     private bool _committed;
@@ -33,7 +35,7 @@ internal sealed class OutputFile : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="inputs">Files that are read and that it may not take the place of; null for none.</param>
     /// <param name="cancellationToken">Ends the wait for whoever reads a pipe.</param>
-    public static Task<OutputFile> OpenAsync(string path, IEnumerable<string?> inputs, CancellationToken cancellationToken)
+    public static async Task<OutputFile> OpenAsync(string path, IEnumerable<string?> inputs, CancellationToken cancellationToken)
     {
         if (inputs.Any(input => input is not null && IsSame(input, path)))
         {
@@ -42,7 +44,23 @@ internal sealed class OutputFile : IDisposable
         }
 
         // A pipe that nobody reads cannot be opened, and nothing but the end of the process ends that wait.
-        return Task.Run(() => Open(path), cancellationToken).WaitAsync(cancellationToken);
+        var opening = Task.Run(() => Open(path), CancellationToken.None);
+        try
+        {
+            return await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // What is no such pipe is open in a moment, and is not to be left behind.
+            await ((Task)opening).WaitAsync(Moment, TimeProvider.System, CancellationToken.None).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing);
+            if (opening.IsCompletedSuccessfully)
+            {
+                (await opening.ConfigureAwait(false)).Dispose();
+            }
+
+            throw;
+        }
     }
 
     private static OutputFile Open(string path)

@@ -29,8 +29,8 @@ internal sealed class OpenConnection : IDisposable
     public static object Nobody { get; } = new();
 
     /// <summary>
-    /// Whom what it holds is held for: the caller of its calls; the connection itself where several share it, as those of a proxy do; or
-    /// <see cref="Nobody"/>.
+    /// Whom what it holds is held for: the caller of its first call that had one, or <see cref="Nobody"/>. Others may share it, as behind a proxy; one
+    /// who has several keys is not to have a connection that counts by itself for it.
     /// </summary>
     public object Holder => Volatile.Read(ref _holder) ?? Nobody;
 
@@ -65,10 +65,9 @@ internal sealed class OpenConnection : IDisposable
     /// <summary>Takes note of whose call came over it.</summary>
     public void CarryFor(string caller)
     {
-        var holder = Volatile.Read(ref _holder) ?? Interlocked.CompareExchange(ref _holder, caller, null);
-        if (holder is string other && other != caller)
+        if (Volatile.Read(ref _holder) is null)
         {
-            Volatile.Write(ref _holder, this);
+            Interlocked.CompareExchange(ref _holder, caller, null);
         }
     }
 

@@ -80,7 +80,7 @@ internal sealed class LimitSettings : IValidatableObject
 
     /// <summary>
     /// Connections at a time, over the ports of clients together. Past it a connection is closed at once. By default as many as a sixteenth of the
-    /// heap has room for, at 32 KiB each, and as there are files that may be open less 512, and 10,000 at most.
+    /// heap has room for, at 32 KiB each, and as there are files that may be open less 1,024, and 10,000 at most.
     /// </summary>
     [Range(1, int.MaxValue)]
     public int Connections { get; set; } = Math.Clamp(Math.Min(MemorySum.MostConnections, OpenFiles.MostConnections), 1, 10_000);

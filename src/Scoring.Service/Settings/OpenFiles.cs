@@ -8,8 +8,11 @@ namespace Scoring.Service.Settings;
 /// </summary>
 internal static class OpenFiles
 {
-    /// <summary>What else is open, with room to spare: 253 were counted in a service that had just started.</summary>
-    private const int Others = 512;
+    /// <summary>
+    /// What else is open: 253 were counted in a service that had just started. The rest is for connections beyond the limit, which take a file until
+    /// they are closed.
+    /// </summary>
+    private const int Others = 1024;
 
     private const string Name = "Max open files";
 

@@ -14,12 +14,12 @@ public sealed class OpenFilesTests
     [Fact]
     public async Task Connections_that_nobody_asked_for_leave_files_for_the_calls_of_others()
     {
-        var (process, address) = await ScoringProcess.ListeningAsync(ScoringProcess.StartWithFiles(1024, Serve));
+        var (process, address) = await ScoringProcess.ListeningAsync(ScoringProcess.StartWithFiles(2048, Serve));
         using (process)
         {
             await using var client = ScoringClient.Connect(address);
             await EvaluateAsync();
-            var sockets = Enumerable.Range(0, 1200).Select(_ => new TcpClient()).ToList();
+            var sockets = Enumerable.Range(0, 1300).Select(_ => new TcpClient()).ToList();
             var uri = new Uri(address);
             var refused = 0;
             foreach (var socket in sockets)
@@ -27,8 +27,8 @@ public sealed class OpenFilesTests
                 refused += await TryConnectAsync(socket, uri) ? 0 : 1;
             }
 
-            // The default is 512, and those past it are closed at once.
-            await Eventually.IsAsync(() => refused + sockets.Count(IsClosed) >= 1200 - 512);
+            // The default is 1,024, and those past it are closed at once.
+            await Eventually.IsAsync(() => refused + sockets.Count(IsClosed) >= 1300 - 1024);
             for (var i = 0; i < 20; i++)
             {
                 await EvaluateAsync();
@@ -61,8 +61,8 @@ public sealed class OpenFilesTests
     [Fact]
     public async Task More_connections_than_there_are_files_for_are_warned_of()
     {
-        using var process = ScoringProcess.StartWithFiles(1024, [.. Serve, "--", "--Scoring:Limits:Connections=2000"]);
+        using var process = ScoringProcess.StartWithFiles(2048, [.. Serve, "--", "--Scoring:Limits:Connections=2000"]);
         await process.ReadUntilAsync(
-            "2000 connections (Scoring:Limits:Connections), where the process may have 1024 files open: there is room for 512");
+            "2000 connections (Scoring:Limits:Connections), where the process may have 2048 files open: there is room for 1024");
     }
 }

@@ -74,11 +74,13 @@ public sealed class OpenCallsTests
         Assert.Equal(1, answer[^1].Stream);
     }
 
-    [Fact]
-    public async Task Calls_of_nobody_over_many_connections_do_not_end_the_only_one_of_somebody()
+    [Theory]
+    [InlineData]
+    [InlineData("other", "another")]
+    public async Task Calls_of_others_over_many_connections_do_not_end_the_only_one_of_somebody(params string[] callers)
     {
         const int Mine = 3;
-        using var keys = new KeyFile("me");
+        using var keys = new KeyFile(["me", .. callers]);
         await using var server = await StartAsync(static _ => { }, keys.Setting);
         var (header, key) = keys.Header("me");
         using var mine = await FrameClient.ConnectAsync(server);
@@ -94,16 +96,31 @@ public sealed class OpenCallsTests
             // Each has fewer calls than the one that is not to be cut.
             var other = await FrameClient.ConnectAsync(server);
             others.Add(other);
-            for (var stream = 1; stream < 2 * (Mine - 1); stream += 2)
+            for (var call = 0; call < Mine - 1; call++)
             {
-                var watch = Frame.CallOf(stream, "/grpc.health.v1.Health/Watch").ToBytes();
-                await other.FloodAsync(_ => [.. watch, .. Frame.Data(stream, new byte[5], Frame.EndStream).ToBytes()], times: 1);
+                await CallAsync(other, (2 * call) + 1, callers.Length == 0 ? null : callers[call]);
             }
         }
 
         await mine.SendAsync(Frame.Data(1, Message));
         Assert.Equal(1, (await mine.ReceiveUntilAsync(frame => frame.Type == FrameType.Data))[^1].Stream);
         others.ForEach(other => other.Dispose());
+
+        // Nobody watches the health, and somebody with keys streams, with a key of theirs after the other.
+        async Task CallAsync(FrameClient other, int stream, string? caller)
+        {
+            if (caller is null)
+            {
+                var watch = Frame.CallOf(stream, "/grpc.health.v1.Health/Watch").ToBytes();
+                await other.FloodAsync(_ => [.. watch, .. Frame.Data(stream, new byte[5], Frame.EndStream).ToBytes()], times: 1);
+                return;
+            }
+
+            var (name, value) = keys.Header(caller);
+            var score = Frame.Call(stream, "ScoreStream").With(name, value).ToBytes();
+            await other.FloodAsync(_ => [.. score, .. Frame.Data(stream, Message).ToBytes()], times: 1);
+            await other.ReceiveUntilAsync(frame => frame.Type == FrameType.Data);
+        }
     }
 
     [Fact]
