@@ -80,6 +80,11 @@ public sealed record HeadDefinition
             throw new ArgumentException(Text($"The threshold of head '{Name}' is {Threshold}; it must be from 0 to 1."));
         }
 
+        if (Groups.Length > 0 && !Activation.IsMulticlass())
+        {
+            throw new ArgumentException($"Head '{Name}' has groups, each of which is one softmax; its activation is {Activation}.");
+        }
+
         var parts = new HeadGroup[Groups.Length];
         var start = 0;
         for (var i = 0; i < parts.Length; i++)

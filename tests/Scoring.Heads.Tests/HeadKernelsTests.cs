@@ -176,6 +176,9 @@ public sealed class HeadKernelsTests
         AssertRefused(head with { Bias = [float.PositiveInfinity, 0] }, "The bias of head 'pair' is Infinity for class 0; it must be a number.");
         AssertRefused(head with { Threshold = float.NaN }, "The threshold of head 'pair' is NaN; it must be from 0 to 1.");
         AssertRefused(head with { Threshold = 1.5f }, "The threshold of head 'pair' is 1.5; it must be from 0 to 1.");
+        AssertRefused(
+            new HeadDefinition { Name = "pair", Activation = Activation.Sigmoid, Groups = [1, 1] },
+            "Head 'pair' has groups, each of which is one softmax; its activation is Sigmoid.");
     }
 
     [Theory]
@@ -185,7 +188,8 @@ public sealed class HeadKernelsTests
     public void Nothing_is_written_over_a_bias_or_over_other_results(Activation activation)
     {
         var bias = new float[4];
-        foreach (var groups in new int[][] { [], [2, 2] })
+        int[][] all = activation.IsMulticlass() ? [[], [2, 2]] : [[]];
+        foreach (var groups in all)
         {
             var plan = new HeadPlan(new HeadDefinition { Name = "pairs", Activation = activation, Bias = bias, Groups = groups }, 1, 4);
             Assert.Throws<ArgumentException>(() => HeadKernels.Scores(plan, new float[4], bias));

@@ -16,7 +16,7 @@ internal static class HeadFile
     /// <exception cref="IOException">It has other heads.</exception>
     public static void RequireNoOtherHeads(string? path, string head)
     {
-        if (path is null || !File.Exists(path) || FileIdentity.IsSpecial(path) || new FileInfo(path).Length > MaxBytes)
+        if (path is null || !File.Exists(path) || FileIdentity.IsSpecial(path) || new FileInfo(path).Length == 0)
         {
             return;
         }
@@ -33,18 +33,22 @@ internal static class HeadFile
 
     private static IReadOnlyList<string> NamesIn(string path)
     {
+        if (new FileInfo(path).Length > MaxBytes)
+        {
+            throw NoHeads(path);
+        }
+
         try
         {
             using var file = File.OpenRead(path);
             return HeadJson.Names(file);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or FormatException)
         {
-            return [];
-        }
-        catch (FormatException)
-        {
-            throw new IOException($"{path} is JSON, and no file of heads: give another name.");
+            // It may have been one, of which somebody will mend a comma.
+            throw NoHeads(path);
         }
     }
+
+    private static IOException NoHeads(string path) => new($"{path} is there, and cannot be read as a file of heads: give another name.");
 }

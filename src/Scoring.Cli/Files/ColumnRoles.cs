@@ -19,7 +19,8 @@ internal sealed class ColumnRoles
     public ColumnRoles(string file, IReadOnlyList<string> names)
     {
         (_file, _names) = (file, names);
-        if (names.Where(HasRole).CountBy(name => name).FirstOrDefault(same => same.Value > 1) is { Key: { } twice, Value: var times })
+        var named = names.Where(name => HasRole(name) || name == ParquetLogitReader.ListName).CountBy(name => name);
+        if (named.FirstOrDefault(same => same.Value > 1) is { Key: { } twice, Value: var times })
         {
             throw new InvalidDataException($"{file} has {times} columns {Quoted.Text(twice)}; there may be one.");
         }

@@ -29,8 +29,8 @@ internal sealed class OpenConnection : IDisposable
     public static object Nobody { get; } = new();
 
     /// <summary>
-    /// Whom what it holds is held for: the caller of its first call that had one, or <see cref="Nobody"/>. Others may share it, as behind a proxy; one
-    /// who has several keys is not to have a connection that counts by itself for it.
+    /// Whom what it holds is held for: the caller of its first call that had one, or <see cref="Nobody"/>. Others may share it, as behind a proxy;
+    /// one who has several keys is not to have a connection that counts by itself for it.
     /// </summary>
     public object Holder => Volatile.Read(ref _holder) ?? Nobody;
 

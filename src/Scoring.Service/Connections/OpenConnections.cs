@@ -21,9 +21,6 @@ internal sealed class OpenConnections(
     /// <summary>A connection's age is up to so much more or less, at random: those that were made together do not end together.</summary>
     private const double Jitter = 0.1;
 
-    /// <summary>One part in so many is much for the connection of a caller that is known.</summary>
-    private const int SharesOfKnown = 8;
-
     /// <summary>There may be fewer calls than at the last look, and more in each of them.</summary>
     private static readonly TimeSpan BetweenLooksAtCalls = TimeSpan.FromSeconds(0.1);
 
@@ -117,15 +114,11 @@ internal sealed class OpenConnections(
             ThreadPool.UnsafeQueueUserWorkItem(_ => CutForBytes(), state: null);
         }
 
-        if (grown is { IsCut: false } && grown.Memory.Excess is var bytes && bytes > ShareOf(grown))
+        if (grown is { IsCut: false } && grown.Memory.Excess is var bytes && bytes > held.Limit / Math.Max(1, Volatile.Read(ref _count)))
         {
             Cut(grown, bytes, bytes => failures.ConnectionCut(bytes, held.Limit));
         }
     }
-
-    /// <summary>What a connection may hold without being cut at once. A caller that is known has no less for the many that others make.</summary>
-    private long ShareOf(OpenConnection connection) =>
-        held.Limit / (connection.Holder == OpenConnection.Nobody ? Math.Max(1, Volatile.Read(ref _count)) : SharesOfKnown);
 
     /// <summary>Counts a call that begins, and its headers; how many calls there may be now.</summary>
     public int Count(ConnectionCalls calls, IHttp2StreamIdFeature stream, out int headers) =>

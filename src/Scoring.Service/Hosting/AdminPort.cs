@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 using Scoring.Service.Connections;
 using Scoring.Service.Settings;
@@ -18,7 +17,6 @@ internal sealed class AdminPort(IOptions<AdminSettings> admin, Readiness readine
             app.MapWhen(
                 static http => !HttpProtocol.IsHttp2(http.Request.Protocol) && http.Features.Get<AdminConnection>() is not null,
                 branch => branch
-                    .Use(HurryReaders)
                     .UseOpenTelemetryPrometheusScrapingEndpoint()
                     .Map("/healthz", static live => live.Run(static http => http.Response.WriteAsync("live\n")))
                     .Map("/readyz", ready => ready.Run(TellReadiness)));
@@ -36,17 +34,6 @@ internal sealed class AdminPort(IOptions<AdminSettings> admin, Readiness readine
             connection.Features.Set(AdminConnection.Instance);
             return next(connection);
         });
-    }
-
-    /// <summary>Metrics are collected for one reader after the other, and whoever does not read them would keep the others waiting.</summary>
-    private static Task HurryReaders(HttpContext http, RequestDelegate next)
-    {
-        if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
-        {
-            rate.MinDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(2));
-        }
-
-        return next(http);
     }
 
     private Task TellReadiness(HttpContext http)

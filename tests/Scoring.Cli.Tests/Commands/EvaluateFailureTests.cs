@@ -170,7 +170,8 @@ public sealed class EvaluateFailureTests
 
     [Theory]
     [InlineData("""{ "tags": { "activation": "sigmoid" }, "calibrated": {} }""", "has another head, tags, and what is written would have calibrated alone")]
-    [InlineData("""{ "Scoring": { "Heads": { "tags": {} } } }""", "is JSON, and no file of heads")]
+    [InlineData("""{ "Scoring": { "Heads": { "tags": {} } } }""", "is there, and cannot be read as a file of heads")]
+    [InlineData("""{ "tags": { "activation": "sigmoid" } "calibrated": {} }""", "is there, and cannot be read as a file of heads")]
     public async Task Heads_that_are_not_fitted_are_not_written_over(string before, string error)
     {
         using var folder = new TemporaryFolder();
@@ -183,7 +184,7 @@ public sealed class EvaluateFailureTests
 
     [Theory]
     [InlineData("""{ "calibrated": { "activation": "softmax", "temperature": 2 } }""")]
-    [InlineData("{ \"calibr")]
+    [InlineData("")]
     public async Task What_was_fitted_before_is_written_over(string before)
     {
         using var folder = new TemporaryFolder();

@@ -105,6 +105,7 @@ public sealed class CsvLogitReaderTests
     [InlineData("1,2\n3,4\r5,6\n", "row 1 (line 2), column 1: the field has a carriage return")]
     [InlineData("logit_a,x,x,logit_a\n1,2,3,4\n", "input has 2 columns logit_a; there may be one")]
     [InlineData("logit_a,target,target\n1,0,0\n", "input has 2 columns target;")]
+    [InlineData("logit_a,logits,logits\n1,0,0\n", "input has 2 columns logits;")]
     [InlineData("logit_a,target_a,target_a\n1,0,0\n", "input has 2 columns target_a;")]
     [InlineData("Logit_a,logit_b,logit_c\n1,2,3\n", "input has a column Logit_a; columns of logits are named logit_NAME")]
     [InlineData("logit_a,logit-b\n1,2\n", "input has a column logit-b; columns")]

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
@@ -164,24 +162,6 @@ public sealed class MetricExportTests
         { Content = new ByteArrayContent([0, 0, 0, 0, 0]) };
         call.Content.Headers.TryAddWithoutValidation("content-type", "application/grpc");
         Assert.Equal(System.Net.HttpStatusCode.NotFound, (await http.SendAsync(call, TestEnd)).StatusCode);
-    }
-
-    [Fact]
-    public async Task Who_does_not_read_the_metrics_keeps_nobody_from_them()
-    {
-        await using var server = await ScoringServer.StartAsync("--Scoring:Admin:Port=0");
-        var address = new Uri(server.AdminAddress);
-        using var silent = new TcpClient { ReceiveBufferSize = 4096 };
-        await silent.ConnectAsync(address.Host, address.Port, TestEnd);
-        var requests = string.Concat(Enumerable.Repeat("GET /metrics HTTP/1.1\r\nHost: scoring\r\n\r\n", 2000));
-        var sending = silent.GetStream().WriteAsync(Encoding.ASCII.GetBytes(requests), TestEnd).AsTask();
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
-        for (var i = 0; i < 5; i++)
-        {
-            Assert.Contains("scoring_", await http.GetStringAsync($"{server.AdminAddress}/metrics", TestEnd), StringComparison.Ordinal);
-        }
-
-        await sending.ContinueWith(_ => { }, TestEnd, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     [Fact]
