@@ -17,6 +17,7 @@ internal sealed class AdminPort(IOptions<AdminSettings> admin, Readiness readine
             app.MapWhen(
                 static http => !HttpProtocol.IsHttp2(http.Request.Protocol) && http.Features.Get<AdminConnection>() is not null,
                 branch => branch
+                    .Use(BufferAsync)
                     .UseOpenTelemetryPrometheusScrapingEndpoint()
                     .Map("/healthz", static live => live.Run(static http => http.Response.WriteAsync("live\n")))
                     .Map("/readyz", ready => ready.Run(TellReadiness)));
@@ -34,6 +35,22 @@ internal sealed class AdminPort(IOptions<AdminSettings> admin, Readiness readine
             connection.Features.Set(AdminConnection.Instance);
             return next(connection);
         });
+    }
+
+    /// <summary>
+    /// Has a page whole before anybody reads it: the exporter keeps other scrapes waiting for as long as it writes one, to a client that may not
+    /// read.
+    /// </summary>
+    private static async Task BufferAsync(HttpContext http, RequestDelegate next)
+    {
+        var client = http.Response.Body;
+        using var page = new MemoryStream();
+        http.Response.Body = page;
+        await next(http);
+        http.Response.Body = client;
+        http.Response.ContentLength = page.Length;
+        page.Position = 0;
+        await page.CopyToAsync(client, http.RequestAborted);
     }
 
     private Task TellReadiness(HttpContext http)
