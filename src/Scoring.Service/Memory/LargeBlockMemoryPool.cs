@@ -10,13 +10,18 @@ namespace Scoring.Service.Memory;
 /// <remarks>
 /// The first blocks are pinned, because sockets read into them and write from them, and stay for good. More of them, for a time of much traffic,
 /// would leave a heap in which some are in use here and there, and nothing can be given back of what is between. So those that come in where the
-/// first do not suffice are larger, as large objects are, and can be moved: sockets pin them for as long as they need.
+/// first do not suffice are larger, as large objects are, and can be moved: sockets pin them for as long as they need. A connection that has many is
+/// given smaller ones: each of its calls takes one for the few bytes of a question, and thousands of calls may come at once.
 /// </remarks>
 /// <param name="maxIdleBytes">What may be kept for use again.</param>
 internal sealed class LargeBlockMemoryPool(long maxIdleBytes) : MemoryPool<byte>
 {
     private const int BlockBytes = 64 << 10;
     private const int LargerBytes = 128 << 10;
+    private const int SmallerBytes = 16 << 10;
+
+    /// <summary>What a connection has in larger blocks: more than one that is busy with a few streams, whose messages go on as they come.</summary>
+    private const long MostInLargerBytes = 2 << 20;
 
     /// <summary>16 MB, which is more than a service needs whose clients read what they are answered.</summary>
     private const long MostKeptBytes = 256 * BlockBytes;
@@ -24,6 +29,7 @@ internal sealed class LargeBlockMemoryPool(long maxIdleBytes) : MemoryPool<byte>
     private readonly long _maxKept = Math.Min(maxIdleBytes, MostKeptBytes) / BlockBytes;
     private readonly FreeList<Block> _kept = new(int.MaxValue);
     private readonly FreeList<Block> _larger = new((int)Math.Clamp((maxIdleBytes - MostKeptBytes) / LargerBytes, 0, int.MaxValue));
+    private readonly FreeList<Block> _smaller = new((int)Math.Min(maxIdleBytes / 8 / SmallerBytes, int.MaxValue));
     private readonly Tally _rentedBytes = new();
     private int _made;
 
@@ -40,11 +46,9 @@ internal sealed class LargeBlockMemoryPool(long maxIdleBytes) : MemoryPool<byte>
     public IMemoryOwner<byte> Rent(int minBufferSize, ConnectionMemory? connection, out bool isNew)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockBytes);
-        isNew = !_kept.TryTake(out var block) && !_larger.TryTake(out block);
-        if (block is null)
-        {
-            block = Make();
-        }
+        var isSmaller = minBufferSize <= SmallerBytes && connection?.Transported >= MostInLargerBytes;
+        isNew = !(isSmaller ? _smaller.TryTake(out var block) : _kept.TryTake(out block) || _larger.TryTake(out block));
+        block ??= isSmaller ? new Block(this, _smaller, SmallerBytes) : Make();
 
         block.MarkRented(connection);
         _rentedBytes.Add(block.Memory.Length);
@@ -54,7 +58,7 @@ internal sealed class LargeBlockMemoryPool(long maxIdleBytes) : MemoryPool<byte>
     /// <summary>Leaves to the garbage collector what is idle, but for the blocks that stay for good.</summary>
     public void Trim()
     {
-        while (_larger.TryTake(out _))
+        while (_larger.TryTake(out _) || _smaller.TryTake(out _))
         {
         }
     }
@@ -64,14 +68,16 @@ internal sealed class LargeBlockMemoryPool(long maxIdleBytes) : MemoryPool<byte>
     {
     }
 
-    private Block Make() => new(this, Volatile.Read(ref _made) < _maxKept && Interlocked.Increment(ref _made) <= _maxKept);
+    private Block Make() => Volatile.Read(ref _made) < _maxKept && Interlocked.Increment(ref _made) <= _maxKept
+        ? new Block(this, _kept, BlockBytes, pinned: true)
+        : new Block(this, _larger, LargerBytes);
 
-    private sealed class Block(LargeBlockMemoryPool home, bool isKept) : IMemoryOwner<byte>
+    private sealed class Block(LargeBlockMemoryPool pool, FreeList<Block> home, int bytes, bool pinned = false) : IMemoryOwner<byte>
     {
         private ConnectionMemory? _connection;
         private int _rented;
 
-        public Memory<byte> Memory { get; } = GC.AllocateUninitializedArray<byte>(isKept ? BlockBytes : LargerBytes, pinned: isKept);
+        public Memory<byte> Memory { get; } = GC.AllocateUninitializedArray<byte>(bytes, pinned);
 
         public void MarkRented(ConnectionMemory? connection)
         {
@@ -87,8 +93,8 @@ internal sealed class LargeBlockMemoryPool(long maxIdleBytes) : MemoryPool<byte>
             {
                 _connection?.Transport(-Memory.Length);
                 _connection = null;
-                home._rentedBytes.Add(-Memory.Length);
-                (isKept ? home._kept : home._larger).TryAdd(this);
+                pool._rentedBytes.Add(-Memory.Length);
+                home.TryAdd(this);
             }
         }
     }
