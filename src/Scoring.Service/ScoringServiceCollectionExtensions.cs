@@ -92,6 +92,7 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton<EvaluationEndpoint>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<EvaluationEndpoint>, EvaluationMethodProvider>());
         services.TryAddSingleton<OpenStreams>();
+        services.TryAddSingleton<ConnectionCutter>();
         services.TryAddSingleton<OpenConnections>();
         services.TryAddSingleton<OpenCalls>();
         services.TryAddSingleton<Drain>();

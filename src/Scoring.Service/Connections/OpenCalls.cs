@@ -1,15 +1,13 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
-using Scoring.Service.Memory;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.Connections;
 
 /// <summary>
 /// Bounds what calls hold of their own: little, unless their headers are long, which HTTP/2 lets a client repeat in a few bytes for each of its
-/// calls. A call counts from its headers on, before anybody has asked who calls, until its answer is sent. As many as could have the longest headers
-/// there are within half of the bound need no look at them.
+/// calls. A call counts from its headers on, before anybody has asked who calls, until its answer is sent.
 /// </summary>
-internal sealed class OpenCalls(HeldMemory held, OpenConnections connections, ILogger<OpenCalls> logger)
+internal sealed class OpenCalls(ConnectionCutter cutter, ILogger<OpenCalls> logger)
 {
     /// <summary>About what the transport, ASP.NET and gRPC hold of a call.</summary>
     public const int BytesOfCall = 12 << 10;
@@ -20,9 +18,6 @@ internal sealed class OpenCalls(HeldMemory held, OpenConnections connections, IL
     /// <summary>Whether this Kestrel tells what streams it has.</summary>
     private volatile bool _isKnown = true;
 
-    /// <summary>Calls that need no look.</summary>
-    public int Free { get; set; } = (int)Math.Min(int.MaxValue, held.CallLimit / 2 / (BytesOfCall + (MostHeaders * sizeof(char))));
-
     /// <summary>Called at the beginning of each call of HTTP/2; the size of its headers, or 0 where this Kestrel does not tell.</summary>
     public int Enter(ConnectionCalls calls, IHttp2StreamIdFeature stream)
     {
@@ -30,11 +25,7 @@ internal sealed class OpenCalls(HeldMemory held, OpenConnections connections, IL
         {
             try
             {
-                if (connections.Count(calls, stream, out var headers) > Free)
-                {
-                    connections.LookAtCalls(Free);
-                }
-
+                cutter.Count(calls, stream, out var headers);
                 return headers;
             }
             catch (Exception exception) when (exception is MissingMemberException or TypeLoadException)

@@ -13,7 +13,6 @@ internal sealed class OpenConnection : IDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _lock = new();
     private bool _isClosed;
-    private int _isCut;
     private object? _holder;
 
     public OpenConnection(ConnectionContext connection, ConnectionMemory memory)
@@ -35,7 +34,7 @@ internal sealed class OpenConnection : IDisposable
     public object Holder => Volatile.Read(ref _holder) ?? Nobody;
 
     /// <summary>Whether it was closed under its client for what it held.</summary>
-    public bool IsCut => Volatile.Read(ref _isCut) == 1;
+    public bool IsCut { get; private set; }
 
     /// <summary>Its calls, where it is of HTTP/2.</summary>
     public ConnectionCalls Calls { get; } = new();
@@ -71,16 +70,11 @@ internal sealed class OpenConnection : IDisposable
         }
     }
 
-    /// <summary>Closes it under its client for what it holds; false where somebody does so already.</summary>
-    public bool TryCut(string why)
+    /// <summary>Closes it under its client for what it holds.</summary>
+    public void Cut(string why)
     {
-        if (Interlocked.Exchange(ref _isCut, 1) == 1)
-        {
-            return false;
-        }
-
+        IsCut = true;
         Close(why);
-        return true;
     }
 
     /// <summary>Closes it under its client.</summary>

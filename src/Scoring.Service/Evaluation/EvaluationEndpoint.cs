@@ -21,7 +21,7 @@ internal sealed class EvaluationEndpoint(
     StreamWatches watches,
     CalibrationMemory calibrationMemory,
     HeldMemory held,
-    OpenConnections connections,
+    ConnectionCutter cutter,
     EvaluationCalls calls,
     LongWork work,
     IOptions<EvaluationSettings> settings,
@@ -67,7 +67,7 @@ internal sealed class EvaluationEndpoint(
         using var idle = new EvaluationIdle(settings, time);
         using var aged = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         var connection = http.Features.GetRequiredFeature<OpenConnection>();
-        using var measured = new EvaluationMemory(held, connections, connection.Memory);
+        using var measured = new EvaluationMemory(held, cutter, connection.Memory);
         using var age = connection.Ending.Register(() => EndLater(aged));
         calls.Enter(holder);
         try

@@ -7,7 +7,7 @@ namespace Scoring.Service.Evaluation;
 /// What one Evaluate or Calibrate call holds to measure with, among all that is held, and for its connection: where all is too much, the connection
 /// is cut that makes it so.
 /// </summary>
-internal sealed class EvaluationMemory(HeldMemory held, OpenConnections connections, ConnectionMemory connection) : IDisposable
+internal sealed class EvaluationMemory(HeldMemory held, ConnectionCutter cutter, ConnectionMemory connection) : IDisposable
 {
     private long _bytes;
 
@@ -19,7 +19,7 @@ internal sealed class EvaluationMemory(HeldMemory held, OpenConnections connecti
         connection.AddEvaluation(bytes);
         if (bytes > 0)
         {
-            connections.Check();
+            cutter.Check();
         }
     }
 

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 using Scoring.FunctionalTests.Abuse;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.FunctionalTests.Infrastructure.Http2;
@@ -157,15 +156,14 @@ public sealed class OpenCallsTests
     [Fact]
     public async Task A_connection_is_cut_for_fewer_calls_than_there_were_before_that_held_less()
     {
-        var time = new FakeTimeProvider();
-        await using var server = await StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(time));
+        await using var server = await StartAsync(static _ => { });
         var held = server.Services.GetRequiredService<HeldMemory>();
         var limit = held.CallLimit;
         held.CallLimit = long.MaxValue;
         using (var many = await FrameClient.ConnectAsync(server))
         {
             await many.SendAsync([.. Enumerable.Range(0, 5 * Calls).Select(i => Frame.Call(1 + (2 * i), "ScoreStream"))]);
-            var started = server.Services.GetRequiredService<OpenConnections>();
+            var started = server.Services.GetRequiredService<ConnectionCutter>();
             while (started.Calls < 5 * Calls)
             {
                 await Task.Yield();
@@ -173,14 +171,12 @@ public sealed class OpenCallsTests
         }
 
         held.CallLimit = limit;
-        time.Advance(TimeSpan.FromSeconds(0.1));
         using var client = await FrameClient.ConnectAsync(server, (Frame.InitialWindowSize, 0));
         for (var stream = 1; stream < 2 * Calls; stream += 2)
         {
             byte[] call = [.. Frame.Call(stream, "Score").ToBytes(), .. Frame.Data(stream, Message, Frame.EndStream).ToBytes()];
             await client.FloodAsync(_ => call, times: 1);
             await client.ReceiveUntilAsync(frame => frame.Type == FrameType.Headers && frame.Stream == stream);
-            time.Advance(TimeSpan.FromSeconds(0.1));
         }
 
         await client.ReceiveAllAsync().WaitAsync(BeforePings, TestEnd);
@@ -254,7 +250,6 @@ public sealed class OpenCallsTests
     {
         var server = await ScoringServer.StartAsync(configure, settings);
         server.ExpectedLog = "A connection is cut";
-        server.Services.GetRequiredService<OpenCalls>().Free = 0;
         server.Services.GetRequiredService<HeldMemory>().CallLimit = Calls / 2 * OpenCalls.BytesOfCall;
         return server;
     }
