@@ -21,6 +21,7 @@ internal sealed class ScoringEndpoint(
     Callers callers,
     MessagePool pool,
     HeadRegistry heads,
+    LargeAnswers largeAnswers,
     HeldMemory held,
     IOptions<LimitSettings> limits,
     IOptions<BatchSettings> batchSettings,
@@ -41,7 +42,7 @@ internal sealed class ScoringEndpoint(
         IReadOnlyList<HeadDefinition> asked = request.Heads.Count == 0
             ? caller.HeadsOf(heads.Current)
             : [.. request.Heads.Distinct().Select(name => Find(name, caller))];
-        await HoldAnswerAsync(asked.Sum(head => head.MessageBytes(request.WithClasses)), context);
+        await largeAnswers.BeginAsync(asked.Sum(head => head.MessageBytes(request.WithClasses)), context);
         var answer = new ListHeadsResponse
         {
             Limits = new Limits
@@ -82,19 +83,6 @@ internal sealed class ScoringEndpoint(
         };
         answer.Heads.AddRange(asked.Select(head => head.ToMessage(request.WithClasses)));
         return answer;
-    }
-
-    private static async ValueTask HoldAnswerAsync(long bytes, ServerCallContext context)
-    {
-        try
-        {
-            await CallMemory.Of(context.GetHttpContext()).HoldUnpooledAnswerAsync(bytes, context.CancellationToken);
-        }
-        catch (Exception exception) when (ClientDisconnect.Caused(exception, context.CancellationToken))
-        {
-            // Nobody is there to be told, and nothing is wrong with the service.
-            throw new RpcException(new Status(StatusCode.Cancelled, "the client is gone"));
-        }
     }
 
     private HeadDefinition Find(string name, Caller caller) =>

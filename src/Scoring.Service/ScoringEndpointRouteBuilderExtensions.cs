@@ -22,9 +22,10 @@ public static class ScoringEndpointRouteBuilderExtensions
     /// </summary>
     public static void MapScoring(this IEndpointRouteBuilder endpoints)
     {
-        // Nobody asks for the instruments, so nobody else would make them; and the threads of long work are to be there from the start.
+        // Nobody asks for the instruments, so nobody else would make them; and the threads of what takes long are to be there from the start.
         endpoints.ServiceProvider.GetRequiredService<ScoringMetrics>();
         endpoints.ServiceProvider.GetRequiredService<LongWork>();
+        endpoints.ServiceProvider.GetRequiredService<LargeAnswers>();
         IEndpointConventionBuilder[] scoring =
         [
             endpoints.MapGrpcService<ScoringEndpoint>(), endpoints.MapGrpcService<EvaluationEndpoint>(),

@@ -77,6 +77,7 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton<HeldMemory>();
         services.TryAddSingleton<CountedCalls>();
         services.TryAddSingleton<StreamWatches>();
+        services.TryAddSingleton<LargeAnswers>();
         services.TryAddSingleton<MessageCalls>();
         services.TryAddSingleton<ScoringMethods>();
         services.TryAddSingleton<ScoringEndpoint>();

@@ -15,9 +15,12 @@ namespace Scoring.Service.OpenInference;
 
 /// <summary>The RPCs of <c>inference.GRPCInferenceService</c>: another way to the same batches and kernels.</summary>
 internal sealed class InferenceEndpoint(
-    MessageCalls calls, Callers callers, InferenceCounters counters, HeadRegistry heads, RequestPlanner planner, Readiness readiness,
-    IOptions<LimitSettings> limits)
+    MessageCalls calls, Callers callers, InferenceCounters counters, HeadRegistry heads, LargeAnswers largeAnswers, RequestPlanner planner,
+    Readiness readiness, IOptions<LimitSettings> limits)
 {
+    /// <summary>About what one of many models takes in an answer, as a message and as its bytes.</summary>
+    private const long BytesOfModel = 512;
+
     private static readonly string ServerVersion =
         typeof(InferenceEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
@@ -63,25 +66,28 @@ internal sealed class InferenceEndpoint(
             Head(request.Name, request.Version, callers.Admit(context)), limits.Value.Rows)
         });
 
-    public Task<ModelStatisticsResponse> ModelStatistics(ModelStatisticsRequest request, ServerCallContext context)
+    public async Task<ModelStatisticsResponse> ModelStatistics(ModelStatisticsRequest request, ServerCallContext context)
     {
-        var response = new ModelStatisticsResponse();
         var caller = callers.Admit(context);
         var asked = request.Name.Length == 0 ? caller.HeadsOf(heads.Current) : [Head(request.Name, request.Version, caller)];
+        await largeAnswers.BeginAsync(asked.Count * BytesOfModel, context);
+        var response = new ModelStatisticsResponse();
         response.ModelStats.AddRange(asked.Select(counters.Of));
-        return Task.FromResult(response);
+        return response;
     }
 
-    public Task<RepositoryIndexResponse> RepositoryIndex(RepositoryIndexRequest request, ServerCallContext context)
+    public async Task<RepositoryIndexResponse> RepositoryIndex(RepositoryIndexRequest request, ServerCallContext context)
     {
+        var asked = callers.Admit(context).HeadsOf(heads.Current);
+        await largeAnswers.BeginAsync(asked.Count * BytesOfModel, context);
         var response = new RepositoryIndexResponse();
-        response.Models.AddRange(callers.Admit(context).HeadsOf(heads.Current).Select(head => new RepositoryIndexResponse.Types.ModelIndex
+        response.Models.AddRange(asked.Select(head => new RepositoryIndexResponse.Types.ModelIndex
         {
             Name = head.Name,
             Version = InferenceModel.Version(head),
             State = "READY",
         }));
-        return Task.FromResult(response);
+        return response;
     }
 
     private HeadDefinition Head(string name, string version, Caller caller) =>
