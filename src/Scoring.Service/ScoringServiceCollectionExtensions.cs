@@ -116,6 +116,7 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Transient<IConfigureOptions<KestrelServerOptions>, KestrelSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Transient<IConfigureOptions<SocketTransportOptions>, KestrelSetup>());
         services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, LargeBlockMemoryPoolFactory>());
+        services.Replace(ServiceDescriptor.Singleton<IConnectionListenerFactory, LimitedTransport>());
 
         // What reflection describes, and what has a health of its own.
         Google.Protobuf.Reflection.ServiceDescriptor[] served =

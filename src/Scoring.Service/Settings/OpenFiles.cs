@@ -10,7 +10,7 @@ internal static class OpenFiles
 {
     /// <summary>
     /// What else is open: 253 were counted in a service that had just started. The rest is for connections beyond the limit, which take a file until
-    /// they are closed.
+    /// they are closed, and for the admin port's.
     /// </summary>
     private const int Others = 1024;
 
@@ -21,6 +21,12 @@ internal static class OpenFiles
 
     /// <summary>The most connections that there are files for.</summary>
     public static int MostConnections => Limit is { } limit ? Math.Max(1, Math.Max(limit - Others, limit / 4)) : int.MaxValue;
+
+    /// <summary>
+    /// The most that are accepted, of which those beyond the limit are closed at once: some more, so that it can be seen that they are refused, and
+    /// that whoever looks after the service finds room.
+    /// </summary>
+    public static int MostAccepted(int connections) => (int)Math.Min(int.MaxValue, connections + (long)Math.Min(Others / 2, (Limit ?? Others) / 4));
 
     /// <summary>What is wrong with the limits, for the log; null where they fit.</summary>
     public static string? Problem(int connections) => connections <= MostConnections
