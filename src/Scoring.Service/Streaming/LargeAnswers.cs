@@ -8,8 +8,8 @@ namespace Scoring.Service.Streaming;
 
 /// <summary>
 /// Answers that may be large where their questions are small: what there are of heads and labels. They are made one after the other on a thread of
-/// their own, where on the pool's a burst of such questions would keep all streams waiting. Callers take turns, so that the burst of one does not keep
-/// the questions of another waiting either.
+/// their own, where on the pool's a burst of such questions would keep all streams waiting. Callers take turns, so that the burst of one does not
+/// keep the questions of another waiting either.
 /// </summary>
 internal sealed class LargeAnswers : IDisposable
 {
