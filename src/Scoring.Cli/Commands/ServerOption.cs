@@ -1,19 +1,18 @@
 using System.CommandLine;
+using Scoring.Client.Connections;
 
 namespace Scoring.Cli.Commands;
 
 /// <summary><c>--server</c>, which takes the place of a service within this process and of its settings.</summary>
 internal static class ServerOption
 {
-    private const string Unix = "unix:";
-
     /// <param name="otherwise">What is used where there is none.</param>
     public static Option<string?> Create(string otherwise = "one within this process")
     {
         var option = new Option<string?>("--server")
         {
-            Description = $"The service: http://host:port, https://host:port or unix:/path. [default: {otherwise}]",
-            HelpName = "url",
+            Description = $"The service: host:port, http://host:port, https://host:port or unix:/path. [default: {otherwise}]",
+            HelpName = "address",
         };
         option.Validators.Add(result =>
         {
@@ -25,22 +24,22 @@ internal static class ServerOption
         return option;
     }
 
+    /// <summary>The address, as the client for C# reads it, too.</summary>
+    /// <exception cref="FormatException">It is none; the message says so.</exception>
+    public static ScoringAddress Parse(string server) => ScoringAddress.Parse(server, []);
+
     private static string? Fault(string server)
     {
-        if (server.StartsWith(Unix + '/', StringComparison.OrdinalIgnoreCase) && server.Length > Unix.Length + 1)
+        try
         {
-            // Of unix:///path, too, the path is what follows the two slashes.
-            var path = server[Unix.Length..];
-            return UnixSocket.IsTooLong(path.StartsWith("//", StringComparison.Ordinal) ? path[2..] : path)
+            return Parse(server).UnixPath is { } path && UnixSocket.IsTooLong(path)
                 ? $"--server is '{server}', which is too long for the path of a socket."
                 : null;
         }
-
-        // What else an address may have would be passed over.
-        return Uri.TryCreate(server, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-            && uri is { PathAndQuery: "/", Fragment: "", UserInfo: "" }
-            ? null
-            : $"--server must be http://host:port, https://host:port or unix:/path, not '{server}'.";
+        catch (FormatException exception)
+        {
+            return $"--server: {exception.Message}.";
+        }
     }
 
     /// <summary>Refuses settings that nobody would take.</summary>

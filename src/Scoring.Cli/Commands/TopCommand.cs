@@ -12,18 +12,25 @@ internal static class TopCommand
     {
         var server = new Option<Uri>("--server")
         {
-            Description = "The service's admin port: http://host:port or https://host:port.",
-            HelpName = "url",
+            Description = "The service's admin port: host:port, http://host:port or https://host:port.",
+            HelpName = "address",
             DefaultValueFactory = _ => new Uri(DefaultServer),
             CustomParser = result =>
             {
                 var text = result.Tokens[0].Value;
-                if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0)
+                try
                 {
-                    return uri;
+                    if (ServerOption.Parse(text) is { UnixPath: null, IsResolved: false } address)
+                    {
+                        return address.Target;
+                    }
+                }
+                catch (FormatException)
+                {
+                    // It is none of those.
                 }
 
-                result.AddError($"--server must be http://host:port or https://host:port, not '{text}'.");
+                result.AddError($"--server must be host:port, http://host:port or https://host:port, not '{text}'.");
                 return null;
             },
         };

@@ -67,7 +67,7 @@ public sealed class HeadsTests
         var (process, address) = await ScoringProcess.ServeAsync("--unix-socket", folder["service.sock"]);
         using (process)
         {
-            var result = await ScoringProcess.RunAsync("heads", "--json", "--server", address);
+            var result = await ScoringProcess.RunAsync("heads", "--json", "--server", address.Replace("http://", "", StringComparison.Ordinal));
             Assert.Equal(0, result.ExitCode);
             using var heads = JsonDocument.Parse(result.Output);
             Assert.Equal(
