@@ -32,7 +32,9 @@ internal sealed class TlsHandshake(IOptions<TlsSettings> settings, WatchedFiles<
             options.CertificateChainPolicy = new X509ChainPolicy
             {
                 TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck
+                RevocationMode = X509RevocationMode.NoCheck,
+                // What is missing of a chain .NET would fetch from wherever the certificate says, of a client that nobody knows yet.
+                DisableCertificateDownloads = true,
             };
             options.CertificateChainPolicy.CustomTrustStore.AddRange(now.ClientAuthorities);
             options.RemoteCertificateValidationCallback = (_, certificate, _, errors) =>

@@ -29,14 +29,16 @@ internal sealed class Authority : IDisposable
     /// <summary>A certificate of 127.0.0.1, and its key.</summary>
     public (string Certificate, string Key) IssueServer(string subject = "CN=scoring", int daysLeft = 1) => Pems(Issue(subject, ServerUse, daysLeft));
 
-    public X509Certificate2 IssueClient(string subject) => Issue(subject, ClientUse, daysLeft: 1);
+    /// <param name="subject">Whom it is for.</param>
+    /// <param name="issuer">Where it says that the certificate of its issuer is; null for nowhere.</param>
+    public X509Certificate2 IssueClient(string subject, string? issuer = null) => Issue(subject, ClientUse, daysLeft: 1, issuer);
 
     public static (string Certificate, string Key) Pems(X509Certificate2 certificate) =>
         (certificate.ExportCertificatePem(), certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
 
     public void Dispose() => _root.Dispose();
 
-    private X509Certificate2 Issue(string subject, Oid use, int daysLeft)
+    private X509Certificate2 Issue(string subject, Oid use, int daysLeft, string? issuer = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
@@ -44,6 +46,11 @@ internal sealed class Authority : IDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
+        if (issuer is not null)
+        {
+            request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(ocspUris: null, [issuer]));
+        }
+
         var now = TimeProvider.System.GetUtcNow();
         using var issued = request.Create(_root, now.AddDays(-2).AddMinutes(1), now.AddDays(daysLeft), RandomNumberGenerator.GetBytes(8));
         return issued.CopyWithPrivateKey(key);

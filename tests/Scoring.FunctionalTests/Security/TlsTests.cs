@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Scoring.FunctionalTests.Infrastructure;
@@ -120,6 +122,21 @@ public sealed class TlsTests
         using var foreign = others.IssueClient("CN=trainer");
         await using var unknown = new SecureCalls(server.Address, authority, foreign);
         Assert.Contains((await Assert.ThrowsAsync<RpcException>(() => ListHeadsAsync(unknown))).StatusCode, broken);
+    }
+
+    [Fact]
+    public async Task Nothing_is_fetched_that_a_certificate_of_a_stranger_names()
+    {
+        using var authority = new Authority();
+        using var stranger = new Authority("CN=a stranger");
+        using var files = new TlsFolder(authority.IssueServer(), authority.Pem);
+        await using var server = await ScoringServer.StartAsync([.. files.Settings, "--Scoring:Tls:ClientCertificates=allow"]);
+        using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
+        elsewhere.Start();
+        using var certificate = stranger.IssueClient("CN=trainer", $"http://{elsewhere.LocalEndpoint}/issuer.crt");
+        await using var calls = new SecureCalls(server.Address, authority, certificate);
+        await Assert.ThrowsAsync<RpcException>(() => ListHeadsAsync(calls));
+        Assert.False(elsewhere.Pending());
     }
 
     public static TheoryData<string, string[]> BadSettings => new()
