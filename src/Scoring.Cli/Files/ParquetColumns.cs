@@ -69,7 +69,9 @@ internal static class ParquetColumns
     public static string TypeName(Field field) => AsColumn(field) switch
     {
         null => field is DataField ? "lists" : $"{field.SchemaType.ToString().ToLowerInvariant()}s",
+        TimeDataField => "time",
         var column when column.ClrType == typeof(ReadOnlyMemory<char>) => "text",
+        var column when column.ClrType == typeof(ReadOnlyMemory<byte>) => "bytes",
         var column => column.ClrType.Name.ToLowerInvariant(),
     };
 

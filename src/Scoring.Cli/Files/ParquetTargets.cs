@@ -8,6 +8,13 @@ namespace Scoring.Cli.Files;
 /// <summary>The targets of one row group: whole numbers or labels.</summary>
 internal sealed class ParquetTargets
 {
+    /// <summary>A date, a time or a decimal number is an integer in the file, too, and no target.</summary>
+    private static readonly Type[] Types =
+    [
+        typeof(ReadOnlyMemory<char>), typeof(string), typeof(bool), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int),
+        typeof(uint), typeof(long), typeof(ulong), typeof(float), typeof(double),
+    ];
+
     private readonly string _file;
     private readonly List<Column> _columns = [];
 
@@ -24,7 +31,9 @@ internal sealed class ParquetTargets
         {
             if (roles.Target(column) is >= 0 and var index)
             {
-                var field = ParquetColumns.AsColumn(fields[column]) ?? throw WrongType(file, fields[column]);
+                var field = ParquetColumns.AsColumn(fields[column]) is { } known and not TimeDataField && Array.Exists(Types, known.ClrType.Equals)
+                    ? known
+                    : throw WrongType(file, fields[column]);
                 using var raw = await ParquetColumns.ReadAsync(file, () => group.ReadRawColumnDataBaseAsync(field, cancellationToken).AsTask())
                     .ConfigureAwait(false);
                 targets._columns.Add(new Column(index, roles.Name(column), Texts(file, raw, field, (int)group.RowCount)));

@@ -112,6 +112,15 @@ public sealed class ParquetTests
     }
 
     [Fact]
+    public async Task Targets_that_are_dates_times_decimals_or_bytes_are_refused()
+    {
+        await AssertRefusedAsync("datetime", new DateTimeDataField("target", DateTimeFormat.Date), new DateTime(2026, 1, 2));
+        await AssertRefusedAsync("time", new TimeDataField("target", TimeUnitPrecision.Millis), 1);
+        await AssertRefusedAsync("decimal", new DecimalDataField("target", 4, 0), 1m);
+        await AssertRefusedAsync<ReadOnlyMemory<byte>>("bytes", new DataField<ReadOnlyMemory<byte>>("target"), new byte[] { 1 });
+    }
+
+    [Fact]
     public async Task Targets_of_lists_are_not_passed_over()
     {
         var element = new DataField<int>("element", true);
@@ -258,6 +267,16 @@ public sealed class ParquetTests
         await using var reader = await LogitReaders.OpenAsync(file.ToArray());
         Assert.Equal(4L * Rows, reader.Rows);
         Assert.Equal(4L * Rows, (await reader.ReadAllAsync(rowsAtATime: 50_000)).LongLength);
+    }
+
+    private static async Task AssertRefusedAsync<T>(string type, DataField target, T value)
+        where T : struct
+    {
+        var bytes = await BesideLogitsAsync(target, group => group.WriteAsync<T>(target, new[] { value }, cancellationToken: Cancellation));
+        await using var reader = await LogitReaders.OpenAsync(bytes);
+        var refused = await Assert.ThrowsAsync<InvalidDataException>(
+            () => reader.ReadAsync(new float[2], new TargetBuffer(TargetKind.Class, 2, reader.Labels, 1), Cancellation).AsTask());
+        Assert.Equal($"input, column target, is of {type}; targets are text or whole numbers.", refused.Message);
     }
 
     /// <summary>A file of one row that has two logits, and a field more.</summary>
