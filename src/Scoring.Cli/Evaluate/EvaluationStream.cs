@@ -23,7 +23,7 @@ internal sealed partial class EvaluationStream(EvaluationInput input, ServiceHea
     {
         var classes = input.Logits.Classes;
         var logits = GC.AllocateUninitializedArray<float>(rowsPerMessage * classes);
-        var targets = new TargetBuffer(input.Kind, classes, head.Labels, rowsPerMessage);
+        var targets = new TargetBuffer(input.Kind, classes, head.Labels, input.Logits.Labels, rowsPerMessage);
         var bytes = new byte[logits.Length * sizeof(float)];
         while (await input.ReadAsync(logits, targets, cancellationToken).ConfigureAwait(false) is > 0 and var rows)
         {

@@ -36,7 +36,7 @@ internal sealed class ParquetTargets
                     : throw WrongType(file, fields[column]);
                 using var raw = await ParquetColumns.ReadAsync(file, () => group.ReadRawColumnDataBaseAsync(field, cancellationToken).AsTask())
                     .ConfigureAwait(false);
-                targets._columns.Add(new Column(index, roles.Name(column), Texts(file, raw, field, (int)group.RowCount)));
+                targets._columns.Add(new Column(index, roles.Name(column), raw is RawColumnData<bool>, Texts(file, raw, field, (int)group.RowCount)));
             }
         }
 
@@ -51,7 +51,8 @@ internal sealed class ParquetTargets
         {
             for (var row = 0; row < rows; row++)
             {
-                if (targets.Set((row * targets.PerRow) + column.Index, column.Texts[first + row] ?? "") is { } wrong)
+                var (index, text) = ((row * targets.PerRow) + column.Index, column.Texts[first + row] ?? "");
+                if ((column.IsTruth && text.Length > 0 ? targets.Set(index, bool.Parse(text)) : targets.Set(index, text)) is { } wrong)
                 {
                     throw new InvalidDataException($"{_file}, {locate(first + row)}, column {column.Name}: {wrong}");
                 }
@@ -70,7 +71,7 @@ internal sealed class ParquetTargets
                 ParquetColumns.ForEach(file, column, field, rows, (row, value) => texts[row] = Intern(value.Span));
                 break;
             case RawColumnData<bool> column:
-                ParquetColumns.ForEach(file, column, field, rows, (row, value) => texts[row] = value ? "1" : "0");
+                ParquetColumns.ForEach(file, column, field, rows, (row, value) => texts[row] = value ? bool.TrueString : bool.FalseString);
                 break;
             case RawColumnData<int> column:
                 Numbers(column);
@@ -132,5 +133,5 @@ internal sealed class ParquetTargets
     private static InvalidDataException WrongType(string file, Field field) => new(
         $"{file}, column {Quoted.Text(field.Name)}, is of {ParquetColumns.TypeName(field)}; targets are text or whole numbers.");
 
-    private sealed record Column(int Index, string Name, string?[] Texts);
+    private sealed record Column(int Index, string Name, bool IsTruth, string?[] Texts);
 }

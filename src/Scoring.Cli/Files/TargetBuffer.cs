@@ -12,34 +12,39 @@ internal sealed class TargetBuffer
     /// <summary>The classes that are called by a number, where any is: every number is then one of these, and none an index.</summary>
     private readonly Dictionary<double, uint> _numbers = [];
     private readonly uint[] _targets;
+    private readonly uint? _true;
+    private readonly uint? _false;
     private readonly string _allowed;
 
     /// <param name="kind">What a row's target is.</param>
     /// <param name="classes">Logits in a row.</param>
     /// <param name="labels">What the classes are called; empty where they have no names.</param>
+    /// <param name="columns">What the file calls them, which may be other words for the same; empty where it does not.</param>
     /// <param name="rows">Room, in rows.</param>
-    public TargetBuffer(TargetKind kind, int classes, IReadOnlyList<string> labels, int rows)
+    public TargetBuffer(TargetKind kind, int classes, IReadOnlyList<string> labels, IReadOnlyList<string> columns, int rows)
     {
         PerRow = kind == TargetKind.Labels ? classes : 1;
         Bound = kind == TargetKind.Labels ? 2u : (uint)classes;
         _targets = new uint[(long)rows * PerRow];
 
-        var names = kind == TargetKind.Class ? labels : [];
-        for (var label = 0; label < names.Count; label++)
+        var names = kind == TargetKind.Class ? labels.Index().Concat(columns.Index()).DistinctBy(name => name.Item).ToList() : [];
+        foreach (var (label, name) in names)
         {
-            _indices.TryAdd(names[label], (uint)label);
-            if (TryParse(names[label], out var number) && double.IsFinite(number) && !_numbers.TryAdd(number, (uint)label))
+            _indices.Add(name, (uint)label);
+            if (TryParse(name, out var number) && double.IsFinite(number) && !_numbers.TryAdd(number, (uint)label)
+                && _numbers[number] != label)
             {
                 // Which of two it means, 1 or 1.0, nobody can tell.
                 _numbers[number] = Bound;
             }
         }
 
+        (_true, _false) = (Only("true"), Only("false"));
         _allowed = (kind, names.Count) switch
         {
             (TargetKind.Labels, _) => "0 or 1",
             (_, 0) => $"an index from 0 to {classes - 1}",
-            _ => $"a label ({string.Join(", ", names.Take(LabelsNamed).Select(name => Quoted.Text(name)))}"
+            _ => $"a label ({string.Join(", ", names.Take(LabelsNamed).Select(name => Quoted.Text(name.Item)))}"
                 + $"{(names.Count > LabelsNamed ? ", …" : "")}){(_numbers.Count > 0 ? "" : $" or an index from 0 to {classes - 1}")}",
         };
     }
@@ -85,6 +90,31 @@ internal sealed class TargetBuffer
         }
 
         return string.Create(CultureInfo.InvariantCulture, $"the target is {number}; it must be {_allowed}");
+    }
+
+    /// <summary>Takes a truth: the class of that name, or 1 and 0 where classes have no names.</summary>
+    /// <returns>What is wrong with it; null where nothing is.</returns>
+    public string? Set(int index, bool truth)
+    {
+        if (_indices.Count == 0)
+        {
+            return Set(index, truth ? 1 : 0);
+        }
+
+        if ((truth ? _true : _false) is not { } target)
+        {
+            return $"the target is {(truth ? "true" : "false")}; it must be {_allowed}";
+        }
+
+        _targets[index] = target;
+        return null;
+    }
+
+    /// <summary>The class that is called so, whichever letters are capital; null where it is none or several.</summary>
+    private uint? Only(string name)
+    {
+        var named = _indices.Where(other => string.Equals(other.Key, name, StringComparison.OrdinalIgnoreCase)).Select(other => other.Value);
+        return named.Distinct().Take(2).ToArray() is [var one] ? one : null;
     }
 
     private static bool TryParse(string text, out double number) =>

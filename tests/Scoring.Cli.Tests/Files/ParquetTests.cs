@@ -27,7 +27,7 @@ public sealed class ParquetTests
         Assert.Equal(6, reader.Rows);
         Assert.Equal(TargetKind.Class, reader.Targets);
 
-        var targets = new TargetBuffer(TargetKind.Class, 2, reader.Labels, 10);
+        var targets = new TargetBuffer(TargetKind.Class, 2, reader.Labels, [], 10);
         var (logits, found) = (new List<float>(), new List<uint>());
         var buffer = new float[10 * 2];
         while (await reader.ReadAsync(buffer, targets, Cancellation) is > 0 and var rows)
@@ -191,7 +191,7 @@ public sealed class ParquetTests
                 try
                 {
                     await using var reader = await LogitReaders.OpenAsync(damaged);
-                    var targets = new TargetBuffer(TargetKind.Class, reader.Classes, reader.Labels, 10);
+                    var targets = new TargetBuffer(TargetKind.Class, reader.Classes, reader.Labels, [], 10);
                     while (await reader.ReadAsync(new float[10 * reader.Classes], hasLists ? null : targets, Cancellation) > 0)
                     {
                     }
@@ -275,7 +275,7 @@ public sealed class ParquetTests
         var bytes = await BesideLogitsAsync(target, group => group.WriteAsync<T>(target, new[] { value }, cancellationToken: Cancellation));
         await using var reader = await LogitReaders.OpenAsync(bytes);
         var refused = await Assert.ThrowsAsync<InvalidDataException>(
-            () => reader.ReadAsync(new float[2], new TargetBuffer(TargetKind.Class, 2, reader.Labels, 1), Cancellation).AsTask());
+            () => reader.ReadAsync(new float[2], new TargetBuffer(TargetKind.Class, 2, reader.Labels, [], 1), Cancellation).AsTask());
         Assert.Equal($"input, column target, is of {type}; targets are text or whole numbers.", refused.Message);
     }
 

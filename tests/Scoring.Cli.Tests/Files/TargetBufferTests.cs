@@ -1,0 +1,62 @@
+using Scoring.Cli.Files;
+
+namespace Scoring.Cli.Tests.Files;
+
+/// <summary>What stands for a class in a file.</summary>
+public sealed class TargetBufferTests
+{
+    private static readonly string[] Pets = ["cat", "dog", "rabbit"];
+
+    [Fact]
+    public void A_class_may_be_called_by_its_label_or_as_the_file_calls_its_column()
+    {
+        Assert.Equal(1u, Read(Pets, ["Katze", "Hund", "Hase"], "dog"));
+        Assert.Equal(1u, Read(Pets, ["Katze", "Hund", "Hase"], "Hund"));
+        Assert.Equal(1u, Read(Pets, ["Katze", "Hund", "Hase"], "1"));
+        Assert.Equal(1u, Read(Pets, [], "1"));
+    }
+
+    [Fact]
+    public void A_number_is_no_index_where_the_file_calls_its_columns_by_numbers()
+    {
+        Assert.Equal(0u, Read(Pets, ["1", "2", "3"], "1"));
+        Assert.Equal(1u, Read(Pets, ["2", "0", "1"], "0"));
+        Assert.Equal(1u, Read(Pets, ["2", "0", "1"], "dog"));
+        Assert.Equal(
+            "the target is 0; it must be a label (cat, dog, rabbit, 1, 2, 3)", Buffer(Pets, ["1", "2", "3"]).Set(0, 0));
+        // Of a head whose labels are numbers, too, and other ones.
+        Assert.Equal(2u, Read(["3", "4", "5"], ["0", "1", "2"], "5"));
+        Assert.Equal(2u, Read(["3", "4", "5"], ["0", "1", "2"], "2"));
+        Assert.NotNull(Buffer(["1", "x", "y"], ["a", "1.0", "c"]).Set(0, 1));
+    }
+
+    [Fact]
+    public void A_truth_is_the_class_of_its_name_and_1_or_0_where_classes_have_none()
+    {
+        Assert.Equal((0u, 1u), (Read(["true", "false"], truth: true), Read(["true", "false"], truth: false)));
+        Assert.Equal((1u, 0u), (Read(["False", "True"], truth: true), Read(["False", "True"], truth: false)));
+        Assert.Equal((1u, 0u), (Read([], truth: true), Read([], truth: false)));
+        Assert.Equal("the target is true; it must be a label (yes, no) or an index from 0 to 1", Buffer(["yes", "no"], []).Set(0, truth: true));
+        var flags = new TargetBuffer(TargetKind.Labels, 2, ["true", "false"], [], rows: 1);
+        Assert.Null(flags.Set(0, truth: false));
+        Assert.Null(flags.Set(1, truth: true));
+        Assert.Equal([0u, 1u], flags.Of(1).ToArray());
+    }
+
+    private static TargetBuffer Buffer(string[] labels, string[] columns) =>
+        new(TargetKind.Class, Math.Max(labels.Length, 2), labels, columns, rows: 1);
+
+    private static uint Read(string[] labels, string[] columns, string target)
+    {
+        var buffer = Buffer(labels, columns);
+        Assert.Null(buffer.Set(0, target));
+        return buffer.Of(1)[0];
+    }
+
+    private static uint Read(string[] labels, bool truth)
+    {
+        var buffer = Buffer(labels, []);
+        Assert.Null(buffer.Set(0, truth));
+        return buffer.Of(1)[0];
+    }
+}
