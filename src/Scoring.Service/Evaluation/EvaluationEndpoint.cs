@@ -32,6 +32,9 @@ internal sealed class EvaluationEndpoint(
     /// <summary>The message, of which a count takes several times its bytes on the wire, and those bytes.</summary>
     private const int CopiesOfAnswer = 6;
 
+    /// <summary>What is measured with so little is done with it in a millisecond or so, and need not wait for what takes seconds.</summary>
+    private const long MostAtOnce = 512 << 10;
+
     public Task<EvaluateResponse> Evaluate(IAsyncStreamReader<PooledScoreRequest> requests, ServerCallContext context) => RunAsync(
         requests,
         context,
@@ -39,7 +42,9 @@ internal sealed class EvaluationEndpoint(
         {
             var evaluation = new EvaluationRun(settings.Value, measured);
             var plan = await stream.ReadAllAsync((plan, rows) => evaluation.Add(plan, rows.Logits.Span, rows.Targets.Span), stop);
-            return await work.RunAsync(() => evaluation.Finish(plan), stop);
+            return measured.Bytes <= MostAtOnce
+                ? evaluation.Finish(plan)
+                : await work.RunAsync(() => evaluation.Finish(plan), callers.HolderOf(context), stop);
         });
 
     public Task<CalibrateResponse> Calibrate(IAsyncStreamReader<PooledScoreRequest> requests, ServerCallContext context) => RunAsync(
@@ -49,7 +54,7 @@ internal sealed class EvaluationEndpoint(
         {
             using var calibration = new Calibration(settings.Value, measured, calibrationMemory, callers.HolderOf(context));
             var plan = await stream.ReadAllAsync(calibration.Add, stop);
-            return await work.RunAsync(() => calibration.Finish(plan, stop), stop);
+            return await work.RunAsync(() => calibration.Finish(plan, stop), callers.HolderOf(context), stop);
         });
 
     private async Task<T> RunAsync<T>(

@@ -9,12 +9,13 @@ namespace Scoring.Service.Evaluation;
 /// </summary>
 internal sealed class EvaluationMemory(HeldMemory held, ConnectionCutter cutter, ConnectionMemory connection) : IDisposable
 {
-    private long _bytes;
+    /// <summary>What the call holds now.</summary>
+    public long Bytes { get; private set; }
 
     /// <summary>Counts so many bytes more, or fewer.</summary>
     public void Add(long bytes)
     {
-        _bytes += bytes;
+        Bytes += bytes;
         held.AddEvaluation(bytes);
         connection.AddEvaluation(bytes);
         if (bytes > 0)
@@ -23,5 +24,5 @@ internal sealed class EvaluationMemory(HeldMemory held, ConnectionCutter cutter,
         }
     }
 
-    public void Dispose() => Add(-_bytes);
+    public void Dispose() => Add(-Bytes);
 }

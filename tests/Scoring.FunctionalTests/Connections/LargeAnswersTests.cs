@@ -23,7 +23,7 @@ public sealed class LargeAnswersTests
         await using var server = await ScoringServer.StartAsync(Heads);
         using var calls = new RawCalls(server);
         var release = new TaskCompletionSource();
-        var occupied = OccupyAsync(server.Services.GetRequiredService<LargeAnswers>(), release.Task);
+        var occupied = OccupyAsync(server.Services.GetRequiredService<LargeAnswers>().Thread, release.Task);
         var asked = AskAsync(calls, rpc);
         await Aftermath.AssertServedAsync(server);
         Assert.False(asked.IsCompleted);
@@ -36,7 +36,7 @@ public sealed class LargeAnswersTests
     public async Task Callers_take_turns()
     {
         await using var server = await ScoringServer.StartAsync();
-        var answers = server.Services.GetRequiredService<LargeAnswers>();
+        var answers = server.Services.GetRequiredService<LargeAnswers>().Thread;
         var release = new TaskCompletionSource();
         var occupied = OccupyAsync(answers, release.Task);
         var turns = new List<string>();
@@ -56,7 +56,7 @@ public sealed class LargeAnswersTests
     public async Task Who_is_gone_waits_no_longer()
     {
         await using var server = await ScoringServer.StartAsync();
-        var answers = server.Services.GetRequiredService<LargeAnswers>();
+        var answers = server.Services.GetRequiredService<LargeAnswers>().Thread;
         var release = new TaskCompletionSource();
         var occupied = OccupyAsync(answers, release.Task);
         using var gone = new CancellationTokenSource();
@@ -70,7 +70,7 @@ public sealed class LargeAnswersTests
     }
 
     /// <summary>Has the one thread do nothing else until then.</summary>
-    private static async Task OccupyAsync(LargeAnswers answers, Task until)
+    private static async Task OccupyAsync(TurnThreads answers, Task until)
     {
         await answers.TurnOf("first", TestEnd);
 #pragma warning disable xUnit1031 // The thread is to wait.
