@@ -37,25 +37,29 @@ internal abstract class LogitReader(string name) : IAsyncDisposable
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static async Task<LogitReader> OpenAsync(string path, CancellationToken cancellationToken)
     {
-        if (path == StandardStream)
+        if (path != StandardStream)
         {
-            StandardStreams.RequireInput();
+            return await OpenAsync(path, await OpenFileAsync(path, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
 
-        RequireNoFolder(path);
-        var (name, stream) = path == StandardStream
-            ? ("standard input", Console.OpenStandardInput())
-            : (path, new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan));
-        return await OpenAsync(name, stream, cancellationToken).ConfigureAwait(false);
+        StandardStreams.RequireInput();
+        return await OpenAsync("standard input", Console.OpenStandardInput(), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <exception cref="IOException">It is one, whose opening would be refused as if it were secret.</exception>
-    public static void RequireNoFolder(string path)
+    /// <summary>Opens a file to read.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public static async Task<Stream> OpenFileAsync(string path, CancellationToken cancellationToken)
     {
         if (Directory.Exists(path))
         {
+            // Its opening would be refused as if it were secret.
             throw new IOException($"{path} is a folder.");
         }
+
+        // A pipe that nobody writes to cannot be opened, and nothing but the end of the process ends that wait.
+        return await Task.Run(
+            () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan),
+            CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads from a stream, which the reader then owns.</summary>

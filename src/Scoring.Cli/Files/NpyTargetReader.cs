@@ -32,9 +32,7 @@ internal sealed class NpyTargetReader : IAsyncDisposable
     /// <exception cref="InvalidDataException">The file holds no targets.</exception>
     public static async Task<NpyTargetReader> OpenAsync(string path, int classes, CancellationToken cancellationToken)
     {
-        LogitReader.RequireNoFolder(path);
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-        var input = new InputBuffer(stream);
+        var input = new InputBuffer(await LogitReader.OpenFileAsync(path, cancellationToken).ConfigureAwait(false));
         try
         {
             if (!await input.FillToAsync(NpyHeader.Magic.Length, cancellationToken).ConfigureAwait(false)
