@@ -13,23 +13,45 @@ internal static class KestrelStreams
 {
     private const string Kestrel = "Microsoft.AspNetCore.Server.Kestrel.Core";
     private const string Stream = Kestrel + ".Internal.Http2.Http2Stream, " + Kestrel;
+    private const string Writer = Kestrel + ".Internal.Http2.Http2FrameWriter, " + Kestrel;
+    private const string Output = Kestrel + ".Internal.Http2.Http2OutputProducer, " + Kestrel;
     private const BindingFlags Any = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
-    /// <summary>The streams of the connection that a call is of, of which only the count may be asked for on other threads than Kestrel's.</summary>
+    /// <summary>The connection that a call is of, and its streams, of which only the count may be asked for on other threads than Kestrel's.</summary>
     /// <exception cref="MissingMemberException">Another Kestrel has them elsewhere.</exception>
-    public static ICollection Of(IHttp2StreamIdFeature stream)
+    public static (object Connection, ICollection Streams) Of(IHttp2StreamIdFeature stream)
     {
         var context = Field(stream, "_context");
-        var connection = context.GetType().GetProperty("StreamLifetimeHandler", Any)?.GetValue(context);
-        return connection is null
-            ? throw new MissingMemberException("Kestrel's streams do not know their connection")
-            : (ICollection)Field(connection, "_streams");
+        var connection = context.GetType().GetProperty("StreamLifetimeHandler", Any)?.GetValue(context)
+            ?? throw new MissingMemberException("Kestrel's streams do not know their connection");
+        return (connection, (ICollection)Field(connection, "_streams"));
+    }
+
+    /// <summary>
+    /// Has the connection look again at what its streams have to write, once its client is gone. Where more of them end at a time than Kestrel's
+    /// queue has room for, it forgets those that find none (10.0.12: <c>Http2FrameWriter.Schedule</c>), and waits for them for ever. To look twice
+    /// is harmless: what is written is passed over.
+    /// </summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="streams">Its streams.</param>
+    /// <param name="most">Streams at a time: less than the queue has room for.</param>
+    /// <exception cref="MissingMemberException">Another Kestrel has them elsewhere.</exception>
+    public static void ScheduleAgain(object connection, ICollection streams, int most)
+    {
+        var writer = Field(connection, "_frameWriter");
+        foreach (var stream in ((IDictionary)streams).Values.Cast<object>().Take(most).ToList())
+        {
+            Schedule(writer, Field(stream, "_http2Output"));
+        }
     }
 
     /// <summary>The size of the call's headers as HTTP/2 counts them: characters, and 32 for each header.</summary>
     /// <exception cref="MissingMemberException">Another Kestrel has it elsewhere.</exception>
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_TotalParsedHeaderSize")]
     public static extern int HeaderSize([UnsafeAccessorType(Stream)] object stream);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method)]
+    private static extern void Schedule([UnsafeAccessorType(Writer)] object writer, [UnsafeAccessorType(Output)] object output);
 
     private static object Field(object owner, string name)
     {

@@ -19,6 +19,11 @@ internal sealed class OpenConnections(
     /// <summary>A connection's age is up to so much more or less, at random: those that were made together do not end together.</summary>
     private const double Jitter = 0.1;
 
+    /// <summary>What Kestrel does by itself once a client is gone is mostly done long before.</summary>
+    private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan BetweenLooksAtRest = TimeSpan.FromSeconds(0.1);
+
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _count;
     private volatile bool _isEnding;
@@ -67,6 +72,10 @@ internal sealed class OpenConnections(
         }
 
         using var age = limits.Value.ConnectionAgeMs > 0 ? StartAge(open) : null;
+        using var rest = PeriodicCheck.Start(
+            time, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, "what is left of a connection", open.Calls.ScheduleAgain, failures);
+        using var closed = connection.ConnectionClosed.UnsafeRegister(
+            static rest => ((ITimer)rest!).Change(TimeToEnd, BetweenLooksAtRest), rest);
         try
         {
             await next(connection);
