@@ -38,13 +38,17 @@ internal sealed record Metric(string Name, double Value, string Note)
         new("macro F1", metrics.Macro.F1, ""),
     ];
 
+    /// <summary>How far from the exact one an area may be that is of bins, of which JSON tells as auroc_error; nothing where it is exact.</summary>
+    public static string Deviation(LabelMetrics metrics) =>
+        metrics.AurocError > 0 ? $"; of bins: each area within {Format(metrics.AurocError)}" : "";
+
     private static List<Metric> Of(LabelMetrics metrics) =>
     [
         new("subset accuracy", metrics.SubsetAccuracy, "share of rows with every label decided rightly"),
         new("Hamming loss", metrics.HammingLoss, "share of labels decided wrongly"),
         new("binary cross-entropy", metrics.BinaryCrossEntropy, "nats: the mean over rows and labels"),
         new("calibration error", metrics.ExpectedCalibrationError, $"ECE: probability against frequency, over {metrics.Bins.Count} bins"),
-        new("macro AUROC", metrics.AurocMacro, "area under the ROC curve, mean over the labels"),
+        new("macro AUROC", metrics.AurocMacro, $"area under the ROC curve, mean over the labels{Deviation(metrics)}"),
         new("micro precision", metrics.Micro.Precision, "over all decisions together"),
         new("micro recall", metrics.Micro.Recall, ""),
         new("micro F1", metrics.Micro.F1, ""),

@@ -33,7 +33,8 @@ internal sealed class ColumnRoles
         var count = 0;
         _logits = [.. names.Select(name => name.StartsWith(LogitPrefix, StringComparison.Ordinal) ? count++ : -1)];
         Labels = [.. names.Where((_, column) => _logits[column] >= 0).Select(name => name[LogitPrefix.Length..])];
-        _targets = [.. names.Select(TargetOf)];
+        var labels = Labels.Index().ToDictionary(label => label.Item, label => label.Index);
+        _targets = [.. names.Select(name => TargetOf(name, labels))];
     }
 
     /// <summary>Every column is a logit, and the classes have no names.</summary>
@@ -85,14 +86,16 @@ internal sealed class ColumnRoles
             return TargetKind.None;
         }
 
-        if (perLabel.FirstOrDefault(name => !Labels.Contains(name[TargetPrefix.Length..])) is { } stray)
+        if (_names.Where((name, column) => _targets[column] < 0 && name.StartsWith(TargetPrefix, StringComparison.Ordinal)).FirstOrDefault()
+            is { } stray)
         {
             throw new InvalidDataException(
                 $"{_file} has a column {Quoted.Text(stray)}, and no column {Quoted.Text(LogitPrefix + stray[TargetPrefix.Length..])} "
                 + "that it is the target of.");
         }
 
-        return Labels.FirstOrDefault(label => !perLabel.Contains(TargetPrefix + label)) is { } missing
+        var measured = perLabel.ToHashSet(StringComparer.Ordinal);
+        return Labels.FirstOrDefault(label => !measured.Contains(TargetPrefix + label)) is { } missing
             ? throw new InvalidDataException(
                 $"{_file} has targets for some labels only: there is a column {Quoted.Text(LogitPrefix + missing)}, and no "
                 + $"{Quoted.Text(TargetPrefix + missing)}.")
@@ -106,13 +109,8 @@ internal sealed class ColumnRoles
     private static bool IsMisspelt(string name) =>
         !HasRole(name) && name.StartsWith("logit", StringComparison.OrdinalIgnoreCase) && name != ParquetLogitReader.ListName;
 
-    private int TargetOf(string name)
-    {
-        if (name == TargetName)
-        {
-            return 0;
-        }
-
-        return name.StartsWith(TargetPrefix, StringComparison.Ordinal) ? Array.IndexOf(Labels, name[TargetPrefix.Length..]) : -1;
-    }
+    private static int TargetOf(string name, Dictionary<string, int> labels) =>
+        name == TargetName ? 0
+        : name.StartsWith(TargetPrefix, StringComparison.Ordinal) && labels.TryGetValue(name[TargetPrefix.Length..], out var label) ? label
+        : -1;
 }

@@ -122,6 +122,12 @@ internal sealed class LimitSettings : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (BufferBytes > 0 && BufferBytes < ServerBytes)
+        {
+            yield return new ValidationResult(
+                $"Scoring:Limits:BufferBytes is {BufferBytes}; it must be 0, or at least Scoring:Limits:ServerBytes, which is {ServerBytes}.");
+        }
+
         if (ServerBytes < 2L * MessageBytes)
         {
             yield return new ValidationResult(

@@ -2,7 +2,7 @@ namespace Scoring.Service.Telemetry;
 
 /// <summary>
 /// The door that every line goes through on its way to the log, the framework's as well as the service's own: see <see cref="GuardedLogger"/>. The
-/// lines that a client can provoke are those of <see cref="FailureLog"/>, and the framework's warnings and errors.
+/// lines that a client can provoke are those of <see cref="FailureLog"/>, the framework's warnings and errors, and what it tells of credentials.
 /// </summary>
 /// <param name="loggers">Where lines go; its owner disposes it.</param>
 /// <param name="floor">What nobody is told of.</param>
@@ -11,6 +11,9 @@ namespace Scoring.Service.Telemetry;
 internal sealed class GuardedLoggers(LoggerFactory loggers, LogFloor floor, TelemetryFaults faults, TimeProvider time) : ILoggerFactory
 {
     private static readonly string[] Framework = ["Microsoft.AspNetCore.", "Grpc."];
+
+    /// <summary>Where those are who look at credentials, as whom the framework says of each call that it has none.</summary>
+    private const string Security = "Scoring.Service.Security.";
 
     public ILogger CreateLogger(string categoryName) =>
         new GuardedLogger(loggers.CreateLogger(categoryName), LimitedFrom(categoryName), floor, faults, time);
@@ -25,5 +28,6 @@ internal sealed class GuardedLoggers(LoggerFactory loggers, LogFloor floor, Tele
     private static LogLevel LimitedFrom(string category) =>
         category == typeof(FailureLog).FullName ? LogLevel.Trace
         : Array.Exists(Framework, start => category.StartsWith(start, StringComparison.Ordinal)) ? LogLevel.Warning
+        : category.StartsWith(Security, StringComparison.Ordinal) ? LogLevel.Information
         : LogLevel.None;
 }

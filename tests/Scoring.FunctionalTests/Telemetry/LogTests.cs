@@ -5,6 +5,7 @@ using OpenTelemetry.Logs;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Heads;
 using Scoring.Service.Heads;
+using Scoring.Service.Security;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.FunctionalTests.Telemetry;
@@ -116,6 +117,25 @@ public sealed partial class LogTests
         }
 
         Assert.Equal(6, lines.Lines.Count(line => line.Contains(text, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void What_is_told_of_credentials_of_each_call_is_held_back()
+    {
+        using var lines = new EverythingLogged();
+        using var inner = new LoggerFactory([lines]);
+        using var floor = new LogFloor(new Rules(new LoggerFilterOptions()));
+        using var loggers = new GuardedLoggers(inner, floor, new TelemetryFaults(), new StoppedTime());
+        foreach (var handler in new[] { typeof(ApiKeyHandler), typeof(TokenHandler), typeof(CertificateHandler) })
+        {
+            var logger = loggers.CreateLogger(handler.FullName!);
+            for (var call = 0; call < 3; call++)
+            {
+                LogAt(logger, LogLevel.Information, "the caller was not authenticated");
+            }
+        }
+
+        Assert.Equal(3, lines.Lines.Count);
     }
 
     [Fact]
