@@ -229,13 +229,17 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
             _held = 0;
         }
 
-        if (_answers > 0)
-        {
-            server.Answers.Release(_answers);
-            _answers = 0;
-        }
-
+        ReleaseAnswers();
         EndPass();
+    }
+
+    /// <summary>Gives back what is held for answers.</summary>
+    public void ReleaseAnswers()
+    {
+        if (Volatile.Read(ref _answers) > 0 && Interlocked.Exchange(ref _answers, 0) is > 0 and var answers)
+        {
+            server.Answers.Release(answers);
+        }
     }
 
     /// <summary>May be called again: what ends early gives its memory back before its client has ended it.</summary>

@@ -9,17 +9,29 @@ namespace Scoring.Service.Streaming;
 /// Answers that may be large where their questions are small: what there are of heads and labels. They are made one after the other, where on the
 /// pool's threads a burst of such questions would keep all streams waiting.
 /// </summary>
-internal sealed class LargeAnswers(Callers callers, FailureLog failures) : IDisposable
+internal sealed class LargeAnswers : IDisposable
 {
     /// <summary>What is made where it is asked for, in a tenth of a millisecond or so.</summary>
     private const long MostAtOnce = 64 << 10;
 
+    private readonly Callers _callers;
+
+    /// <summary>The call whose turn it is, of which only the thread knows.</summary>
+    private CallMemory? _current;
+
+    public LargeAnswers(Callers callers, FailureLog failures)
+    {
+        _callers = callers;
+        Thread = new TurnThreads("scoring large answers", count: 1, failures, EndTurn);
+    }
+
     /// <summary>Where they are made.</summary>
-    public TurnThreads Thread { get; } = new("scoring large answers", count: 1, failures);
+    public TurnThreads Thread { get; }
 
     /// <summary>
-    /// Waits for the turn of a call whose answer takes about so many bytes until the transport has it, and takes room for it. What follows is on
-    /// this thread, with all that gRPC does, until it waits for something.
+    /// Waits for the turn of a call whose answer takes about so many bytes while it is made, and takes room for it. What follows is on the thread,
+    /// with all that gRPC does, until it waits for something: then the transport has the answer, and counts it. So those who do not read theirs
+    /// keep nobody waiting; what they leave is in the way only of themselves, and has their connections cut.
     /// </summary>
     /// <exception cref="RpcException">The client is gone.</exception>
     public async ValueTask BeginAsync(long bytes, ServerCallContext context)
@@ -31,9 +43,10 @@ internal sealed class LargeAnswers(Callers callers, FailureLog failures) : IDisp
 
         try
         {
-            await Thread.TurnOf(callers.HolderOf(context), context.CancellationToken);
+            await Thread.TurnOf(_callers.HolderOf(context), context.CancellationToken);
+            _current = CallMemory.Of(context.GetHttpContext());
             // Here, and not in the queue for room: there a burst would be ahead of everybody's messages.
-            CallMemory.Of(context.GetHttpContext()).HoldUnpooledAnswerAsync(bytes, context.CancellationToken).AsTask().GetAwaiter().GetResult();
+            _current.HoldUnpooledAnswerAsync(bytes, context.CancellationToken).AsTask().GetAwaiter().GetResult();
         }
         catch (Exception exception) when (ClientDisconnect.Caused(exception, context.CancellationToken))
         {
@@ -43,4 +56,10 @@ internal sealed class LargeAnswers(Callers callers, FailureLog failures) : IDisp
     }
 
     public void Dispose() => Thread.Dispose();
+
+    private void EndTurn()
+    {
+        _current?.ReleaseAnswers();
+        _current = null;
+    }
 }

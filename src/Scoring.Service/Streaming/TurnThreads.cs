@@ -11,6 +11,7 @@ namespace Scoring.Service.Streaming;
 internal sealed class TurnThreads : IDisposable
 {
     private readonly FailureLog _failures;
+    private readonly Action? _turnEnded;
 
     /// <summary>What goes on at its caller's turn, by caller.</summary>
     private readonly Dictionary<object, Queue<Waiter>> _waiting = [];
@@ -22,9 +23,10 @@ internal sealed class TurnThreads : IDisposable
     /// <param name="name">What the threads are called.</param>
     /// <param name="count">How many there are.</param>
     /// <param name="failures">Where it is told that one has thrown something, which is not to be.</param>
-    public TurnThreads(string name, int count, FailureLog failures)
+    /// <param name="turnEnded">Called on the thread after each turn.</param>
+    public TurnThreads(string name, int count, FailureLog failures, Action? turnEnded = null)
     {
-        _failures = failures;
+        (_failures, _turnEnded) = (failures, turnEnded);
         for (var i = 0; i < count; i++)
         {
             new Thread(Work) { IsBackground = true, Name = name }.UnsafeStart();
@@ -65,6 +67,7 @@ internal sealed class TurnThreads : IDisposable
         while (Next() is { } waiter)
         {
             PeriodicCheck.Try("what takes long", waiter.GoOn, _failures);
+            _turnEnded?.Invoke();
         }
     }
 
