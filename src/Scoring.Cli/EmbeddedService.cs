@@ -44,6 +44,9 @@ internal sealed class EmbeddedService : IAsyncDisposable
                 "--Logging:LogLevel:Default=Critical",
                 "--Logging:Console:LogToStandardErrorThreshold=Trace",
                 .. configuration,
+                // The environment may be that of a service with ports, which are for others.
+                "--Scoring:Listen:HttpPort=",
+                "--Scoring:Admin:Port=",
                 $"--Scoring:Listen:UnixSocket={UnixSocket.PathIn(folder)}",
             ]);
             await service.StartAsync(cancellationToken).ConfigureAwait(false);

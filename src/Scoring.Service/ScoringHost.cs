@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 using Scoring.Service.Hosting;
@@ -84,6 +85,8 @@ public static class ScoringHost
             console.TimestampFormat = "HH:mm:ss ";
         });
         builder.Services.AddScoring(builder.Configuration);
+        // Kestrel would listen as well wherever its own section says, past Scoring:Listen and Scoring:Tls: of any application's appsettings.json.
+        builder.Services.Configure<KestrelServerOptions>(static server => server.Configure());
         configure(builder);
 
         var app = builder.Build();

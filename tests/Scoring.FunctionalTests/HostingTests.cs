@@ -33,6 +33,13 @@ public sealed class HostingTests
         Assert.False(await call.ResponseStream.MoveNext(TestEnd));
     }
 
+    [Fact]
+    public async Task Endpoints_of_Kestrels_own_configuration_are_not_listened_on()
+    {
+        await using var server = await ScoringServer.StartAsync("--Kestrel:Endpoints:Other:Url=http://127.0.0.1:0");
+        Assert.Single(server.Addresses);
+    }
+
     [Theory]
     [InlineData("unix:")]
     [InlineData("unix://")]

@@ -93,23 +93,17 @@ public sealed class ServeTests
         Assert.DoesNotContain("Exception", result.Output, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("Scoring:Listen:Port is {0}, which is in use", "--port", "{0}")]
-    [InlineData(
-        "Failed to bind to address http://127.0.0.1:{0}: address already in use.",
-        "--port", "0", "--", "--Kestrel:Endpoints:Other:Url=http://127.0.0.1:{0}")]
-    public async Task A_port_in_use_is_one_line(string error, params string[] arguments)
+    [Fact]
+    public async Task A_port_in_use_is_one_line()
     {
         var (process, address) = await ScoringProcess.ServeAsync("--port", "0", "--address", "127.0.0.1");
         using (process)
         {
             var port = new Uri(address).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
             var result = await ScoringProcess.RunAsync(
-                ["serve", "--address", "127.0.0.1", "--http-port", "0", "--admin-port", "0", .. arguments.Select(With)]);
-            Assert.Equal((1, $"scoring: {With(error)}"), (result.ExitCode, result.ErrorLine));
+                "serve", "--address", "127.0.0.1", "--http-port", "0", "--admin-port", "0", "--port", port);
+            Assert.Equal((1, $"scoring: Scoring:Listen:Port is {port}, which is in use"), (result.ExitCode, result.ErrorLine));
             Assert.DoesNotContain("Exception", result.Output, StringComparison.Ordinal);
-
-            string With(string text) => text.Replace("{0}", port, StringComparison.Ordinal);
         }
     }
 }
