@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 namespace Scoring.Cli.Files;
 
 /// <summary>Which file it is, under whatever name: its device, and its inode on it.</summary>
-internal readonly partial record struct FileIdentity(ulong Device, ulong Inode)
+/// <param name="Device">The device.</param>
+/// <param name="Inode">Its number there.</param>
+/// <param name="Group">Whose members its rights for a group are for.</param>
+internal readonly partial record struct FileIdentity(ulong Device, ulong Inode, uint Group)
 {
     private const int StandardInput = 0;
     private const int StandardOutput = 1;
@@ -14,11 +17,12 @@ internal readonly partial record struct FileIdentity(ulong Device, ulong Inode)
     /// <summary>The descriptor itself, where the name is empty: AT_EMPTY_PATH.</summary>
     private const int EmptyPath = 0x1000;
 
-    /// <summary>STATX_TYPE and STATX_INO.</summary>
-    private const uint TypeAndInode = 0x101;
+    /// <summary>STATX_TYPE, STATX_GID and STATX_INO.</summary>
+    private const uint Wanted = 0x111;
 
     // The kernel's struct statx, which is the same on every architecture.
     private const int Size = 256;
+    private const int GroupAt = 24;
     private const int ModeAt = 28;
     private const int InodeAt = 32;
     private const int DeviceAt = 136;
@@ -47,7 +51,8 @@ internal readonly partial record struct FileIdentity(ulong Device, ulong Inode)
     {
         Span<byte> found = stackalloc byte[Size];
         return TryFind(descriptor, path, found) && IsOf(type, found)
-            ? new FileIdentity(MemoryMarshal.Read<ulong>(found[DeviceAt..]), MemoryMarshal.Read<ulong>(found[InodeAt..]))
+            ? new FileIdentity(
+                MemoryMarshal.Read<ulong>(found[DeviceAt..]), MemoryMarshal.Read<ulong>(found[InodeAt..]), MemoryMarshal.Read<uint>(found[GroupAt..]))
             : null;
     }
 
@@ -58,7 +63,7 @@ internal readonly partial record struct FileIdentity(ulong Device, ulong Inode)
         try
         {
             return OperatingSystem.IsLinux()
-                && Statx(descriptor, path, path.Length == 0 ? EmptyPath : 0, TypeAndInode, ref MemoryMarshal.GetReference(found)) == 0;
+                && Statx(descriptor, path, path.Length == 0 ? EmptyPath : 0, Wanted, ref MemoryMarshal.GetReference(found)) == 0;
         }
         catch (EntryPointNotFoundException)
         {

@@ -10,6 +10,8 @@ internal sealed class OutputFile : IDisposable
 {
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
+    private const UnixFileMode OfGroup = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.SetGroup;
+
     private readonly string? _path;
     private readonly string? _temporaryPath;
     private bool _committed;
@@ -105,10 +107,12 @@ internal sealed class OutputFile : IDisposable
             return new OutputFile(new FileStream(temporary, options), full, temporary);
         }
 
-        // Whoever may read what is replaced may read what takes its place, and nobody else, at any time.
-        options.UnixCreateMode = File.GetUnixFileMode(full);
+        // Nobody may read what takes the place of a file who could not read that, at any time. Its group becomes the user's own, or the folder's.
+        var mode = File.GetUnixFileMode(full);
+        options.UnixCreateMode = mode & ~OfGroup;
         var file = new OutputFile(new FileStream(temporary, options), full, temporary);
-        File.SetUnixFileMode(temporary, options.UnixCreateMode.Value);
+        File.SetUnixFileMode(
+            temporary, FileIdentity.OfOutput(full)?.Group == FileIdentity.OfOutput(temporary)?.Group ? mode : options.UnixCreateMode.Value);
         return file;
     }
 
