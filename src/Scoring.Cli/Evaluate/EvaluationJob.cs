@@ -55,6 +55,7 @@ internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time
             ? null
             : await OutputFile.OpenAsync(request.Output, inputs, cancellationToken).ConfigureAwait(false);
         HeadFile.RequireNoOtherHeads(request.Output, name);
+        HeadFile.RequireLabels(request.Output, head.Labels);
 
         var evaluation = new Evaluation
         {

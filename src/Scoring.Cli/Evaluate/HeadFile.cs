@@ -31,6 +31,21 @@ internal static class HeadFile
         }
     }
 
+    /// <summary>The labels are those of the columns where the head has none, and a column may be called what no service takes for a label.</summary>
+    /// <param name="path">Null for none.</param>
+    /// <param name="labels">What is written as the labels of the head.</param>
+    /// <exception cref="InvalidDataException">One is none.</exception>
+    public static void RequireLabels(string? path, IReadOnlyList<string> labels)
+    {
+        var most = new HeadLimits().LabelLength;
+        if (path is not null && labels.Index().FirstOrDefault(label => label.Item.Length == 0 || label.Item.Length > most) is (var index, { } wrong))
+        {
+            throw new InvalidDataException(
+                $"class {index} is called '{Quoted.Text(wrong)}', which has {Plural.Of(wrong.Length, "character")}; a label that {path} is to have has 1 to "
+                + $"{most}: name its column otherwise.");
+        }
+    }
+
     private static IReadOnlyList<string> NamesIn(string path)
     {
         if (new FileInfo(path).Length > MaxBytes)

@@ -4,6 +4,19 @@ public sealed class EvaluateFailureTests
 {
     private const string Header = "logit_a,logit_b,target\n";
 
+    [Fact]
+    public async Task No_head_is_written_with_a_label_that_no_service_takes()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("in.csv", "logit_,logit_b,target\n1,2,1\n3,1,0\n1,4,0\n");
+        var result = await ScoringProcess.RunAsync("calibrate", file, "--output", folder["heads.json"]);
+        Assert.Equal(
+            (1, $"scoring: class 0 is called '', which has 0 characters; a label that {folder["heads.json"]} is to have has 1 to 256: name its column "
+                + "otherwise."),
+            (result.ExitCode, result.ErrorLine));
+        Assert.Equal(["in.csv"], folder.Names());
+    }
+
     [Theory]
     [InlineData(
         "logit_a,logit_b\n0,0\n", "has no targets: give them by --targets FILE.npy, or in a column target, or in columns target_NAME of 0 or 1.")]
