@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Scoring.Cli.Bench;
 using Scoring.Heads;
 using Scoring.Protocol;
@@ -22,12 +23,18 @@ internal static class BenchCommand
         ["loss"] = OutputSet.Loss,
     };
 
+    /// <summary>As many logits as there are in the largest message that a service can be set to take.</summary>
+    private const long MostLogits = 64 << 20;
+
+    /// <summary>Each has memory for its latencies.</summary>
+    private const int MostStreams = 10_000;
+
     public static Command Create()
     {
         var rows = Count("--rows", "Rows in a message.", Default.Rows);
         var classes = Count("--classes", "Logits in a row; of a head that has so many classes, as many.", Default.Classes);
-        var streams = Count("--streams", "Streams over all connections.", Default.Streams);
-        var connections = Count("--connections", "Clients, each with a connection of its own, that share the streams.", Default.Connections);
+        var streams = Count("--streams", "Streams over all connections.", Default.Streams, MostStreams);
+        var connections = Count("--connections", "Clients, each with a connection of its own, that share the streams.", Default.Connections, MostStreams);
         var window = Count("--window", "Messages in flight on each stream; with --unary, calls in flight.", Default.Window);
         var unary = new Option<bool>("--unary") { Description = "One call for each message, instead of streams." };
         var duration = Seconds("--duration", "The measured time, in seconds.", Default.Duration, minimum: 0.1);
@@ -76,11 +83,17 @@ internal static class BenchCommand
             rows, classes, streams, connections, window, unary, duration, warmUp, rate, head, outputs, topK, type, protocol, check, server, json,
             configuration,
         };
-        command.Validators.Add(result =>
+        Parsed.Together(command, result =>
         {
             if (result.GetResult(server) is not null && result.GetResult(configuration) is { Tokens.Count: > 0 })
             {
                 result.AddError("Settings after -- are for a service of bench's own; --server names another.");
+            }
+
+            if ((long)result.GetValue(rows) * result.GetValue(classes) is > MostLogits and var logits)
+            {
+                result.AddError(string.Create(
+                    CultureInfo.InvariantCulture, $"--rows and --classes make messages of {logits} logits; {MostLogits} are the most that one may have."));
             }
 
             if (result.GetValue(unary) && result.GetResult(streams) is { Implicit: false })
@@ -128,12 +141,15 @@ internal static class BenchCommand
         return command;
     }
 
-    private static Option<int> Count(string name, string description, int defaultValue) => new(name)
+    private static Option<int> Count(string name, string description, int defaultValue, int most = int.MaxValue) => new(name)
     {
         Description = description,
         HelpName = "number",
         DefaultValueFactory = _ => defaultValue,
-        CustomParser = result => Parsed.Number<int>(result, "a whole number from 1", number => number >= 1) ?? defaultValue,
+        CustomParser = result => Parsed.Number<int>(
+            result,
+            most == int.MaxValue ? "a whole number from 1" : FormattableString.Invariant($"a whole number from 1 to {most}"),
+            number => number >= 1 && number <= most) ?? defaultValue,
     };
 
     private static Option<TimeSpan?> Seconds(string name, string description, TimeSpan defaultValue, double minimum) => new(name)

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
@@ -48,6 +49,19 @@ internal static class Parsed
             result.AddError($"{(result is OptionResult option ? option.Option.Name : "input")} must be a path, not ''.");
         }
     }
+
+    /// <summary>Holds values against each other, once each by itself is what it should be.</summary>
+    public static void Together(Command command, Action<CommandResult> check) => command.Validators.Add(result =>
+    {
+        try
+        {
+            check(result);
+        }
+        catch (InvalidOperationException)
+        {
+            // A value was asked for that is none, which is told where it is read.
+        }
+    });
 
     private static string Option(ArgumentResult result) => ((OptionResult)result.Parent!).Option.Name;
 }

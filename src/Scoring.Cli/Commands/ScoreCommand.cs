@@ -79,7 +79,7 @@ internal static class ScoreCommand
             }
         });
         ServerOption.RefuseSettings(command, server, configuration);
-        command.Validators.Add(result =>
+        Parsed.Together(command, result =>
         {
             if (result.GetResult(topK) is not null && result.GetValue(output) is { } path && !ScoreJob.IsTable(path))
             {

@@ -64,7 +64,7 @@ internal static class ServeCommand
         {
             port, address, unixSocket, httpPort, adminPort, configuration,
         };
-        command.Validators.Add(result =>
+        Parsed.Together(command, result =>
         {
             if (result.GetResult(unixSocket) is not null && (result.GetResult(port) is not null || result.GetResult(address) is not null))
             {
