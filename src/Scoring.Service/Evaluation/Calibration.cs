@@ -1,12 +1,13 @@
 using Scoring.Heads;
 using Scoring.Heads.Metrics;
 using Scoring.Service.Calls;
+using Scoring.Service.Connections;
 using Scoring.V1;
 
 namespace Scoring.Service.Evaluation;
 
 /// <summary>One Calibrate call: measures the rows as they come and holds them, fits the temperature, and measures them with it.</summary>
-internal sealed class Calibration(EvaluationSettings settings, EvaluationMemory measured, CalibrationMemory memory, object holder) : IDisposable
+internal sealed class Calibration(EvaluationSettings settings, UnpooledMemory measured, CalibrationMemory memory, object holder) : IDisposable
 {
     private readonly EvaluationRun _before = new(settings, measured);
     private HeldRows? _rows;

@@ -59,7 +59,7 @@ internal sealed class EvaluationEndpoint(
 
     private async Task<T> RunAsync<T>(
         IAsyncStreamReader<PooledScoreRequest> requests, ServerCallContext context,
-        Func<EvaluationStream, EvaluationMemory, CancellationToken, Task<T>> run)
+        Func<EvaluationStream, UnpooledMemory, CancellationToken, Task<T>> run)
         where T : IMessage
     {
         var http = context.GetHttpContext();
@@ -72,7 +72,7 @@ internal sealed class EvaluationEndpoint(
         using var idle = new EvaluationIdle(settings, time);
         using var aged = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         var connection = http.Features.GetRequiredFeature<OpenConnection>();
-        using var measured = new EvaluationMemory(held, cutter, connection.Memory);
+        using var measured = new UnpooledMemory(held, cutter, connection.Memory);
         using var age = connection.Ending.Register(() => EndLater(aged));
         calls.Enter(holder);
         try

@@ -1,11 +1,12 @@
 using Scoring.Heads;
 using Scoring.Service.Calls;
+using Scoring.Service.Connections;
 using Scoring.V1;
 
 namespace Scoring.Service.Evaluation;
 
 /// <summary>Measures the rows of a call, in memory that counts.</summary>
-internal sealed class EvaluationRun(EvaluationSettings settings, EvaluationMemory memory)
+internal sealed class EvaluationRun(EvaluationSettings settings, UnpooledMemory memory)
 {
     private Evaluator? _evaluator;
     private long _bytes;

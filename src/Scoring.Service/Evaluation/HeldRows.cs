@@ -1,9 +1,10 @@
 using Scoring.Heads;
+using Scoring.Service.Connections;
 
 namespace Scoring.Service.Evaluation;
 
 /// <summary>All rows of one Calibrate call, in blocks of whole rows.</summary>
-internal sealed class HeldRows(EvaluationPlan plan, EvaluationMemory measured, CalibrationMemory memory, object holder) : IDisposable
+internal sealed class HeldRows(EvaluationPlan plan, UnpooledMemory measured, CalibrationMemory memory, object holder) : IDisposable
 {
     /// <summary>Logits of a block, unless one row has more.</summary>
     private const int BlockLogits = 64 << 10;

@@ -87,8 +87,8 @@ internal sealed class ConnectionMemory
     /// <summary>The transport has taken a block for this connection, or given one back.</summary>
     public void Transport(long bytes) => Interlocked.Add(ref _transported, bytes);
 
-    /// <summary>Counts so many bytes more, or fewer, of what Evaluate and Calibrate hold.</summary>
-    public void AddEvaluation(long bytes) => Interlocked.Add(ref _measured, bytes);
+    /// <summary>Counts so many bytes more, or fewer, of what calls hold besides.</summary>
+    public void AddUnpooled(long bytes) => Interlocked.Add(ref _measured, bytes);
 
     private void Check()
     {

@@ -19,8 +19,8 @@ internal sealed class HeldMemory(MessagePool messages, LargeBlockMemoryPool bloc
 
     public long Bytes => messages.Buffers.RentedBytes + blocks.RentedBytes + Volatile.Read(ref _measured);
 
-    /// <summary>Counts so many bytes more, or fewer, of what Evaluate and Calibrate hold.</summary>
-    public void AddEvaluation(long bytes) => Interlocked.Add(ref _measured, bytes);
+    /// <summary>Counts so many bytes more, or fewer, of what calls hold besides.</summary>
+    public void AddUnpooled(long bytes) => Interlocked.Add(ref _measured, bytes);
 
     /// <summary>Gives back what is kept for use again.</summary>
     public void Trim()

@@ -1,5 +1,7 @@
 using Grpc.Core;
 using Scoring.Service.Calls;
+using Scoring.Service.Connections;
+using Scoring.Service.Memory;
 using Scoring.Service.Security;
 using Scoring.Service.Telemetry;
 
@@ -15,13 +17,15 @@ internal sealed class LargeAnswers : IDisposable
     private const long MostAtOnce = 64 << 10;
 
     private readonly Callers _callers;
+    private readonly HeldMemory _held;
+    private readonly ConnectionCutter _cutter;
 
     /// <summary>The call whose turn it is, of which only the thread knows.</summary>
     private CallMemory? _current;
 
-    public LargeAnswers(Callers callers, FailureLog failures)
+    public LargeAnswers(Callers callers, HeldMemory held, ConnectionCutter cutter, FailureLog failures)
     {
-        _callers = callers;
+        (_callers, _held, _cutter) = (callers, held, cutter);
         Thread = new TurnThreads("scoring large answers", count: 1, failures, EndTurn);
     }
 
@@ -44,9 +48,17 @@ internal sealed class LargeAnswers : IDisposable
         try
         {
             await Thread.TurnOf(_callers.HolderOf(context), context.CancellationToken);
-            _current = CallMemory.Of(context.GetHttpContext());
+            var http = context.GetHttpContext();
+            _current = CallMemory.Of(http);
             // Here, and not in the queue for room: there a burst would be ahead of everybody's messages.
             _current.HoldUnpooledAnswerAsync(bytes, context.CancellationToken).AsTask().GetAwaiter().GetResult();
+            if (RequestBody.CountedOf(http) is null)
+            {
+                // The transcoding to JSON has it whole, and the transport only as much at a time as its client reads.
+                var unpooled = new UnpooledMemory(_held, _cutter, RequestBody.ConnectionOf(http).Memory);
+                http.Response.RegisterForDispose(unpooled);
+                unpooled.Add(bytes);
+            }
         }
         catch (Exception exception) when (ClientDisconnect.Caused(exception, context.CancellationToken))
         {
