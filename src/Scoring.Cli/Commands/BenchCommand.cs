@@ -34,7 +34,8 @@ internal static class BenchCommand
         var rows = Count("--rows", "Rows in a message.", Default.Rows);
         var classes = Count("--classes", "Logits in a row; of a head that has so many classes, as many.", Default.Classes);
         var streams = Count("--streams", "Streams over all connections.", Default.Streams, MostStreams);
-        var connections = Count("--connections", "Clients, each with a connection of its own, that share the streams.", Default.Connections, MostStreams);
+        var connections = Count(
+            "--connections", "Clients, each with a connection of its own, that share the streams.", Default.Connections, MostStreams);
         var window = Count("--window", "Messages in flight on each stream; with --unary, calls in flight.", Default.Window);
         var unary = new Option<bool>("--unary") { Description = "One call for each message, instead of streams." };
         var duration = Seconds("--duration", "The measured time, in seconds.", Default.Duration, minimum: 0.1);
@@ -93,7 +94,8 @@ internal static class BenchCommand
             if ((long)result.GetValue(rows) * result.GetValue(classes) is > MostLogits and var logits)
             {
                 result.AddError(string.Create(
-                    CultureInfo.InvariantCulture, $"--rows and --classes make messages of {logits} logits; {MostLogits} are the most that one may have."));
+                    CultureInfo.InvariantCulture,
+                    $"--rows and --classes make messages of {logits} logits; {MostLogits} are the most that one may have."));
             }
 
             if (result.GetValue(unary) && result.GetResult(streams) is { Implicit: false })

@@ -41,8 +41,8 @@ internal static class HeadFile
         if (path is not null && labels.Index().FirstOrDefault(label => label.Item.Length == 0 || label.Item.Length > most) is (var index, { } wrong))
         {
             throw new InvalidDataException(
-                $"class {index} is called '{Quoted.Text(wrong)}', which has {Plural.Of(wrong.Length, "character")}; a label that {path} is to have has 1 to "
-                + $"{most}: name its column otherwise.");
+                $"class {index} is called '{Quoted.Text(wrong)}', which has {Plural.Of(wrong.Length, "character")}; a label that {path} is to have "
+                + $"has 1 to {most}: name its column otherwise.");
         }
     }
 

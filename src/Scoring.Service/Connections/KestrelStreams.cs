@@ -17,7 +17,9 @@ internal static class KestrelStreams
     private const string Output = Kestrel + ".Internal.Http2.Http2OutputProducer, " + Kestrel;
     private const BindingFlags Any = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
-    /// <summary>The connection that a call is of, and its streams, of which only the count may be asked for on other threads than Kestrel's.</summary>
+    /// <summary>
+    /// The connection that a call is of, and its streams, of which only the count may be asked for on other threads than Kestrel's.
+    /// </summary>
     /// <exception cref="MissingMemberException">Another Kestrel has them elsewhere.</exception>
     public static (object Connection, ICollection Streams) Of(IHttp2StreamIdFeature stream)
     {

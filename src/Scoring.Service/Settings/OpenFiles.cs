@@ -29,7 +29,8 @@ internal static class OpenFiles
     /// The most that are accepted, of which those beyond the limit are closed at once: some more, so that it can be seen that they are refused, and
     /// that whoever looks after the service finds room.
     /// </summary>
-    public static int MostAccepted(int connections) => (int)Math.Min(int.MaxValue, connections + (long)Math.Min(Others / 2, Math.Max(1, Quarter(Limit ?? Others))));
+    public static int MostAccepted(int connections) =>
+        (int)Math.Min(int.MaxValue, connections + (long)Math.Min(Others / 2, Math.Max(1, Quarter(Limit ?? int.MaxValue))));
 
     /// <summary>What is wrong with the limits, for the log; null where they fit.</summary>
     public static string? Problem(int connections) => connections <= MostConnections

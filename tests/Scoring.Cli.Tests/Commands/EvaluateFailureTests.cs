@@ -11,8 +11,8 @@ public sealed class EvaluateFailureTests
         var file = folder.Write("in.csv", "logit_,logit_b,target\n1,2,1\n3,1,0\n1,4,0\n");
         var result = await ScoringProcess.RunAsync("calibrate", file, "--output", folder["heads.json"]);
         Assert.Equal(
-            (1, $"scoring: class 0 is called '', which has 0 characters; a label that {folder["heads.json"]} is to have has 1 to 256: name its column "
-                + "otherwise."),
+            (1, $"scoring: class 0 is called '', which has 0 characters; a label that {folder["heads.json"]} is to have has 1 to 256: name its "
+                + "column otherwise."),
             (result.ExitCode, result.ErrorLine));
         Assert.Equal(["in.csv"], folder.Names());
     }
