@@ -41,7 +41,7 @@ internal sealed class AdminPort(IOptions<AdminSettings> admin, Readiness readine
     /// Has a page whole before anybody reads it: the exporter keeps other scrapes waiting for as long as it writes one, to a client that may not
     /// read.
     /// </summary>
-    private static async Task BufferAsync(HttpContext http, RequestDelegate next)
+    internal static async Task BufferAsync(HttpContext http, RequestDelegate next)
     {
         var client = http.Response.Body;
         using var page = new MemoryStream();
