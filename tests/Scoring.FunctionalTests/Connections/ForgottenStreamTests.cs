@@ -17,14 +17,14 @@ public sealed class ForgottenStreamTests
     [Fact]
     public async Task It_is_over_all_the_same_once_its_client_is_gone()
     {
-        await using var server = await ScoringServer.StartAsync(
-            builder => builder.Services.AddSingleton<IStartupFilter>(new Forgetting()));
+        var forgetting = new Forgetting();
+        await using var server = await ScoringServer.StartAsync(builder => builder.Services.AddSingleton<IStartupFilter>(forgetting));
         var connections = server.Services.GetRequiredService<ConnectionCutter>();
         using (var client = await FrameClient.ConnectAsync(server))
         {
             await client.SendAsync(Frame.Call(1, "ScoreStream"), Frame.Data(1, RawCalls.Frame(RawCalls.Message(2, 3, 3))));
             await client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Data, Stream: 1 });
-            Forgetting.Forget();
+            forgetting.Forget();
             Assert.Single(connections.Connections);
         }
 
@@ -34,9 +34,9 @@ public sealed class ForgottenStreamTests
     /// <summary>Has Kestrel believe of the last stream that it is to be looked at already, so that nobody ever does.</summary>
     private sealed class Forgetting : IStartupFilter
     {
-        private static object? _output;
+        private object? _output;
 
-        public static void Forget() => _output!.GetType().GetField("_isScheduled", Private)!.SetValue(_output, true);
+        public void Forget() => _output!.GetType().GetField("_isScheduled", Private)!.SetValue(_output, true);
 
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
         {
