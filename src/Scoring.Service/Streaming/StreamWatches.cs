@@ -15,6 +15,12 @@ internal sealed class StreamWatches : IDisposable
 {
     private const int ChecksPerLimit = 4;
 
+    /// <summary>
+    /// A refusal is one of somebody who waits for so long: twice the limit, because a call that was still at something at the first look is found to
+    /// keep others waiting only after that.
+    /// </summary>
+    private const int ChecksAfterRefusal = 2 * ChecksPerLimit;
+
     private readonly LimitSettings _limits;
     private readonly ServerMemory _memory;
     private readonly TimeProvider _time;
@@ -25,7 +31,7 @@ internal sealed class StreamWatches : IDisposable
     private int _crowd;
 
     /// <summary>Checks since a call was refused. Who is refused comes again, but nobody knows when.</summary>
-    private int _checksSinceRefusal = ChecksPerLimit + 1;
+    private int _checksSinceRefusal = ChecksAfterRefusal + 1;
 
     public StreamWatches(IOptions<LimitSettings> limits, ServerMemory memory, TimeProvider time, FailureLog failures)
     {
@@ -51,8 +57,8 @@ internal sealed class StreamWatches : IDisposable
     private void Check()
     {
         var wasCrowded = _isCrowded;
-        _checksSinceRefusal = _memory.TakeRefusals() ? 0 : Math.Min(_checksSinceRefusal + 1, ChecksPerLimit + 1);
-        _isCrowded = _memory.IsWaitedFor || _checksSinceRefusal <= ChecksPerLimit;
+        _checksSinceRefusal = _memory.TakeRefusals() ? 0 : Math.Min(_checksSinceRefusal + 1, ChecksAfterRefusal + 1);
+        _isCrowded = _memory.IsWaitedFor || _checksSinceRefusal <= ChecksAfterRefusal;
         if (!_isCrowded)
         {
             return;
