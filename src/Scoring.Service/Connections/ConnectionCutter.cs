@@ -28,7 +28,7 @@ internal sealed class ConnectionCutter : IDisposable
     /// <summary>Calls of all connections, some of which may have ended since they were counted.</summary>
     private int _calls;
 
-    /// <summary>So many calls are worth a look at what they hold.</summary>
+    /// <summary>So many calls are worth a look at what they hold; 0 where there were few at the last one.</summary>
     private int _nextLookAtCalls;
 
     public ConnectionCutter(HeldMemory held, ScoringMetrics metrics, FailureLog failures)
@@ -94,7 +94,7 @@ internal sealed class ConnectionCutter : IDisposable
     {
         while (true)
         {
-            _isDue.WaitOne(IsOver || Calls > FreeCalls ? BetweenLooks : Timeout.InfiniteTimeSpan);
+            _isDue.WaitOne(IsOver || Volatile.Read(ref _nextLookAtCalls) > 0 ? BetweenLooks : Timeout.InfiniteTimeSpan);
             if (_isDisposed)
             {
                 return;
@@ -120,6 +120,8 @@ internal sealed class ConnectionCutter : IDisposable
     {
         if (Calls <= FreeCalls)
         {
+            // Those of a burst that is over are no measure of the next one.
+            Volatile.Write(ref _nextLookAtCalls, 0);
             return;
         }
 

@@ -159,17 +159,19 @@ public sealed class OpenCallsTests
         await using var server = await StartAsync(static _ => { });
         var held = server.Services.GetRequiredService<HeldMemory>();
         var limit = held.CallLimit;
-        held.CallLimit = long.MaxValue;
+        // Worth a look, and not too much.
+        held.CallLimit = 6 * Calls * OpenCalls.BytesOfCall;
+        var started = server.Services.GetRequiredService<ConnectionCutter>();
         using (var many = await FrameClient.ConnectAsync(server))
         {
             await many.SendAsync([.. Enumerable.Range(0, 5 * Calls).Select(i => Frame.Call(1 + (2 * i), "ScoreStream"))]);
-            var started = server.Services.GetRequiredService<ConnectionCutter>();
             while (started.Calls < 5 * Calls)
             {
                 await Task.Yield();
             }
         }
 
+        await Eventually.IsAsync(() => started.Calls == 0);
         held.CallLimit = limit;
         using var client = await FrameClient.ConnectAsync(server, (Frame.InitialWindowSize, 0));
         for (var stream = 1; stream < 2 * Calls; stream += 2)
