@@ -44,6 +44,9 @@ internal sealed class ConnectionCutter : IDisposable
     /// <summary>How many calls there may be.</summary>
     public int Calls => Volatile.Read(ref _calls);
 
+    /// <summary>Whether there were few calls at the last look.</summary>
+    public bool HasFewCalls => Volatile.Read(ref _nextLookAtCalls) == 0;
+
     /// <summary>Whether more is held than may be.</summary>
     public bool IsOver => _held.Bytes > _held.Limit;
 
@@ -94,7 +97,7 @@ internal sealed class ConnectionCutter : IDisposable
     {
         while (true)
         {
-            _isDue.WaitOne(IsOver || Volatile.Read(ref _nextLookAtCalls) > 0 ? BetweenLooks : Timeout.InfiniteTimeSpan);
+            _isDue.WaitOne(IsOver || !HasFewCalls ? BetweenLooks : Timeout.InfiniteTimeSpan);
             if (_isDisposed)
             {
                 return;
