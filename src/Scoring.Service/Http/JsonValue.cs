@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -15,10 +17,12 @@ namespace Scoring.Service.Http;
 /// </summary>
 internal static class JsonValue
 {
-    /// <summary>Characters of an enum's name.</summary>
-    private const int MaxEnumLength = 64;
+    /// <summary>Bytes of an enum's name, of which an escape takes six for a character.</summary>
+    private const int MaxEnumLength = 256;
 
     private const NumberStyles Number = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
+    private static readonly ConcurrentDictionary<EnumDescriptor, FrozenDictionary<string, int>> EnumNames = new();
 
     public static float Float(ref Utf8JsonReader reader, JsonPlace place)
     {
@@ -55,22 +59,26 @@ internal static class JsonValue
             return (int)Whole(ref reader, place, int.MinValue, int.MaxValue);
         }
 
-        // DATA_TYPE_ of DataType.
-        var prefix = type.Name.Length + type.Name.Count(char.IsUpper);
-        if (reader.TokenType == JsonTokenType.String)
+        if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= MaxEnumLength)
         {
-            var text = Text(ref reader, place, MaxEnumLength);
-            foreach (var value in type.Values)
+            // A body may have very many of them.
+            Span<char> text = stackalloc char[MaxEnumLength];
+            try
             {
-                if (value.Name.Equals(
-                    text, StringComparison.OrdinalIgnoreCase) || value.Name.AsSpan(prefix).Equals(text, StringComparison.OrdinalIgnoreCase))
-                {
-                    return value.Number;
-                }
+                text = text[..reader.CopyString(text)];
+            }
+            catch (InvalidOperationException)
+            {
+                throw NoText(place);
+            }
+
+            if (EnumNames.GetOrAdd(type, NamesOf).GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out var number))
+            {
+                return number;
             }
         }
 
-        throw Fault(ref reader, place, $"one of {string.Join(", ", type.Values.Select(value => value.Name[prefix..].ToLowerInvariant()))}");
+        throw Fault(ref reader, place, $"one of {string.Join(", ", ShortNames(type))}");
     }
 
     /// <summary>A text, or as much of it as shows that it is longer than it may be.</summary>
@@ -90,7 +98,7 @@ internal static class JsonValue
         }
         catch (InvalidOperationException)
         {
-            throw new MalformedMessageException($"{place} is no text: it has a part of a character");
+            throw NoText(place);
         }
     }
 
@@ -128,6 +136,17 @@ internal static class JsonValue
     /// <summary>What to throw where a value is not what it must be.</summary>
     public static MalformedMessageException Fault(ref Utf8JsonReader reader, JsonPlace place, string kind) =>
         new($"{place} is {Shown(ref reader)}; it must be {kind}");
+
+    private static MalformedMessageException NoText(JsonPlace place) => new($"{place} is no text: it has a part of a character");
+
+    private static FrozenDictionary<string, int> NamesOf(EnumDescriptor type) => type.Values
+        .Select(value => KeyValuePair.Create(value.Name, value.Number))
+        .Concat(type.Values.Zip(ShortNames(type), (value, name) => KeyValuePair.Create(name, value.Number)))
+        .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Without what all names of the enum begin with: DATA_TYPE_ of DataType.</summary>
+    private static IEnumerable<string> ShortNames(EnumDescriptor type) =>
+        type.Values.Select(value => value.Name[(type.Name.Length + type.Name.Count(char.IsUpper))..].ToLowerInvariant());
 
     private static decimal Whole(ref Utf8JsonReader reader, JsonPlace place, decimal min, decimal max) =>
         (reader.TokenType == JsonTokenType.Number || IsPlainString(ref reader))
