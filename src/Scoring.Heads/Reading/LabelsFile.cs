@@ -20,7 +20,7 @@ internal static class LabelsFile
                 return (null, problem);
             }
 
-            using var file = File.OpenRead(path);
+            using var file = LinkTarget.Open(path);
             if (file.Length > MaxBytes)
             {
                 return (null, $"it has {file.Length} bytes, and {MaxBytes} are allowed");

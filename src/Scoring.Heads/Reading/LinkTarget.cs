@@ -10,6 +10,10 @@ internal static class LinkTarget
         return (file.ResolveLinkTarget(returnFinalTarget: true) ?? file) is FileInfo { Exists: true } there ? there : null;
     }
 
+    /// <summary>Opens a file to be read.</summary>
+    /// <exception cref="IOException">It is a folder, which the system tells as if it were a matter of rights, or cannot be opened.</exception>
+    public static FileStream Open(string path) => Directory.Exists(path) ? throw new IOException("it is a folder") : File.OpenRead(path);
+
     /// <summary>Why a file is not to be opened; null where it may be. Who opens a pipe waits for whoever may write to it.</summary>
     /// <param name="length">Its bytes, of which a pipe or a device has none.</param>
     public static string? Problem(long? length) => length == 0 ? "it is empty, or no file but a pipe or a device" : null;

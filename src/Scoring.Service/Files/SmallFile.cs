@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Scoring.Heads.Reading;
 
 namespace Scoring.Service.Files;
 
@@ -12,7 +13,7 @@ internal static class SmallFile
     /// <exception cref="IOException">It is too large, or cannot be read.</exception>
     public static byte[] ReadAllBytes(string path)
     {
-        using var file = File.OpenRead(path);
+        using var file = LinkTarget.Open(path);
         using var bytes = new MemoryStream();
         var buffer = new byte[64 << 10];
         while (file.Read(buffer) is > 0 and var count)

@@ -34,7 +34,7 @@ internal sealed class HeadsFileProvider(string path) : ConfigurationProvider
                 throw new IOException(problem);
             }
 
-            using var stream = File.OpenRead(path);
+            using var stream = LinkTarget.Open(path);
             if (stream.CanSeek && stream.Length > MaxBytes)
             {
                 throw new IOException(string.Create(CultureInfo.InvariantCulture, $"it has {stream.Length} bytes, and {MaxBytes} are allowed"));

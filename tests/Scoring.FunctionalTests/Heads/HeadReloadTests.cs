@@ -97,6 +97,24 @@ public sealed class HeadReloadTests
     [Theory]
     [InlineData("heads.json")]
     [InlineData("pets.txt")]
+    public async Task A_folder_in_the_place_of_a_file_is_called_one(string file)
+    {
+        using var folder = new TemporaryFolder();
+        var labels = folder.Write("pets.txt", "cat\ndog\n");
+        var heads = folder.Write("heads.json", $$"""{ "pets": { "activation": "softmax", "labelsFile": "{{labels}}" } }""");
+        await using var server = await ScoringServer.StartAsync($"--Scoring:HeadsFile={heads}", Poll);
+        server.ExpectedLog = "which cannot be read: it is a folder";
+        using var reloads = new ReloadRecorder(server);
+        File.Delete(folder[file]);
+        Directory.CreateDirectory(folder[file]);
+        server.ReloadHeads();
+        await reloads.NextIsAsync("refused");
+        Assert.NotNull(await HeadAsync(server, "pets"));
+    }
+
+    [Theory]
+    [InlineData("heads.json")]
+    [InlineData("pets.txt")]
     public async Task A_pipe_in_the_place_of_a_file_is_refused_and_waited_for_by_nobody(string file)
     {
         using var folder = new TemporaryFolder();
