@@ -23,6 +23,13 @@ internal sealed class EvaluationInput : IAsyncDisposable
         NpyTargetReader? targets = null;
         try
         {
+            if (targetsPath is not null && logits.Targets != TargetKind.None)
+            {
+                throw new InvalidDataException(
+                    $"{logits.Name} has targets of its own in its column {ColumnRoles.TargetName}{(logits.Targets == TargetKind.Labels ? "_NAME" : "")}, "
+                    + "and --targets gives others: give one or the other.");
+            }
+
             targets = targetsPath is null
                 ? null
                 : await NpyTargetReader.OpenAsync(targetsPath, logits.Classes, cancellationToken).ConfigureAwait(false);

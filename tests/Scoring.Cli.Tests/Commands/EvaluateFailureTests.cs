@@ -56,6 +56,19 @@ public sealed class EvaluateFailureTests
     }
 
     [Theory]
+    [InlineData("logit_a,logit_b,target\n0,1,b\n", "target")]
+    [InlineData("logit_a,logit_b,target_a,target_b\n0,1,0,1\n", "target_NAME")]
+    public async Task Targets_in_two_places_are_refused(string csv, string column)
+    {
+        using var folder = new TemporaryFolder();
+        var (file, targets) = (folder.Write("in.csv", csv), folder.Write("targets.npy", Npy.Make("|u1", "(1,)", new byte[1])));
+        var result = await ScoringProcess.RunAsync("evaluate", file, "--targets", targets);
+        Assert.Equal(
+            (1, $"scoring: {file} has targets of its own in its column {column}, and --targets gives others: give one or the other."),
+            (result.ExitCode, result.ErrorLine));
+    }
+
+    [Theory]
     [InlineData("(2,)", "has targets for 2 rows; ")]
     [InlineData("(4,)", "has targets for 4 rows; ")]
     [InlineData("(3, 3)", "has the shape 3 × 3; targets are one class for each row, or 0 or 1 for each of the 2 classes.")]
