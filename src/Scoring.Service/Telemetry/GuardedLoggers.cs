@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Scoring.Service.Telemetry;
 
 /// <summary>
@@ -15,8 +17,11 @@ internal sealed class GuardedLoggers(LoggerFactory loggers, LogFloor floor, Tele
     /// <summary>Where those are who look at credentials, as whom the framework says of each call that it has none.</summary>
     private const string Security = "Scoring.Service.Security.";
 
-    public ILogger CreateLogger(string categoryName) =>
-        new GuardedLogger(loggers.CreateLogger(categoryName), LimitedFrom(categoryName), floor, faults, time);
+    /// <summary>One for each category: some ask for theirs in each call, and what a logger has counted holds for all of them.</summary>
+    private readonly ConcurrentDictionary<string, ILogger> _known = new(StringComparer.Ordinal);
+
+    public ILogger CreateLogger(string categoryName) => _known.GetOrAdd(
+        categoryName, name => new GuardedLogger(loggers.CreateLogger(name), LimitedFrom(name), floor, faults, time));
 
     public void AddProvider(ILoggerProvider provider) => loggers.AddProvider(provider);
 

@@ -3,9 +3,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Scoring.FunctionalTests.Infrastructure;
 
-/// <summary>Keeps what the server logs at Warning and above.</summary>
-internal sealed class LogRecorder : ILoggerProvider
+/// <summary>Keeps what the server logs from a level on.</summary>
+internal sealed class LogRecorder(LogLevel lowest = LogLevel.Warning) : ILoggerProvider
 {
+    private LogLevel Lowest => lowest;
+
     public ConcurrentQueue<string> Lines { get; } = new();
 
     public ILogger CreateLogger(string categoryName) => new Recorder(this, categoryName);
@@ -19,7 +21,7 @@ internal sealed class LogRecorder : ILoggerProvider
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= owner.Lowest;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {

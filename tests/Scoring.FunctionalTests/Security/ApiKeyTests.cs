@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Scoring.Client;
@@ -50,6 +51,24 @@ public sealed class ApiKeyTests
             scored.EnsureScored();
             scored.Dispose();
         }
+    }
+
+    [Fact]
+    public async Task Wrong_keys_are_told_of_once_a_second_of_each_kind()
+    {
+        const int Kinds = 4;
+        using var file = new KeyFile("trainer");
+        var log = new LogRecorder(LogLevel.Information);
+        await using var server = await ScoringServer.StartAsync(builder => builder.Logging.AddProvider(log), file.Setting);
+        var before = log.Lines.Count;
+        await using var calls = new SecureCalls(server.Address, headers: ("x-api-key", "scoring_wrong"));
+        var start = TimeProvider.System.GetTimestamp();
+        for (var i = 0; i < 200; i++)
+        {
+            await Assert.ThrowsAsync<RpcException>(async () => await calls.Generated.ListHeadsAsync(new(), cancellationToken: TestEnd));
+        }
+
+        Assert.InRange(log.Lines.Count - before, 1, Kinds * (1 + TimeProvider.System.GetElapsedTime(start).TotalSeconds));
     }
 
     [Fact]
