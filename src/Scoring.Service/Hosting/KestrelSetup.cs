@@ -25,6 +25,8 @@ internal sealed class KestrelSetup(
         }
 
         options.AddServerHeader = false;
+        // A proxy that ends TLS may tell the scheme of its own client (Envoy does), and Kestrel would reset each of its calls.
+        options.AllowAlternateSchemes = true;
         // Past it Kestrel ends the call, and past twice as much the connection, with the calls of all others who share it through a proxy. Those
         // pass on up to 64 KB.
         options.Limits.MaxRequestHeadersTotalSize = 2 * OpenCalls.MostHeaders;

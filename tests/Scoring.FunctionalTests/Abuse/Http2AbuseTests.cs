@@ -46,6 +46,19 @@ public sealed class Http2AbuseTests
     }
 
     [Fact]
+    public async Task A_call_is_served_that_a_proxy_says_was_made_over_TLS()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        using var client = await FrameClient.ConnectAsync(server);
+        var call = Frame.CallOf(1, "/scoring.v1.ScoringService/Score");
+        // The second field, by its number in HPACK's table.
+        call.Payload[1] = 0x87;
+        await client.SendAsync(call, Frame.Data(1, RawCalls.Frame(RawCalls.Message(2, 3, 3)), flags: Frame.EndStream));
+        var frames = await client.ReceiveUntilAsync(frame => frame.Stream == 1 && (frame.Flags & Frame.EndStream) != 0);
+        Assert.Contains(frames, frame => frame is { Type: FrameType.Data, Stream: 1, Payload.Length: > 5 });
+    }
+
+    [Fact]
     public async Task Headers_that_never_end_end_the_connection()
     {
         await using var server = await Aftermath.StartServerAsync();
