@@ -41,12 +41,17 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
 
         try
         {
+            JsonQuery.Check(context);
             if (HttpMethods.IsPost(context.Request.Method))
             {
                 await TakeMessageAsync(context);
             }
 
             await call(context);
+        }
+        catch (MalformedMessageException malformed)
+        {
+            await JsonRefusal.WriteAsync(context.Response, StatusCodes.Status400BadRequest, ScoringErrors.InvalidArgument(malformed.Message));
         }
         catch (RpcException refused)
         {
@@ -90,10 +95,6 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
             }
 
             JsonRequest.Read(text, request);
-        }
-        catch (MalformedMessageException malformed)
-        {
-            throw CallStatus.Refusal(ScoringErrors.InvalidArgument(malformed.Message));
         }
         finally
         {
@@ -172,12 +173,15 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
     private MessageCompression? CompressionOf(HttpRequest request)
     {
         string? encoding = request.Headers.ContentEncoding;
-        if (string.IsNullOrEmpty(encoding) || encoding == "identity")
+        if (string.IsNullOrEmpty(encoding) || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
             return null;
         }
 
-        var compression = MessageCompression.All(_limit).FirstOrDefault(known => known.EncodingName == encoding);
+        // HTTP's names of codings have no case, and an old one (RFC 9110, 8.4.1).
+        var name = encoding.Equals("x-gzip", StringComparison.OrdinalIgnoreCase) ? "gzip" : encoding;
+        var compression = MessageCompression.All(_limit).FirstOrDefault(
+            known => known.EncodingName.Equals(name, StringComparison.OrdinalIgnoreCase));
         return compression ?? throw CallStatus.Refusal(new Error
         {
             Code = (uint)StatusCode.Unimplemented,

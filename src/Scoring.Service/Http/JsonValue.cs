@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf.Reflection;
@@ -44,9 +45,9 @@ internal static class JsonValue
         throw Fault(ref reader, place, "a number of single precision, \"NaN\", \"Infinity\" or \"-Infinity\"");
     }
 
-    public static uint UInt32(ref Utf8JsonReader reader, JsonPlace place) => (uint)Whole(ref reader, place, uint.MinValue, uint.MaxValue);
+    public static uint UInt32(ref Utf8JsonReader reader, JsonPlace place) => Whole<uint>(ref reader, place);
 
-    public static ulong UInt64(ref Utf8JsonReader reader, JsonPlace place) => (ulong)Whole(ref reader, place, ulong.MinValue, ulong.MaxValue);
+    public static ulong UInt64(ref Utf8JsonReader reader, JsonPlace place) => Whole<ulong>(ref reader, place);
 
     /// <summary>
     /// An enum's number, or the number of its name, which may do without what all of its names begin with. A number may be one that this version has
@@ -56,7 +57,7 @@ internal static class JsonValue
     {
         if (reader.TokenType == JsonTokenType.Number)
         {
-            return (int)Whole(ref reader, place, int.MinValue, int.MaxValue);
+            return Whole<int>(ref reader, place);
         }
 
         if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= MaxEnumLength)
@@ -148,14 +149,12 @@ internal static class JsonValue
     private static IEnumerable<string> ShortNames(EnumDescriptor type) =>
         type.Values.Select(value => value.Name[(type.Name.Length + type.Name.Count(char.IsUpper))..].ToLowerInvariant());
 
-    private static decimal Whole(ref Utf8JsonReader reader, JsonPlace place, decimal min, decimal max) =>
+    private static T Whole<T>(ref Utf8JsonReader reader, JsonPlace place)
+        where T : IBinaryInteger<T>, IMinMaxValue<T> =>
         (reader.TokenType == JsonTokenType.Number || IsPlainString(ref reader))
-        && decimal.TryParse(reader.ValueSpan, Number, CultureInfo.InvariantCulture, out var value)
-        && decimal.IsInteger(value)
-        && value >= min
-        && value <= max
+        && T.TryParse(reader.ValueSpan, Number, CultureInfo.InvariantCulture, out var value)
             ? value
-            : throw Fault(ref reader, place, string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"));
+            : throw Fault(ref reader, place, string.Create(CultureInfo.InvariantCulture, $"a whole number from {T.MinValue} to {T.MaxValue}"));
 
     private static bool IsPlainString(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped;
 

@@ -38,6 +38,9 @@ public sealed class JsonBodyTests
     [InlineData("""{ "targets": [0, 1.5] }""", "targets[1] is 1.5; it must be a whole number from 0 to 4294967295")]
     [InlineData("""{ "targets": [0, "-1"] }""", "targets[1] is \"-1\"; it must be a whole number from 0 to 4294967295")]
     [InlineData("""{ "classes": 4294967296 }""", "classes is 4294967296; it must be a whole number from 0 to 4294967295")]
+    [InlineData("""{ "classes": 1e-30 }""", "classes is 1e-30; it must be a whole number from 0 to 4294967295")]
+    [InlineData("""{ "classes": 3.0000000000000000000000000000000001 }""", "classes is 3.0000000000000000000000000000000001; it must be a whole number")]
+    [InlineData("""{ "classes": 1e99999999999 }""", "classes is 1e99999999999; it must be a whole number from 0 to 4294967295")]
     [InlineData("""{ "classes": "" }""", "classes is \"\"; it must be a whole number from 0 to 4294967295")]
     [InlineData("""{ "id": 18446744073709551616 }""", "id is 18446744073709551616; it must be a whole number from 0 to 18446744073709551615")]
     [InlineData("""{ "data": "AAA*" }""", "data is \"AAA*\"; it must be a string of base64")]
@@ -129,6 +132,7 @@ public sealed class JsonBodyTests
         const string Body = """{ "head": "pets", "logits": [1, 3] }""";
         var whole = Pack(encoding, Body);
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(server, whole, encoding)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(server, whole, encoding.ToUpperInvariant())).Status);
 
         var (status, answer) = await PostAsync(server, whole[..^3], encoding);
         Assert.Equal((HttpStatusCode.BadRequest, $"a message of {whole.Length - 3} bytes ends in the middle of its {encoding}"), (

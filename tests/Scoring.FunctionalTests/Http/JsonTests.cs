@@ -206,6 +206,34 @@ public sealed class JsonTests
         Assert.StartsWith("{\"code\":5,\"message\":\"head '<ä'' is not configured; ", within.GetRawText(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("GET", "/v1/heads?withClases=true", "the query has 'withClases'; ListHeadsRequest has heads, withClasses")]
+    [InlineData("GET", "/v1/heads?with_classes=1", "withClasses is '1'; it must be true or false")]
+    [InlineData("GET", "/v1/heads?withClasses=true&withClasses=false", "withClasses is in the query 2 times")]
+    [InlineData("POST", "/v1/score?head=pets", "the query has 'head'; the fields of this call are in its body")]
+    public async Task A_query_is_refused_that_would_be_passed_over(string method, string path, string message)
+    {
+        await using var server = await ScoringServer.StartAsync(JsonPort.Settings);
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(new HttpMethod(method), server.HttpAddress + path);
+        request.Content = method == "POST" ? new StringContent("""{ "logits": [1, 3] }""") : null;
+        using var answer = await client.SendAsync(request, TestEnd);
+        using var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestEnd));
+        Assert.Equal((HttpStatusCode.BadRequest, message), (answer.StatusCode, body.RootElement.GetProperty("message").GetString()));
+    }
+
+    [Theory]
+    [InlineData("/v1/heads?heads=pets&heads=softmax&with_classes=True", 2)]
+    [InlineData("/v1/heads?heads=pets&withClasses=false", 1)]
+    [InlineData("/v1/heads?", 5)]
+    public async Task A_query_names_heads_and_whether_with_their_classes(string path, int heads)
+    {
+        await using var server = await ScoringServer.StartAsync(JsonPort.Settings);
+        using var client = new HttpClient();
+        using var answer = JsonDocument.Parse(await client.GetStringAsync(server.HttpAddress + path, TestEnd));
+        Assert.Equal(heads, answer.RootElement.GetProperty("heads").GetArrayLength());
+    }
+
     [Fact]
     public async Task The_port_of_HTTP_2_has_no_JSON()
     {
