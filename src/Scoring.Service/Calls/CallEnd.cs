@@ -1,3 +1,5 @@
+using Grpc.Core;
+
 namespace Scoring.Service.Calls;
 
 /// <summary>How every call ends: with the status that <see cref="CallStatus"/> makes of what it came to.</summary>
@@ -7,11 +9,19 @@ internal sealed class CallEnd : IStartupFilter
     {
         app.Use(call => http =>
         {
-            var calling = call(http);
+            var calling = CallTimeout.IsBad(http.Request) ? Refuse(http) : call(http);
             return calling.IsCompletedSuccessfully && CallStatus.IsOk(http.Response) ? calling : EndAsync(calling, http);
         });
         next(app);
     };
+
+    private static Task Refuse(HttpContext http)
+    {
+        CallStatus.Refuse(http, new Status(
+            StatusCode.InvalidArgument,
+            $"grpc-timeout is '{Quoted.Text(http.Request.Headers.GrpcTimeout.ToString())}'; it must be 1 to 8 digits and a unit, H, M, S, m, u or n"));
+        return Task.CompletedTask;
+    }
 
     private static async Task EndAsync(Task calling, HttpContext http)
     {

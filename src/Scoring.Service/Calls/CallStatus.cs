@@ -27,6 +27,13 @@ internal static class CallStatus
         destination[Message] = StatusText.Encode(status.Detail);
     }
 
+    /// <summary>Has a call of gRPC or gRPC-Web end before it is served.</summary>
+    public static void Refuse(HttpContext http, Status status)
+    {
+        http.Response.ContentType = "application/grpc";
+        Write(http.Response.Headers, status);
+    }
+
     /// <summary>Whether the call has ended well.</summary>
     public static bool IsOk(HttpResponse response) => Destination(response) is { } headers && headers.GrpcStatus == "0";
 

@@ -29,8 +29,7 @@ internal sealed class CallRefusal(CallerAuthentication authentication, FailureLo
         failures.CallRefused(message);
         if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true)
         {
-            context.Response.ContentType = "application/grpc";
-            CallStatus.Write(context.Response.Headers, new Status(status, message));
+            CallStatus.Refuse(context, new Status(status, message));
         }
         else
         {

@@ -50,8 +50,7 @@ internal sealed class RequestBodyDrain(OpenCalls calls, TimeProvider time) : ISt
     /// <summary>As gRPC's own servers do, and not as Kestrel, whose 431 is no status of gRPC.</summary>
     private static Task Refuse(HttpContext http, int headers)
     {
-        http.Response.ContentType = "application/grpc";
-        CallStatus.Write(http.Response.Headers, new Status(
+        CallStatus.Refuse(http, new Status(
             StatusCode.ResourceExhausted, $"the headers of the call take {headers} bytes, with 32 for each; the limit is {OpenCalls.MostHeaders}"));
         return Task.CompletedTask;
     }

@@ -75,6 +75,36 @@ public sealed class CallStatusTests
         Assert.Equal(((uint)expected, status.Message), (status.Details[0].Unpack<Error>().Code, status.Details[0].Unpack<Error>().Message));
     }
 
+    [Theory]
+    [InlineData("999999999H")]
+    [InlineData("123456789n")]
+    [InlineData("5")]
+    [InlineData("-1S")]
+    [InlineData("1.5S")]
+    [InlineData("1s")]
+    [InlineData("S")]
+    [InlineData("")]
+    public async Task A_time_that_is_none_ends_a_call_with_what_is_wrong_with_it(string timeout)
+    {
+        await using var server = await ScoringServer.StartAsync();
+        foreach (var path in new[] { "scoring.v1.ScoringService/Score", "scoring.v1.ScoringService/ScoreStream", "grpc.health.v1.Health/Check" })
+        {
+            Assert.Equal(
+                ("3", $"grpc-timeout is '{timeout}'; it must be 1 to 8 digits and a unit, H, M, S, m, u or n"),
+                await StatusOfAsync(server, path, timeout));
+        }
+    }
+
+    [Theory]
+    [InlineData("99999999H")]
+    [InlineData("99999999n")]
+    [InlineData("00000010S")]
+    public async Task A_time_is_taken_that_gRPC_allows(string timeout)
+    {
+        await using var server = await ScoringServer.StartAsync();
+        Assert.Equal("0", (await StatusOfAsync(server, "grpc.health.v1.Health/Check", timeout)).Code);
+    }
+
     [Fact]
     public async Task A_client_of_gRPC_Web_reads_the_same_details()
     {
@@ -154,6 +184,20 @@ public sealed class CallStatusTests
 
     private static Google.Rpc.Status Details(RpcException exception) =>
         Google.Rpc.Status.Parser.ParseFrom(exception.Trailers.GetValueBytes("grpc-status-details-bin"));
+
+    private static async Task<(string Code, string Message)> StatusOfAsync(ScoringServer server, string path, string timeout)
+    {
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{server.Address}/{path}") { Content = new ByteArrayContent(new byte[5]) };
+        (request.Version, request.VersionPolicy) = (HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
+        request.Content.Headers.TryAddWithoutValidation("content-type", "application/grpc");
+        request.Headers.TryAddWithoutValidation("grpc-timeout", timeout);
+        request.Headers.TryAddWithoutValidation("te", "trailers");
+        using var answer = await client.SendAsync(request, TestEnd);
+        await answer.Content.ReadAsByteArrayAsync(TestEnd);
+        var headers = answer.TrailingHeaders.Concat(answer.Headers).ToDictionary(header => header.Key, header => header.Value.Single());
+        return (headers["grpc-status"], Uri.UnescapeDataString(headers.GetValueOrDefault("grpc-message", string.Empty)));
+    }
 
     private static int Base64Length(byte[] bytes) => (bytes.Length + 2) / 3 * 4;
 }
