@@ -15,8 +15,9 @@ internal sealed class ServiceConnection : IAsyncDisposable
     private ServiceConnection(EmbeddedService? embedded, string? server, TimeSpan patience)
     {
         (_embedded, _server) = (embedded, server);
-        var key = server is null ? string.Empty : ServerKey.Read();
-        Client = ScoringClient.Connect(server ?? embedded!.Address, new ScoringClientOptions { StreamPatience = patience, ApiKey = key });
+        // The environment of a service, which the one within this process has as well, may want keys of its callers.
+        var options = new ScoringClientOptions { StreamPatience = patience, ApiKey = ServerKey.Read() };
+        Client = ScoringClient.Connect(server ?? embedded!.Address, options);
     }
 
     public ScoringClient Client { get; }

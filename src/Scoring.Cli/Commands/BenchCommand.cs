@@ -29,6 +29,9 @@ internal static class BenchCommand
     /// <summary>Each has memory for its latencies.</summary>
     private const int MostStreams = 10_000;
 
+    /// <summary>The time that each was due at takes 8 bytes.</summary>
+    private const long MostInFlight = 1 << 20;
+
     public static Command Create()
     {
         var rows = Count("--rows", "Rows in a message.", Default.Rows);
@@ -96,6 +99,13 @@ internal static class BenchCommand
                 result.AddError(string.Create(
                     CultureInfo.InvariantCulture,
                     $"--rows and --classes make messages of {logits} logits; {MostLogits} are the most that one may have."));
+            }
+
+            if ((long)result.GetValue(window) * (result.GetValue(unary) ? 1 : result.GetValue(streams)) is > MostInFlight and var messages)
+            {
+                result.AddError(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"--window and --streams put {messages} messages in flight; {MostInFlight} are the most that there may be."));
             }
 
             if (result.GetValue(unary) && result.GetResult(streams) is { Implicit: false })

@@ -23,14 +23,15 @@ public sealed class KeyTests
     {
         using var folder = new TemporaryFolder();
         var (key, entry) = await NewAsync("trainer");
-        var (service, address) = await ScoringProcess.ServeAsync(
-            "--unix-socket", folder["service.sock"], "--", "--Scoring:Auth:ApiKeysFile=" + folder.Write("keys.json", $"{{ {entry} }}"));
+        var setting = "--Scoring:Auth:ApiKeysFile=" + folder.Write("keys.json", $"{{ {entry} }}");
+        var (service, address) = await ScoringProcess.ServeAsync("--unix-socket", folder["service.sock"], "--", setting);
         using (service)
         {
             string[][] commands =
             [
                 ["heads", "--server", address],
                 ["score", folder.Write("in.csv", "1,2\n"), "--output", "-", "--server", address],
+                ["score", folder["in.csv"], "--output", "-", "--", setting],
                 ["bench", "--duration", "0.2", "--warm-up", "0.2", "--server", address],
             ];
             foreach (var command in commands)

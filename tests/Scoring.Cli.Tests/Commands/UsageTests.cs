@@ -36,6 +36,8 @@ public sealed class UsageTests
     [InlineData("--address must be an IP address", "serve", "--address", "localhost")]
     [InlineData("--unix-socket takes the place of --port", "serve", "--unix-socket", "/x", "--port", "1")]
     [InlineData("--rows must be a whole number from 1, not '0'", "bench", "--rows", "0")]
+    [InlineData("--window and --streams put 2147483647 messages in flight; 1048576 are the most", "bench", "--window", "2147483647", "--streams", "1")]
+    [InlineData("--window and --streams put 2147483647 messages in flight; 1048576 are the most", "bench", "--window", "2147483647", "--unary")]
     [InlineData("--rows and --classes make messages of 200000000000 logits; 67108864 are the", "bench", "--rows", "200000", "--classes", "1000000")]
     [InlineData("--outputs takes scores, top_k", "bench", "--protocol", "oip", "--outputs", "nope")]
     [InlineData("--streams must be a whole number from 1 to 10000, not '10001'", "bench", "--streams", "10001")]
