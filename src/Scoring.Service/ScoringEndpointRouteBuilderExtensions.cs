@@ -26,6 +26,7 @@ public static class ScoringEndpointRouteBuilderExtensions
         endpoints.ServiceProvider.GetRequiredService<ScoringMetrics>();
         endpoints.ServiceProvider.GetRequiredService<LongWork>();
         endpoints.ServiceProvider.GetRequiredService<LargeAnswers>();
+        endpoints.ServiceProvider.GetRequiredService<LongMessages>();
         IEndpointConventionBuilder[] scoring =
         [
             endpoints.MapGrpcService<ScoringEndpoint>(), endpoints.MapGrpcService<EvaluationEndpoint>(),

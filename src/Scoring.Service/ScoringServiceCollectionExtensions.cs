@@ -78,6 +78,7 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton<CountedCalls>();
         services.TryAddSingleton<StreamWatches>();
         services.TryAddSingleton<LargeAnswers>();
+        services.TryAddSingleton<LongMessages>();
         services.TryAddSingleton<MessageCalls>();
         services.TryAddSingleton<ScoringMethods>();
         services.TryAddSingleton<ScoringEndpoint>();

@@ -14,6 +14,7 @@ internal sealed class OpenConnection : IDisposable
     private readonly Lock _lock = new();
     private bool _isClosed;
     private object? _holder;
+    private volatile bool _takesLong;
 
     public OpenConnection(ConnectionContext connection, ConnectionMemory memory)
     {
@@ -32,6 +33,13 @@ internal sealed class OpenConnection : IDisposable
     /// one who has several keys is not to have a connection that counts by itself for it.
     /// </summary>
     public object Holder => Volatile.Read(ref _holder) ?? Nobody;
+
+    /// <summary>Whether the last message that came over it took long to score.</summary>
+    public bool TakesLong
+    {
+        get => _takesLong;
+        set => _takesLong = value;
+    }
 
     /// <summary>Whether it was closed under its client for what it held.</summary>
     public bool IsCut { get; private set; }

@@ -44,7 +44,7 @@ internal sealed class EvaluationEndpoint(
             var plan = await stream.ReadAllAsync((plan, rows) => evaluation.Add(plan, rows.Logits.Span, rows.Targets.Span), stop);
             return measured.Bytes <= MostAtOnce
                 ? evaluation.Finish(plan)
-                : await work.RunAsync(() => evaluation.Finish(plan), callers.HolderOf(context), stop);
+                : await work.RunAsync(() => evaluation.Finish(plan), callers.HolderOf(context.GetHttpContext()), stop);
         });
 
     public Task<CalibrateResponse> Calibrate(IAsyncStreamReader<PooledScoreRequest> requests, ServerCallContext context) => RunAsync(
@@ -52,9 +52,9 @@ internal sealed class EvaluationEndpoint(
         context,
         async (stream, measured, stop) =>
         {
-            using var calibration = new Calibration(settings.Value, measured, calibrationMemory, callers.HolderOf(context));
+            using var calibration = new Calibration(settings.Value, measured, calibrationMemory, callers.HolderOf(context.GetHttpContext()));
             var plan = await stream.ReadAllAsync(calibration.Add, stop);
-            return await work.RunAsync(() => calibration.Finish(plan, stop), callers.HolderOf(context), stop);
+            return await work.RunAsync(() => calibration.Finish(plan, stop), callers.HolderOf(context.GetHttpContext()), stop);
         });
 
     private async Task<T> RunAsync<T>(
@@ -64,7 +64,7 @@ internal sealed class EvaluationEndpoint(
     {
         var http = context.GetHttpContext();
         streams.Add(http.Response);
-        var holder = callers.HolderOf(context);
+        var holder = callers.HolderOf(context.GetHttpContext());
         var memory = CallMemory.Of(http);
         var watch = watches.Create(http, memory, isStream: true);
         // Until the answer is read, which may be large.

@@ -47,14 +47,20 @@ internal sealed class EvaluationStream(
 
             idle.Stop();
             watch.HasMessage();
-            if (EvaluationRows.Bytes(requests.Current) is > RowBatch.BytesOfLargeBatch and var bytes)
+            var bytes = EvaluationRows.Bytes(requests.Current);
+            if (bytes > RowBatch.BytesOfLargeBatch)
             {
                 await memory.HoldAnswersAsync(bytes, stop);
             }
 
+            var turns = memory.Turns;
+            await (turns?.KeepAsync(bytes, stop) ?? ValueTask.CompletedTask);
             var rowsBefore = _rows;
+            var start = time.GetTimestamp();
             Use(requests.Current, use);
+            turns?.Took(bytes, time.GetElapsedTime(start));
             _messages++;
+            await (turns?.LeaveAsync() ?? ValueTask.CompletedTask);
             // Who is held back keeps nothing that others may wait for, and pays before the next message is read.
             memory.ReleaseUnfinished();
             memory.Release();

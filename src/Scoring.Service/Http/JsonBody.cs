@@ -22,6 +22,9 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
     /// <summary>The bytes of the answer, its message and its text, and a body that was compressed: each about as large, or twice.</summary>
     private const int CopiesOfBody = 8;
 
+    /// <summary>How much longer a byte of JSON takes than one of a message.</summary>
+    private const int TimesDearer = 16;
+
     /// <summary>One part in so many of a body is to be here before there is room for all of it.</summary>
     private const int ShareOfBody = 4;
 
@@ -82,12 +85,18 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
     {
         var compression = CompressionOf(context.Request);
         var request = pool.RentRequest();
-        CallMemory.Of(context).Content = request;
+        var call = CallMemory.Of(context);
+        call.Content = request;
         context.Features.Set(request);
         var body = new PooledArray<byte>(pool.Buffers);
         try
         {
             await ReadAsync(context, body);
+            if (compression is not null || call.Turns!.IsLong(body.Count * TimesDearer))
+            {
+                await call.Turns!.Next(context.RequestAborted);
+            }
+
             var text = compression is null ? body.Span : Decompress(context, compression, body).Span;
             if (text.Length > CountedBody.FreeBytes)
             {

@@ -43,8 +43,8 @@ internal sealed class Callers
     }
 
     /// <summary>Against whom to count what a call holds: its caller, and where callers are not told apart its connection.</summary>
-    public object HolderOf(ServerCallContext context) =>
-        _anyone is null ? Of(context).Name : context.GetHttpContext().Features.GetRequiredFeature<OpenConnection>();
+    public object HolderOf(HttpContext http) =>
+        _anyone is null ? http.User.Identity?.Name ?? Caller.Anyone.Name : http.Features.GetRequiredFeature<OpenConnection>();
 
     /// <summary>Whose call this is, which counts as one message of the caller's: for an RPC that has no messages to count.</summary>
     /// <exception cref="RpcException">It is one too many.</exception>

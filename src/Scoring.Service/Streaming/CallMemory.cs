@@ -38,6 +38,9 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
     /// <summary>What is told of what the call waits for; null where nothing is.</summary>
     public StreamWatch? Watch { get; set; }
 
+    /// <summary>Where its messages are scored that take long; null where none is to.</summary>
+    public CallTurns? Turns { get; init; }
+
     /// <summary>A call whose message is not whole yet has its room.</summary>
     public bool HasRoom => IsReserved || (server.HasRoom && connection.HasRoom);
 

@@ -44,7 +44,7 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        if (_wanted > 0 || _isPassed || unpacks || memory.IsKept)
+        if (_wanted > 0 || _isPassed || unpacks || memory.IsKept || memory.Turns is { } turns && turns.IsLong(FreeBytes))
         {
             return ReadOnAsync(cancellationToken);
         }
@@ -155,7 +155,35 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
             await MakeRoomAsync(needed, read, cancellationToken);
         }
 
+        if (IsLong(read.Buffer))
+        {
+            await TakeTurnAsync(read, cancellationToken);
+        }
+
         return read;
+    }
+
+    /// <summary>Whether the message is whole that the bytes begin with, and takes long.</summary>
+    private bool IsLong(ReadOnlySequence<byte> bytes) =>
+        memory.Turns is { } turns
+        && TryReadHeader(bytes, out var compression, out var length)
+        && bytes.Length >= FrameHeader.Bytes + length
+        && (compression == 1 || turns.IsLong(length));
+
+    /// <summary>What is done with the message is done at its turn, from its reading on.</summary>
+    private async ValueTask TakeTurnAsync(ReadResult read, CancellationToken cancellationToken)
+    {
+        // It is not its client who is waited for.
+        memory.Watch?.Rests();
+        try
+        {
+            await memory.Turns!.Next(cancellationToken);
+        }
+        catch
+        {
+            body.AdvanceTo(read.Buffer.Start);
+            throw;
+        }
     }
 
     /// <summary>For a compressed message that is here.</summary>

@@ -11,7 +11,7 @@ namespace Scoring.Service.Streaming;
 /// <summary>
 /// Gives each call its memory, and a call of gRPC a body that counts: whatever it is, its messages have their room before they are here.
 /// </summary>
-internal sealed class CountedCalls(ServerMemory server, StreamWatches watches, IOptions<LimitSettings> limits)
+internal sealed class CountedCalls(ServerMemory server, StreamWatches watches, LongMessages longMessages, IOptions<LimitSettings> limits)
 {
     public void Surround(EndpointBuilder endpoint)
     {
@@ -25,7 +25,8 @@ internal sealed class CountedCalls(ServerMemory server, StreamWatches watches, I
         var call = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = http =>
         {
-            var memory = new CallMemory(server, RequestBody.ConnectionOf(http).Memory, waits);
+            var connection = RequestBody.ConnectionOf(http);
+            var memory = new CallMemory(server, connection.Memory, waits) { Turns = new CallTurns(longMessages, connection, http) };
             // What is registered first goes last: what a call holds is held until its answer is with the transport.
             http.Response.RegisterForDispose(memory);
             if (isJson)

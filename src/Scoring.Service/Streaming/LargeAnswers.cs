@@ -47,8 +47,8 @@ internal sealed class LargeAnswers : IDisposable
 
         try
         {
-            await Thread.TurnOf(_callers.HolderOf(context), context.CancellationToken);
             var http = context.GetHttpContext();
+            await Thread.TurnOf(_callers.HolderOf(http), context.CancellationToken);
             _current = CallMemory.Of(http);
             // Here, and not in the queue for room: there a burst would be ahead of everybody's messages.
             _current.HoldUnpooledAnswerAsync(bytes, context.CancellationToken).AsTask().GetAwaiter().GetResult();

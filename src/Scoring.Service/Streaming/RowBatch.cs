@@ -94,6 +94,7 @@ internal sealed class RowBatch(
         memory.Hold(Bytes);
         telemetry?.Start();
         ScoreMessages();
+        memory.Turns?.Took(Bytes, _clock.Spent(BatchStage.Kernel));
         telemetry?.RecordOutcomes();
     }
 

@@ -13,7 +13,7 @@ namespace Scoring.Service.Streaming;
 /// 2. <see cref="RequestFrames"/> finds the messages there, and <see cref="ScoreRequestCodec"/> walks the fields of each and copies the
 ///    logits once, into a rented, 64-byte-aligned buffer. From here on the stream owns the message.
 /// 3. Every message that has arrived already joins the <see cref="RowBatch"/>, up to the batch's limits. Nothing waits for more.
-/// 4. The heads' kernels run over the batch, in place.
+/// 4. The heads' kernels run over the batch, in place. What takes long is unpacked and scored at its caller's turn: <see cref="LongMessages"/>.
 /// 5. <see cref="ResponseFrames"/> writes the answers in order from the same buffers into the response pipe, and one flush carries the
 ///    batch. It waits while the client does not read, and so does everything before it.
 /// 6. The buffers go back to the pool, and <see cref="BatchTelemetry"/> tells whoever listens where the time went.
@@ -53,6 +53,11 @@ internal sealed class ScoreStreamLoop(
                 {
                     failures.StreamBroken(broken.Status);
                     throw broken;
+                }
+
+                if (memory.Turns is { HasTurn: true } turns)
+                {
+                    await turns.LeaveAsync();
                 }
             }
         }
@@ -145,6 +150,13 @@ internal sealed class ScoreStreamLoop(
                 batch.Close();
                 watch.Rests();
                 await memory.HoldAnswersAsync(batch.AnswerBytes(), gone);
+            }
+
+            if (memory.Turns is { } turns && turns.IsLong(batch.Bytes))
+            {
+                batch.Close();
+                watch.Rests();
+                await turns.KeepAsync(batch.Bytes, gone);
             }
 
             batch.Score(memory, telemetry);

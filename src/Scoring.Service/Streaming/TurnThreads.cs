@@ -10,6 +10,10 @@ namespace Scoring.Service.Streaming;
 /// </summary>
 internal sealed class TurnThreads : IDisposable
 {
+    /// <summary>Whose thread this is.</summary>
+    [ThreadStatic]
+    private static TurnThreads? _current;
+
     private readonly FailureLog _failures;
     private readonly Action? _turnEnded;
 
@@ -30,6 +34,21 @@ internal sealed class TurnThreads : IDisposable
         for (var i = 0; i < count; i++)
         {
             new Thread(Work) { IsBackground = true, Name = name }.UnsafeStart();
+        }
+    }
+
+    /// <summary>Whether this is one of the threads.</summary>
+    public bool IsCurrent => _current == this;
+
+    /// <summary>How many wait for a turn.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_turns)
+            {
+                return _waiting.Values.Sum(theirs => theirs.Count);
+            }
         }
     }
 
@@ -64,6 +83,7 @@ internal sealed class TurnThreads : IDisposable
 
     private void Work()
     {
+        _current = this;
         while (Next() is { } waiter)
         {
             PeriodicCheck.Try("what takes long", waiter.GoOn, _failures);

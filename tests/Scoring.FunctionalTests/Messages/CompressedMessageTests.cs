@@ -9,7 +9,7 @@ namespace Scoring.FunctionalTests.Messages;
 /// <summary>A compressed message is whole and nothing else, or its call says what it is, whatever call it came by.</summary>
 public sealed class CompressedMessageTests
 {
-    private static readonly string[] Methods =
+    public static readonly string[] Methods =
     [
         "scoring.v1.ScoringService/Score",
         "scoring.v1.ScoringService/ScoreStream",
@@ -100,14 +100,14 @@ public sealed class CompressedMessageTests
         Assert.All(log.Lines.Where(line => line.Contains("FailureLog", StringComparison.Ordinal)), line => Assert.InRange(line.Length, 0, 1000));
     }
 
-    private static Task<(string Status, string Message, int Answers)> PostAsync(ScoringServer server, string method, string encoding, byte[] packed)
+    internal static Task<(string Status, string Message, int Answers)> PostAsync(ScoringServer server, string method, string encoding, byte[] packed)
     {
         var frame = RawCalls.Frame(packed);
         frame[0] = 1;
         return RawCalls.PostAsync(server, frame, encoding, method: method);
     }
 
-    private static byte[] Message(string method) =>
+    public static byte[] Message(string method) =>
         method.Contains("Inference", StringComparison.Ordinal) ? InferenceCalls.Request("softmax", 2, [1, 2], "scores").ToByteArray()
         : method.Contains("/Score", StringComparison.Ordinal) ? RawCalls.Message(2, 1, 2)
         : Evaluations.Message("softmax", 2, [1, 2], 1).ToByteArray();
