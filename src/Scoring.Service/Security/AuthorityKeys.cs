@@ -38,6 +38,9 @@ internal sealed class AuthorityKeys : BackgroundService
     /// <summary>Why the last reading failed; empty where it did not.</summary>
     private volatile string _problem = string.Empty;
 
+    /// <summary>Set by a reading that fails.</summary>
+    private volatile TaskCompletionSource _failed = new();
+
     public AuthorityKeys(IOptions<JwtSettings> settings, TimeProvider time, ILogger<AuthorityKeys> logger)
     {
         (_settings, _time, _logger) = (settings.Value, time, logger);
@@ -79,12 +82,29 @@ internal sealed class AuthorityKeys : BackgroundService
             while (true)
             {
                 await ReadAgainAsync().WaitAsync(stoppingToken);
-                await Task.Delay(_problem.Length > 0 ? Pause : Period, _time, stoppingToken);
+                await WaitForFailureAsync(stoppingToken);
+                if (_problem.Length > 0)
+                {
+                    await Task.Delay(Pause, _time, stoppingToken);
+                }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // A host that is disposed without having been stopped would take this for a fault.
+        }
+    }
+
+    /// <summary>Waits for a period, or for a reading that fails: a call may have asked for it.</summary>
+    private async Task WaitForFailureAsync(CancellationToken stoppingToken)
+    {
+        var failed = _failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (_problem.Length == 0)
+        {
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            await Task.WhenAny(failed.Task, Task.Delay(Period, _time, end.Token));
+            await end.CancelAsync();
+            stoppingToken.ThrowIfCancellationRequested();
         }
     }
 
@@ -121,6 +141,11 @@ internal sealed class AuthorityKeys : BackgroundService
         lock (_oneAtATime)
         {
             (_current, _problem, _ended, _reading) = (keys, problem, _time.GetTimestamp(), null);
+        }
+
+        if (problem.Length > 0)
+        {
+            _failed.TrySetResult();
         }
     }
 

@@ -173,6 +173,31 @@ public sealed class AuthorityTests
         Assert.Null(await RefusalAsync(server, issuer.Issue()));
     }
 
+    [Fact]
+    public async Task A_reading_that_a_call_asked_for_and_that_failed_is_made_again_without_another_call()
+    {
+        using var issuer = new Issuer();
+        using var nobody = new Issuer("made up");
+        await using var authority = await TokenAuthority.StartAsync(issuer);
+        var time = new FakeTimeProvider();
+        await using var server = await ScoringServer.StartAsync(time, authority.Settings);
+        server.ExpectedLog = "The issuer's keys";
+        Assert.Null(await RefusalAsync(server, issuer.Issue()));
+        authority.PublishText("<html>");
+        time.Advance(Patience);
+        Assert.Equal((StatusCode.Unauthenticated, Foreign), await RefusalAsync(server, nobody.Issue()));
+        var reads = authority.Reads;
+        authority.Publish(issuer);
+        // Less than the time between readings that go well.
+        for (var i = 0; i < 50 && authority.Reads == reads; i++)
+        {
+            time.Advance(Patience);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TestEnd);
+        }
+
+        Assert.True(authority.Reads > reads);
+    }
+
     /// <summary>What a call with this token is refused for; null where it is not.</summary>
     private static async Task<(StatusCode Code, string Message)?> RefusalAsync(ScoringServer server, string token)
     {
