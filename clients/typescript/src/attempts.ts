@@ -14,8 +14,8 @@ export class Attempts {
     #left: number;
 
     constructor({ callTimeoutMs, maxAttempts }: Settings, timeoutMs = callTimeoutMs) {
-        if (Number.isNaN(timeoutMs)) {
-            throw new RangeError("timeoutMs is NaN; it must be a number of milliseconds");
+        if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs)) {
+            throw new RangeError(`timeoutMs is ${timeoutMs}; it must be a number of milliseconds`);
         }
         this.deadline = timeoutMs > DAY_MS ? Infinity : Date.now() + Math.max(timeoutMs, 0);
         this.#left = maxAttempts;

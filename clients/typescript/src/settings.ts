@@ -41,6 +41,7 @@ export function settingsOf(given: Partial<Settings>): Readonly<Settings> {
     const settings = { ...DEFAULTS };
     for (const name of Object.keys(DEFAULTS) as (keyof Settings)[]) {
         const value = given[name] ?? DEFAULTS[name];
+        demand(typeof value === "number", name, value, "a number");
         if (name === "patienceMs") {
             demand(value >= 0, name, value, "a number of milliseconds from 0");
         } else if (name.endsWith("Ms")) {

@@ -98,7 +98,12 @@ describe("score", () => {
     }
 
     it("refuses a time that is no number", async () => {
-        await assert.rejects(client.score({ logits: LOGITS }, { timeoutMs: NaN }), /timeoutMs is NaN; it must be a number of milliseconds/);
+        for (const timeoutMs of [NaN, "5s", "1000"]) {
+            await assert.rejects(
+                client.score({ logits: LOGITS }, { timeoutMs: timeoutMs as number }),
+                new RangeError(`timeoutMs is ${timeoutMs}; it must be a number of milliseconds`),
+            );
+        }
     });
 
     it("does not begin a wait that no timer can measure", () => {
