@@ -10,9 +10,19 @@ internal static class UnixSocket
     public static DirectoryInfo CreateFolder()
     {
         var place = Path.GetTempPath();
-        return Directory.Exists(place)
-            ? Directory.CreateTempSubdirectory("scoring-")
-            : throw new IOException($"there is no folder {place}, which is named for temporary files (TMPDIR)");
+        if (!Directory.Exists(place))
+        {
+            throw new IOException($"there is no folder {place}, which is named for temporary files (TMPDIR)");
+        }
+
+        try
+        {
+            return Directory.CreateTempSubdirectory("scoring-");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"no folder can be made in {place}, which is named for temporary files (TMPDIR)", exception);
+        }
     }
 
     /// <summary>The socket of the one service that has the folder.</summary>

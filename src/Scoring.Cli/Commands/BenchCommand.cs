@@ -75,6 +75,17 @@ internal static class BenchCommand
             Description = "native, or oip for streams of the Open Inference Protocol, measured beside the same load in the service's own messages.",
             HelpName = "name",
             DefaultValueFactory = _ => Default.Protocol,
+            CustomParser = result =>
+            {
+                var name = result.Tokens[^1].Value;
+                if (Enum.GetNames<LoadProtocol>().FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } known)
+                {
+                    return Enum.Parse<LoadProtocol>(known);
+                }
+
+                result.AddError($"--protocol must be native or oip, not '{name}'.");
+                return Default.Protocol;
+            },
         };
         var check = new Option<bool>("--check") { Description = "Hold every answer against float64." };
         var server = ServerOption.Create("one in a process of its own");

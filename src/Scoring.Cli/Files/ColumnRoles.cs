@@ -10,6 +10,9 @@ internal sealed class ColumnRoles
     public const string TargetName = "target";
     private const string TargetPrefix = TargetName + "_";
 
+    /// <summary>What may stand before a name and be no part of it: the mark of a comment, spaces, a quote, a byte order mark.</summary>
+    private const string Marks = "#% \t'\"\ufeff";
+
     private readonly string _file;
     private readonly IReadOnlyList<string> _names;
     private readonly int[] _logits;
@@ -105,9 +108,11 @@ internal sealed class ColumnRoles
     private static bool HasRole(string name) =>
         name == TargetName || name.StartsWith(TargetPrefix, StringComparison.Ordinal) || name.StartsWith(LogitPrefix, StringComparison.Ordinal);
 
-    /// <summary>A class would be missing without a word. <c>logits</c> alone is another format's column.</summary>
+    /// <summary>
+    /// A class would be missing without a word. <c>logits</c> alone is another format's column; NumPy's savetxt puts <c># </c> before the first name.
+    /// </summary>
     private static bool IsMisspelt(string name) =>
-        !HasRole(name) && name.StartsWith("logit", StringComparison.OrdinalIgnoreCase) && name != ParquetLogitReader.ListName;
+        !HasRole(name) && name.AsSpan().TrimStart(Marks).StartsWith("logit", StringComparison.OrdinalIgnoreCase) && name != ParquetLogitReader.ListName;
 
     private static int TargetOf(string name, Dictionary<string, int> labels) =>
         name == TargetName ? 0

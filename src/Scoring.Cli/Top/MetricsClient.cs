@@ -7,7 +7,13 @@ internal sealed class MetricsClient : IDisposable
 
     private readonly TimeProvider _time;
     private readonly Uri _page;
-    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(5), MaxResponseContentBufferSize = LongestPage };
+
+    /// <summary>No proxy that the environment names: it is the one service that is asked, and it is on a port for whoever watches it.</summary>
+    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        Timeout = TimeSpan.FromSeconds(5),
+        MaxResponseContentBufferSize = LongestPage,
+    };
 
     public MetricsClient(Uri server, TimeProvider time)
     {

@@ -55,6 +55,16 @@ public sealed class TopTests
     }
 
     [Fact]
+    public async Task No_proxy_that_the_environment_names_is_asked()
+    {
+        await using var server = await MetricsServer.StartAsync(200, Pages.Text(1), Pages.Text(2));
+        using var top = ScoringProcess.StartWith("http_proxy", "http://127.0.0.1:1", "top", "--server", server.Address, "--interval", "0.1", "--once");
+        top.Input.Close();
+        var result = await top.EndAsync();
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+    }
+
+    [Fact]
     public async Task A_service_that_is_not_there_is_told()
     {
         var result = await ScoringProcess.RunAsync("top", "--server", "http://127.0.0.1:1");

@@ -29,6 +29,7 @@ public sealed class UsageTests
     [InlineData("Settings after -- are for the service within this process", "heads", "--server", "http://x:1", "--", "--Scoring:Limits:Rows=1")]
     [InlineData("--port must be 0 to 65535, not '65536'", "serve", "--port", "65536")]
     [InlineData("--port must be 0 to 65535, not '80.5'", "serve", "--port", "80.5")]
+    [InlineData("--protocol must be native or oip, not 'x'.", "bench", "--protocol", "x")]
     [InlineData("--protocol oip is measured with streams, fp32 logits and scores", "bench", "--protocol", "oip", "--type", "fp16")]
     [InlineData("--protocol oip is measured with streams, fp32 logits and scores", "bench", "--protocol", "oip", "--outputs", "top_k")]
     [InlineData("--http-port must be 0 to 65535, not '-1'", "serve", "--http-port", "-1")]

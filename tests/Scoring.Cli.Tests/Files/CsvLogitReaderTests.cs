@@ -108,6 +108,9 @@ public sealed class CsvLogitReaderTests
     [InlineData("logit_a,logits,logits\n1,0,0\n", "input has 2 columns logits;")]
     [InlineData("logit_a,target_a,target_a\n1,0,0\n", "input has 2 columns target_a;")]
     [InlineData("Logit_a,logit_b,logit_c\n1,2,3\n", "input has a column Logit_a; columns of logits are named logit_NAME")]
+    [InlineData("# logit_a,logit_b,logit_c\n1,2,3\n", "input has a column # logit_a; columns of logits are named logit_NAME")]
+    [InlineData("#logit_a,logit_b\n1,2\n", "input has a column #logit_a; columns")]
+    [InlineData("logit_a,\"'logit_b'\"\n1,2\n", "input has a column 'logit_b'; columns")]
     [InlineData("logit_a,logit-b\n1,2\n", "input has a column logit-b; columns")]
     [InlineData("1;2;3\n", "neither numbers nor a header")]
     public async Task Says_what_is_wrong_and_where(string text, string said) =>
