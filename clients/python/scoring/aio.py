@@ -3,6 +3,7 @@
 import asyncio
 import weakref
 from contextlib import aclosing
+from functools import partial
 from typing import AsyncIterable, AsyncIterator, Iterable, Optional, Union
 
 import grpc
@@ -10,6 +11,7 @@ import numpy as np
 
 from scoring.address import target_of
 from scoring.attempts import Attempts
+from scoring.channels import Channels
 from scoring.client import METHODS, answer_of, closed
 from scoring.errors import ScoringError
 from scoring.recovery import Recovery
@@ -23,7 +25,7 @@ _END = object()
 
 
 class Client:
-    """A connection to a Scoring service, of one event loop. Settings are those of scoring.Settings.
+    """The connections to a Scoring service, of one event loop. Settings are those of scoring.Settings.
 
     async with scoring.aio.Client("localhost:8080") as client:
         probabilities = (await client.score(logits)).scores
@@ -33,9 +35,9 @@ class Client:
         self._settings = Settings(**settings)
         target = target_of(address, has_credentials=bool(credentials))
         options = self._settings.channel_options(target, is_clear_text=not credentials)
-        self._channel = grpc.aio.secure_channel(target, credentials, options) if credentials else grpc.aio.insecure_channel(target, options)
-        self._score = self._channel.unary_unary(METHODS + "Score")
-        self._stream = self._channel.stream_stream(METHODS + "ScoreStream")
+        make = partial(grpc.aio.secure_channel, target, credentials, options) if credentials else partial(grpc.aio.insecure_channel, target, options)
+        self._channels = Channels(make)
+        self._score = self._channels.first.unary_unary(METHODS + "Score")
         self._closed = asyncio.Event()
         self._streams = weakref.WeakSet()
 
@@ -80,7 +82,8 @@ class Client:
         self._closed.set()
         for stream in list(self._streams):
             await stream.close()
-        await self._channel.close()
+        for channel in self._channels.close():
+            await channel.close()
 
     async def __aenter__(self) -> "Client":
         return self
@@ -109,6 +112,7 @@ class _Stream:
             self._changed.notify_all()
 
     async def run(self, requests) -> AsyncIterator[Result]:
+        shared = self._client._channels.take()
         reading = asyncio.create_task(self._read(requests))
         try:
             is_first = True
@@ -116,7 +120,7 @@ class _Stream:
                 if not is_first:
                     await self._client._rest(self._recovery.wait(self._failure), self._window)
                 is_first = False
-                async with aclosing(self._call()) as results:
+                async with aclosing(self._call(shared.channel)) as results:
                     async for result in results:
                         yield result
                 if self._failure is not None:
@@ -129,6 +133,9 @@ class _Stream:
             await reading  # raises what the caller's own source raised
         finally:
             reading.cancel()
+            unused = self._client._channels.give_back(shared)
+            if unused is not None:
+                await unused.close()
             await asyncio.gather(reading, return_exceptions=True)
 
     async def _has_more(self) -> bool:
@@ -159,9 +166,9 @@ class _Stream:
                 self._source_ended = True
                 self._changed.notify_all()
 
-    async def _call(self) -> AsyncIterator[Result]:
+    async def _call(self, channel: grpc.aio.Channel) -> AsyncIterator[Result]:
         self._failure = None
-        self._current = call = self._client._stream()
+        self._current = call = channel.stream_stream(METHODS + "ScoreStream")()
         stalls = StallWatch(lambda: self._window.awaits_answer or self._source_ended, self._client._settings.progress_timeout)
         tasks = [asyncio.create_task(self._send(call)), asyncio.create_task(_watch(stalls, call))]
         cancellations = _cancellations()

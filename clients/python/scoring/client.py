@@ -2,6 +2,7 @@
 
 import threading
 import weakref
+from functools import partial
 from typing import Iterable, Iterator, Optional, Union
 
 import grpc
@@ -9,6 +10,7 @@ import numpy as np
 
 from scoring.address import target_of
 from scoring.attempts import Attempts
+from scoring.channels import Channels
 from scoring.errors import ScoringError
 from scoring.recovery import Recovery
 from scoring.request import Message, Request, encode
@@ -22,7 +24,7 @@ _END = object()
 
 
 class Client:
-    """A connection to a Scoring service, to be shared between threads. Settings are those of scoring.Settings.
+    """The connections to a Scoring service, to be shared between threads. Settings are those of scoring.Settings.
 
     with scoring.Client("localhost:8080", patience=10) as client:
         probabilities = client.score(logits).scores
@@ -32,10 +34,9 @@ class Client:
         self._settings = Settings(**settings)
         target = target_of(address, has_credentials=bool(credentials))
         options = self._settings.channel_options(target, is_clear_text=not credentials)
-        self._channel = grpc.secure_channel(target, credentials, options) if credentials else grpc.insecure_channel(target, options)
+        self._channels = Channels(partial(grpc.secure_channel, target, credentials, options) if credentials else partial(grpc.insecure_channel, target, options))
         # Answers are read here, not by gRPC, which keeps to itself what is wrong with them.
-        self._score = self._channel.unary_unary(METHODS + "Score")
-        self._stream = self._channel.stream_stream(METHODS + "ScoreStream")
+        self._score = self._channels.first.unary_unary(METHODS + "Score")
         self._closed = threading.Event()
         self._opening = threading.Lock()
         self._streams = weakref.WeakSet()
@@ -53,7 +54,7 @@ class Client:
                 return answer_of(self._begin(None, self._score, message.data, timeout=attempts.timeout), message)
             except grpc.RpcError as error:
                 failure = ScoringError.of_call(error)
-            self._rest(attempts.wait(failure))
+            self._rest(self._channels.first, attempts.wait(failure))
 
     def score_stream(self, requests: Iterable[Union[np.ndarray, Request]]) -> Iterator[Result]:
         """Scores any number of messages: one result for each, in their order. What is wrong with one is its result's error, and the stream goes on.
@@ -73,18 +74,18 @@ class Client:
             self._raise_if_closed(window)  # Which is how gRPC tells it.
             raise
 
-    def _rest(self, seconds: float, window: Optional[Window] = None) -> None:
+    def _rest(self, channel: grpc.Channel, seconds: float, window: Optional[Window] = None) -> None:
         """A channel makes its connection only while somebody waits for it: between calls that fail at once nobody else does."""
 
         def wait(_):
             pass
 
         self._raise_if_closed(window)
-        self._channel.subscribe(wait)
+        channel.subscribe(wait)
         try:
             self._closed.wait(seconds)
         finally:
-            self._channel.unsubscribe(wait)
+            channel.unsubscribe(wait)
         self._raise_if_closed(window)
 
     def _raise_if_closed(self, window: Optional[Window] = None) -> None:
@@ -94,7 +95,8 @@ class Client:
     def close(self) -> None:
         """Ends all that is under way, from any thread, with CANCELLED."""
         self._closed.set()
-        self._channel.close()
+        for channel in self._channels.close():
+            channel.close()
         with self._opening:
             streams = list(self._streams)
         for stream in streams:
@@ -136,15 +138,16 @@ class _Stream:
             self._changed.notify_all()
 
     def run(self, requests) -> Iterator[Result]:
-        threading.Thread(target=self._read, args=(iter(requests),), daemon=True, name="scoring-source").start()
+        shared = self._client._channels.take()
         try:
+            threading.Thread(target=self._read, args=(iter(requests),), daemon=True, name="scoring-source").start()
             failure = None
             is_first = True
             while self._has_more():
                 if not is_first:
-                    self._client._rest(self._recovery.wait(failure), self._window)
+                    self._client._rest(shared.channel, self._recovery.wait(failure), self._window)
                 is_first = False
-                failure = yield from self._call()
+                failure = yield from self._call(shared.channel)
                 if failure is not None:
                     self._client._raise_if_closed(self._window)
                 with self._changed:
@@ -156,6 +159,9 @@ class _Stream:
             with self._changed:
                 self._closed = True
                 self._changed.notify_all()
+            unused = self._client._channels.give_back(shared)
+            if unused is not None:
+                unused.close()
 
     def _has_more(self) -> bool:
         """Waits until there is anything to send: until then, whatever becomes of the service does no harm. False at the end; raises what the source has raised."""
@@ -190,10 +196,10 @@ class _Stream:
                 self._source_ended = True
                 self._changed.notify_all()
 
-    def _call(self) -> Iterator[Result]:
+    def _call(self, channel: grpc.Channel) -> Iterator[Result]:
         """Yields the answers of one call; returns what has ended it where that was no OK."""
         ended = threading.Event()
-        call = self._client._begin(self._window, self._client._stream, self._send(ended))
+        call = self._client._begin(self._window, channel.stream_stream(METHODS + "ScoreStream"), self._send(ended))
         stalls = StallWatch(lambda: self._window.awaits_answer or self._source_ended, self._client._settings.progress_timeout)
         threading.Thread(target=_watch, args=(stalls, ended, call), daemon=True, name="scoring-watch").start()
         try:

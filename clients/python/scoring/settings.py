@@ -47,6 +47,8 @@ class Settings:
             # Answers as they are, and none that is compressed: gRPC would unpack all of one, however much that is, before it looks at the limit.
             ("grpc.compression_enabled_algorithms_bitset", 1),
             ("grpc.enable_retries", 0),
+            # Channels of the same options would share a connection.
+            ("grpc.use_local_subchannel_pool", 1),
             ("grpc.initial_reconnect_backoff_ms", 100),
             ("grpc.max_reconnect_backoff_ms", 2000),
             ("grpc.min_reconnect_backoff_ms", _milliseconds(self.connect_timeout)),
