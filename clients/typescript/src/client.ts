@@ -4,12 +4,13 @@ import { credentials, type ChannelCredentials, type ChannelOptions, type Service
 import { targetOf } from "./address.js";
 import { Attempts } from "./attempts.js";
 import { closed, Connection } from "./connection.js";
+import { Connections } from "./connections.js";
 import { ScoringError } from "./errors.js";
 import { ScoringService } from "./gen/scoring/v1/scoring_pb.js";
 import { encode, type Request } from "./request.js";
 import { Result } from "./result.js";
 import { channelOptions, settingsOf, type Settings } from "./settings.js";
-import { Stream, type Source, type StreamOptions } from "./stream.js";
+import { Stream, type Call, type Source, type StreamOptions } from "./stream.js";
 
 const SCORE = `/${ScoringService.typeName}/${ScoringService.method.score.name}`;
 const SCORE_STREAM = `/${ScoringService.typeName}/${ScoringService.method.scoreStream.name}`;
@@ -26,22 +27,19 @@ export interface CallOptions {
     timeoutMs?: number;
 }
 
-/** A connection to a Scoring service. It is made when it is first needed, and again when it breaks. */
+/** The connections to a Scoring service. One is made when it is first needed, and again when it breaks. */
 export class Client {
     readonly #settings: Readonly<Settings>;
-    readonly #connection: Connection;
+    readonly #connections: Connections;
     readonly #closing = new AbortController();
 
     constructor(address = "localhost:8080", options: ClientOptions = {}) {
         this.#settings = settingsOf(options);
         setMaxListeners(0, this.#closing.signal);
         const secrets = options.credentials ?? credentials.createInsecure();
-        this.#connection = new Connection(
-            targetOf(address, secrets._isSecure()),
-            secrets,
-            { ...channelOptions(this.#settings, !secrets._isSecure()), ...options.channelOptions },
-            this.#settings.connectTimeoutMs,
-        );
+        const target = targetOf(address, secrets._isSecure());
+        const all = { ...channelOptions(this.#settings, !secrets._isSecure()), ...options.channelOptions };
+        this.#connections = new Connections(() => new Connection(target, secrets, all, this.#settings.connectTimeoutMs));
     }
 
     /** Scores one message of rows. Throws ScoringError where the service refuses it or cannot be reached. */
@@ -62,26 +60,22 @@ export class Client {
      * Where the connection breaks, it is made again and what was not answered is sent again.
      */
     scoreStream(requests: Source, options: StreamOptions = {}): AsyncGenerator<Result, void, undefined> {
-        const open = () => {
-            const { channel } = this.#connection;
-            const call = channel.makeBidiStreamRequest(SCORE_STREAM, asTheyAre, asTheyAre);
-            return call.on("error", (error) => this.#connection.failed(channel, error as ServiceError));
-        };
-        return new Stream(open, this.#settings, options, this.#closing.signal).run(requests);
+        return new Stream(this.#connections, open, this.#settings, options, this.#closing.signal).run(requests);
     }
 
     /** Ends all that is under way with CANCELLED. */
     close(): void {
         this.#closing.abort();
-        this.#connection.close();
+        this.#connections.close();
     }
 
     #attempt(message: Buffer, deadline: number): Promise<Buffer | ServiceError> {
         return new Promise((resolve) => {
-            const { channel } = this.#connection;
+            const { first } = this.#connections;
+            const { channel } = first;
             channel.makeUnaryRequest(SCORE, asTheyAre, asTheyAre, message, { deadline }, (error, answer) => {
                 if (error) {
-                    this.#connection.failed(channel, error);
+                    first.failed(channel, error);
                 }
                 resolve(error ?? answer!);
             });
@@ -95,6 +89,13 @@ export class Client {
             throw closed();
         }
     }
+}
+
+/** A call of a stream. */
+function open(connection: Connection): Call {
+    const { channel } = connection;
+    const call = channel.makeBidiStreamRequest(SCORE_STREAM, asTheyAre, asTheyAre);
+    return call.on("error", (error) => connection.failed(channel, error as ServiceError));
 }
 
 /** Messages are written and read here: what gRPC is told of them in its callbacks it would not hand on, or end the process with. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ClientDuplexStream } from "@grpc/grpc-js";
-import { closed } from "./connection.js";
+import { closed, type Connection } from "./connection.js";
+import type { Connections } from "./connections.js";
 import { isServiceError, ScoringError } from "./errors.js";
 import { Pulse } from "./pulse.js";
 import { Recovery } from "./recovery.js";
@@ -30,7 +31,8 @@ export class Stream {
     #closed = false;
 
     constructor(
-        private readonly open: () => Call,
+        private readonly connections: Connections,
+        private readonly open: (connection: Connection) => Call,
         private readonly settings: Settings,
         { signal }: StreamOptions,
         private readonly closing: AbortSignal,
@@ -47,13 +49,14 @@ export class Stream {
         listen(this.#signal, abort);
         listen(this.closing, close);
         void this.#read(source);
+        const connection = this.connections.take();
         try {
             let failure: ScoringError | undefined;
             for (let isFirst = true; await this.#hasMore(); isFirst = false) {
                 if (!isFirst) {
                     await delay(this.#recovery.wait(failure), undefined, { signal: this.#end.signal });
                 }
-                failure = yield* this.#call();
+                failure = yield* this.#call(connection);
                 this.#end.signal.throwIfAborted();
                 const refused = this.#recovery.ended(failure);
                 this.#changed.notify();
@@ -69,6 +72,7 @@ export class Stream {
             this.closing.removeEventListener("abort", close);
             this.#closed = true;
             this.#changed.notify();
+            this.connections.giveBack(connection);
         }
     }
 
@@ -108,8 +112,8 @@ export class Stream {
     }
 
     /** Yields the answers of one call; returns what has ended it where that was no OK. */
-    async *#call(): AsyncGenerator<Result, ScoringError | undefined, undefined> {
-        const call = this.open();
+    async *#call(connection: Connection): AsyncGenerator<Result, ScoringError | undefined, undefined> {
+        const call = this.open(connection);
         const over = { yet: false };
         const cancel = () => call.cancel();
         const isAwaited = () => this.#window.awaitsAnswer || this.#sourceEnded;
