@@ -13,6 +13,7 @@
 #include "answer.h"
 #include "backoff.h"
 #include "call_end.h"
+#include "channels.h"
 #include "encoding.h"
 #include "methods.h"
 #include "reach.h"
@@ -102,6 +103,8 @@ Client::Client(const std::string& address, const ClientOptions& options) : optio
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, WithinInt(options.max_reconnect_delay));
     // The client makes calls again by itself: gRPC's own attempts may leave out a message of a stream.
     arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+    // Channels of the same arguments would share a connection.
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     // What gRPC calls the least wait is how long an attempt to connect may take.
     arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, WithinInt(options.connect_timeout));
     arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, WithinInt(options.keepalive_time));
@@ -114,7 +117,8 @@ Client::Client(const std::string& address, const ClientOptions& options) : optio
     if (const auto authority = AuthorityOf(target)) {
         arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, *authority);
     }
-    channel_ = grpc::CreateCustomChannel(target, options.credentials ? options.credentials : grpc::InsecureChannelCredentials(), arguments);
+    channels_ = std::make_shared<Channels>(target, options.credentials ? options.credentials : grpc::InsecureChannelCredentials(), arguments);
+    channel_ = channels_->first();
     stub_ = v1::ScoringService::NewStub(channel_);
 }
 

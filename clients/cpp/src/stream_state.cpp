@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "channels.h"
 #include "encoding.h"
 #include "reach.h"
 #include "stream_call.h"
@@ -55,9 +56,9 @@ private:
 }  // namespace
 
 StreamState::StreamState(const Client& client, Stream::Callback callback, const StreamOptions& options)
-    : channel_(client.channel()),
-      callback_(std::move(callback)),
+    : callback_(std::move(callback)),
       options_(Checked(options)),
+      channel_(client.channels_->Take()),
       backoff_(options.min_reconnect_delay, options.max_reconnect_delay),
       thread_([this] { Run(); }) {}
 
@@ -216,6 +217,7 @@ void StreamState::OnDone(StreamCall& call, const grpc::Status& status) {
 void StreamState::Run() {
     while (AwaitWork() && AwaitReconnect(MakeCall())) {
     }
+    channel_.reset();
     const std::lock_guard lock(mutex_);
     over_ = true;
     changed_.notify_all();

@@ -86,7 +86,6 @@ private:
     void ThrowIfFailed() const;
     void ThrowIfNotOpen() const;
 
-    const std::shared_ptr<grpc::Channel> channel_;
     const Stream::Callback callback_;
     const StreamOptions options_;
 
@@ -122,7 +121,8 @@ private:
     std::size_t suspects_ = 0;
     bool cut_ = false;
 
-    // Of the stream's thread alone.
+    // Of the stream's thread alone. The channel is given back at its end.
+    std::shared_ptr<grpc::Channel> channel_;
     Backoff backoff_;
     std::optional<std::chrono::steady_clock::time_point> failing_since_;
 

@@ -12,6 +12,8 @@
 
 namespace scoring {
 
+class Channels;
+
 struct ClientOptions {
     // Null: clear text.
     std::shared_ptr<grpc::ChannelCredentials> credentials = {};
@@ -32,7 +34,7 @@ struct ClientOptions {
     std::chrono::milliseconds keepalive_timeout{10000};
 };
 
-// A service's address, and the connection to it. May be used by any number of threads.
+// A service's address, and the connections to it. May be used by any number of threads.
 class Client {
 public:
     // The address reads localhost:8080, http://localhost:8080, https://localhost:8080 with credentials, or as gRPC has it: dns:///scoring:8080,
@@ -49,10 +51,14 @@ public:
     // The generated stub, for Evaluate and Calibrate.
     v1::ScoringService::StubInterface& stub() const noexcept { return *stub_; }
 
+    // The first one, which all calls take but those of streams past the first hundred.
     const std::shared_ptr<grpc::Channel>& channel() const noexcept { return channel_; }
 
 private:
+    friend class StreamState;
+
     ClientOptions options_;
+    std::shared_ptr<Channels> channels_;
     std::shared_ptr<grpc::Channel> channel_;
     std::unique_ptr<v1::ScoringService::StubInterface> stub_;
 };
