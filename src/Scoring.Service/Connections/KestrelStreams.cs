@@ -13,8 +13,6 @@ internal static class KestrelStreams
 {
     private const string Kestrel = "Microsoft.AspNetCore.Server.Kestrel.Core";
     private const string Stream = Kestrel + ".Internal.Http2.Http2Stream, " + Kestrel;
-    private const string Writer = Kestrel + ".Internal.Http2.Http2FrameWriter, " + Kestrel;
-    private const string Output = Kestrel + ".Internal.Http2.Http2OutputProducer, " + Kestrel;
     private const BindingFlags Any = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
     /// <summary>
@@ -40,10 +38,13 @@ internal static class KestrelStreams
     /// <exception cref="MissingMemberException">Another Kestrel has them elsewhere.</exception>
     public static void ScheduleAgain(object connection, ICollection streams, int most)
     {
-        var writer = Field(connection, "_frameWriter");
+        // Not by Kestrel's own method: where the connection has come to its end meanwhile, that calls the queue full, at Critical.
+        var queue = Field(Field(connection, "_frameWriter"), "_channel");
+        var writer = queue.GetType().GetProperty("Writer", Any)?.GetValue(queue) ?? throw new MissingMemberException(queue.GetType().Name, "Writer");
+        var add = writer.GetType().GetMethod("TryWrite", Any) ?? throw new MissingMemberException(writer.GetType().Name, "TryWrite");
         foreach (var stream in ((IDictionary)streams).Values.Cast<object>().Take(most).ToList())
         {
-            Schedule(writer, Field(stream, "_http2Output"));
+            add.Invoke(writer, [Field(stream, "_http2Output")]);
         }
     }
 
@@ -51,9 +52,6 @@ internal static class KestrelStreams
     /// <exception cref="MissingMemberException">Another Kestrel has it elsewhere.</exception>
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_TotalParsedHeaderSize")]
     public static extern int HeaderSize([UnsafeAccessorType(Stream)] object stream);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Method)]
-    private static extern void Schedule([UnsafeAccessorType(Writer)] object writer, [UnsafeAccessorType(Output)] object output);
 
     private static object Field(object owner, string name)
     {

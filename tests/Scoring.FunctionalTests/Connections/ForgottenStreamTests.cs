@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -31,10 +32,32 @@ public sealed class ForgottenStreamTests
         await Eventually.IsAsync(() => !connections.Connections.Any());
     }
 
+    [Fact]
+    public async Task A_look_at_one_that_has_come_to_its_end_meanwhile_is_no_fault()
+    {
+        var forgetting = new Forgetting();
+        await using var server = await ScoringServer.StartAsync(builder => builder.Services.AddSingleton<IStartupFilter>(forgetting));
+        var connections = server.Services.GetRequiredService<ConnectionCutter>();
+        using (var client = await FrameClient.ConnectAsync(server))
+        {
+            await client.SendAsync(Frame.Call(1, "ScoreStream"), Frame.Data(1, RawCalls.Frame(RawCalls.Message(2, 3, 3))));
+            await client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Data, Stream: 1 });
+        }
+
+        await Eventually.IsAsync(() => !connections.Connections.Any());
+        KestrelStreams.ScheduleAgain(forgetting.Connection!, new Hashtable { [1] = forgetting.Stream }, most: 1);
+        Assert.Empty(server.LogLines);
+    }
+
     /// <summary>Has Kestrel believe of the last stream that it is to be looked at already, so that nobody ever does.</summary>
     private sealed class Forgetting : IStartupFilter
     {
         private object? _output;
+
+        /// <summary>That of the last stream.</summary>
+        public object? Connection { get; private set; }
+
+        public object? Stream { get; private set; }
 
         public void Forget() => _output!.GetType().GetField("_isScheduled", Private)!.SetValue(_output, true);
 
@@ -43,6 +66,7 @@ public sealed class ForgottenStreamTests
             app.Use(call => http =>
             {
                 var stream = http.Features.Get<IHttp2StreamIdFeature>()!;
+                (Stream, Connection) = (stream, KestrelStreams.Of(stream).Connection);
                 for (var type = stream.GetType(); type is not null && _output is null; type = type.BaseType)
                 {
                     _output = type.GetField("_http2Output", Private)?.GetValue(stream);
