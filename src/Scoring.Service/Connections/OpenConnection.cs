@@ -14,7 +14,7 @@ internal sealed class OpenConnection : IDisposable
     private readonly Lock _lock = new();
     private bool _isClosed;
     private object? _holder;
-    private volatile bool _takesLong;
+    private volatile int _dearMessages;
 
     public OpenConnection(ConnectionContext connection, ConnectionMemory memory)
     {
@@ -34,11 +34,11 @@ internal sealed class OpenConnection : IDisposable
     /// </summary>
     public object Holder => Volatile.Read(ref _holder) ?? Nobody;
 
-    /// <summary>Whether the last message that came over it took long to score.</summary>
-    public bool TakesLong
+    /// <summary>How many of its next messages are taken for dear to score. Its calls set it as they find, and may do so at the same time.</summary>
+    public int DearMessages
     {
-        get => _takesLong;
-        set => _takesLong = value;
+        get => _dearMessages;
+        set => _dearMessages = value;
     }
 
     /// <summary>Whether it was closed under its client for what it held.</summary>

@@ -55,10 +55,7 @@ internal sealed class ScoreStreamLoop(
                     throw broken;
                 }
 
-                if (memory.Turns is { HasTurn: true } turns)
-                {
-                    await turns.LeaveAsync();
-                }
+                await (memory.Turns?.LeaveAsync() ?? ValueTask.CompletedTask);
             }
         }
         catch (OutOfMemoryException exception)
@@ -102,6 +99,7 @@ internal sealed class ScoreStreamLoop(
         }
 
         await memory.WaitForRoomAsync(end);
+        await (memory.Turns?.KeepAsync(0, end) ?? ValueTask.CompletedTask);
         return true;
     }
 
@@ -152,11 +150,12 @@ internal sealed class ScoreStreamLoop(
                 await memory.HoldAnswersAsync(batch.AnswerBytes(), gone);
             }
 
-            if (memory.Turns is { } turns && turns.IsLong(batch.Bytes))
+            var turn = memory.Turns?.KeepAsync(batch.Bytes, gone) ?? ValueTask.CompletedTask;
+            if (!turn.IsCompletedSuccessfully)
             {
                 batch.Close();
                 watch.Rests();
-                await turns.KeepAsync(batch.Bytes, gone);
+                await turn;
             }
 
             batch.Score(memory, telemetry);

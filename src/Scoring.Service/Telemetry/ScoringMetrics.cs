@@ -155,6 +155,9 @@ internal sealed class ScoringMetrics
     public void ObserveStreams(Func<int> count) =>
         _meter.CreateObservableUpDownCounter("scoring.streams.open", count, "{stream}", "Streams that are open.");
 
+    public void ObserveTurns(Func<int> count) =>
+        _meter.CreateObservableUpDownCounter("scoring.messages.waiting", count, "{message}", "Long messages that wait for their caller's turn.");
+
     public void BatchAnswered(in BatchClock clock, int messages, int rows, long bytes)
     {
         for (var stage = BatchStage.Decode; stage <= BatchStage.Flush; stage++)

@@ -37,6 +37,7 @@ public sealed class MetricExportTests
         { "scoring.buffers.idle", "up-down counter", "By", [""] },
         { "scoring.buffers.outstanding", "up-down counter", "{buffer}", [""] },
         { "scoring.streams.open", "up-down counter", "{stream}", [""] },
+        { "scoring.messages.waiting", "up-down counter", "{message}", [""] },
         { "scoring.head.reloads", "counter", "{reload}", ["scoring.outcome=accepted", "scoring.outcome=refused"] },
         { "scoring.file.reloads", "counter", "{reload}",
             [.. new[] { "api_keys", "certificate", "jwt_keys" }.SelectMany(
