@@ -35,6 +35,16 @@ public sealed class HeadJsonTests
         };
 
     [Fact]
+    public void A_file_of_another_encoding_is_refused()
+    {
+        var latin = Encoding.Latin1.GetBytes("""{ "pets": { "activation": "softmax", "labels": ["café", "the"] } }""");
+        Assert.Equal("it is not UTF-8", Assert.Throws<FormatException>(() => JsonSettings.Read(new MemoryStream(latin))).Message);
+        // With its mark, as some editors write it.
+        var marked = Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("""{ "é": {} }""")).ToArray();
+        Assert.Equal(["é"], JsonSettings.Read(new MemoryStream(marked)).Keys);
+    }
+
+    [Fact]
     public void Heads_are_read_as_they_were_written() =>
         Head.Array[0, 4].Select(heads => heads.DistinctBy(head => head.Name.ToUpperInvariant()).ToArray()).Sample(heads =>
     {

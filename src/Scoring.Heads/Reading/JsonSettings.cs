@@ -15,6 +15,8 @@ internal static class JsonSettings
     /// <summary>JSON may spell what no text can have, which .NET takes for a fault of the program.</summary>
     private const string HalfCharacter = "half of a character that takes two escapes, such as \\ud800 without its other half";
 
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private static readonly JsonDocumentOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     /// <returns>Of values that are single the text, and null for JSON's null; null for an empty object, and empty for an empty array.</returns>
@@ -22,8 +24,7 @@ internal static class JsonSettings
     /// <exception cref="FormatException">It is no object, has two values under one path or half a character, or is a whole configuration.</exception>
     public static Dictionary<string, string?> Read(Stream json)
     {
-        using var reader = new StreamReader(json, leaveOpen: true);
-        using var document = Parse(reader.ReadToEnd());
+        using var document = Parse(ReadText(json));
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             throw new FormatException($"Top-level JSON element must be an object. Instead, '{document.RootElement.ValueKind}' was found.");
@@ -39,6 +40,20 @@ internal static class JsonSettings
             ? throw new FormatException($"it has heads under {Wrapper}, as appsettings.json has; a file of heads has what stands there: an object "
                 + "with an entry for each head")
             : settings;
+    }
+
+    /// <summary>Of another encoding, labels would not be what somebody wrote.</summary>
+    private static string ReadText(Stream json)
+    {
+        using var reader = new StreamReader(json, StrictUtf8, detectEncodingFromByteOrderMarks: true, leaveOpen: true);
+        try
+        {
+            return reader.ReadToEnd();
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new FormatException("it is not UTF-8");
+        }
     }
 
     private static bool IsWrapped(string path) =>
