@@ -3,7 +3,8 @@ using System.Text.Unicode;
 namespace Scoring.Cli.Files;
 
 /// <summary>
-/// Goes through the fields of one line of CSV (RFC 4180). A quoted field comes without its quotes; quotes that are doubled within it stay so.
+/// Goes through the fields of one line of CSV (RFC 4180). A quoted field comes without its quotes; quotes that are doubled within it stay so. Spaces
+/// are a part of it.
 /// </summary>
 internal ref struct CsvFields(ReadOnlySpan<byte> line)
 {
@@ -39,7 +40,7 @@ internal ref struct CsvFields(ReadOnlySpan<byte> line)
         }
 
         Fault = FindFault(isQuoted, closing);
-        Current = closing > 0 ? Current[1..closing] : Current.Trim(" \t"u8);
+        Current = closing > 0 ? Current[1..closing] : Current;
         return true;
     }
 

@@ -114,7 +114,9 @@ internal sealed class CsvLogitReader : LogitReader
             fields.Add(Text(each.Current));
         }
 
-        return fields;
+        // Whoever writes a file by hand puts spaces after commas; but names may differ by nothing else, as those of tokens do.
+        List<string> trimmed = [.. fields.Select(field => field.Trim(' ', '\t'))];
+        return trimmed.Distinct().Count() == fields.Distinct().Count() ? trimmed : fields;
     }
 
     /// <summary>Moves to the next row's line. An empty line may stand at the end of the file, and nowhere else.</summary>
@@ -204,6 +206,7 @@ internal sealed class CsvLogitReader : LogitReader
     /// <summary>Reads a number as NumPy and pandas write it: <c>nan</c>, <c>inf</c> and <c>-inf</c> are numbers, and nothing is a NaN.</summary>
     private static bool TryParse(ReadOnlySpan<byte> field, out float value)
     {
+        field = field.Trim(" \t"u8);
         if (float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out value))
         {
             return true;

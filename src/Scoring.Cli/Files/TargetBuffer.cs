@@ -62,7 +62,8 @@ internal sealed class TargetBuffer
     /// <returns>What is wrong with it; null where nothing is.</returns>
     public string? Set(int index, string text)
     {
-        if (_indices.TryGetValue(text, out var target))
+        // Labels may differ by spaces alone; otherwise those beside one mean nothing.
+        if (_indices.TryGetValue(text, out var target) || _indices.TryGetValue(text = text.Trim(' ', '\t'), out target))
         {
             _targets[index] = target;
             return null;

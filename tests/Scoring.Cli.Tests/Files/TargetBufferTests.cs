@@ -17,6 +17,15 @@ public sealed class TargetBufferTests
     }
 
     [Fact]
+    public void Labels_may_differ_by_spaces_and_others_may_have_some_around_them()
+    {
+        Assert.Equal((0u, 1u), (Read([" the", "the"], [], " the"), Read([" the", "the"], [], "the")));
+        Assert.Equal(1u, Read([" a", "b"], [], " b "));
+        Assert.Equal(1u, Read(Pets, [], " 1\t"));
+        Assert.Equal("the target is missing; it must be an index from 0 to 1", new TargetBuffer(TargetKind.Class, 2, [], [], rows: 1).Set(0, " "));
+    }
+
+    [Fact]
     public void A_number_is_no_index_where_the_file_calls_its_columns_by_numbers()
     {
         Assert.Equal(0u, Read(Pets, ["1", "2", "3"], "1"));
