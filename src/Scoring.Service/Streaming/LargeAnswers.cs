@@ -3,12 +3,13 @@ using Scoring.Service.Calls;
 using Scoring.Service.Connections;
 using Scoring.Service.Memory;
 using Scoring.Service.Security;
+using Scoring.Service.Settings;
 using Scoring.Service.Telemetry;
 
 namespace Scoring.Service.Streaming;
 
 /// <summary>
-/// Answers that may be large where their questions are small: what there are of heads and labels. They are made one after the other, where on the
+/// Answers that may be large where their questions are small: what there are of heads and labels. They are made one or two at a time, where on the
 /// pool's threads a burst of such questions would keep all streams waiting.
 /// </summary>
 internal sealed class LargeAnswers : IDisposable
@@ -20,16 +21,20 @@ internal sealed class LargeAnswers : IDisposable
     private readonly HeldMemory _held;
     private readonly ConnectionCutter _cutter;
 
-    /// <summary>The call whose turn it is, of which only the thread knows.</summary>
+    /// <summary>Where those are made that need room, which whoever does not read keeps from them.</summary>
+    private readonly TurnThreads _withRoom;
+
+    /// <summary>The call whose turn it is there, of which only that thread knows.</summary>
     private CallMemory? _current;
 
     public LargeAnswers(Callers callers, HeldMemory held, ConnectionCutter cutter, FailureLog failures)
     {
         (_callers, _held, _cutter) = (callers, held, cutter);
-        Thread = new TurnThreads("scoring large answers", count: 1, failures, EndTurn);
+        Thread = new TurnThreads("scoring large answers", count: 1, failures);
+        _withRoom = new TurnThreads("scoring larger answers", count: 1, failures, EndTurn);
     }
 
-    /// <summary>Where they are made.</summary>
+    /// <summary>Where those are made that need no room.</summary>
     public TurnThreads Thread { get; }
 
     /// <summary>
@@ -48,10 +53,18 @@ internal sealed class LargeAnswers : IDisposable
         try
         {
             var http = context.GetHttpContext();
-            await Thread.TurnOf(_callers.HolderOf(http), context.CancellationToken);
-            _current = CallMemory.Of(http);
-            // Here, and not in the queue for room: there a burst would be ahead of everybody's messages.
-            _current.HoldUnpooledAnswerAsync(bytes, context.CancellationToken).AsTask().GetAwaiter().GetResult();
+            if (bytes <= LimitSettings.ResponseBufferBytes)
+            {
+                await Thread.TurnOf(_callers.HolderOf(http), context.CancellationToken);
+            }
+            else
+            {
+                await _withRoom.TurnOf(_callers.HolderOf(http), context.CancellationToken);
+                _current = CallMemory.Of(http);
+                // Here, and not in the queue for room: there a burst would be ahead of everybody's messages.
+                _current.HoldUnpooledAnswerAsync(bytes, context.CancellationToken).AsTask().GetAwaiter().GetResult();
+            }
+
             if (RequestBody.CountedOf(http) is null)
             {
                 // The transcoding to JSON has it whole, and the transport only as much at a time as its client reads.
@@ -67,7 +80,11 @@ internal sealed class LargeAnswers : IDisposable
         }
     }
 
-    public void Dispose() => Thread.Dispose();
+    public void Dispose()
+    {
+        Thread.Dispose();
+        _withRoom.Dispose();
+    }
 
     private void EndTurn()
     {

@@ -2,6 +2,7 @@ using Inference;
 using Microsoft.Extensions.DependencyInjection;
 using Scoring.FunctionalTests.Abuse;
 using Scoring.FunctionalTests.Infrastructure;
+using Scoring.Service.Memory;
 using Scoring.Service.Streaming;
 using Scoring.V1;
 
@@ -30,6 +31,24 @@ public sealed class LargeAnswersTests
         release.SetResult();
         Assert.True(await asked >= Heads.Length);
         await occupied;
+    }
+
+    [Fact]
+    public async Task One_that_needs_no_room_waits_for_none_that_does()
+    {
+        using var folder = new TemporaryFolder();
+        var labels = folder.Write("labels.txt", string.Join('\n', Enumerable.Range(0, 20_000).Select(label => $"label {label:D100}")));
+        await using var server = await ScoringServer.StartAsync(
+            ["--Scoring:Heads:many:activation=softmax", $"--Scoring:Heads:many:labelsFile={labels}", .. Heads]);
+        using var calls = new RawCalls(server);
+        var answers = server.Services.GetRequiredService<ServerMemory>().Answers;
+        Assert.True(answers.TryReserve(answers.Limit));
+        var waits = calls.Generated.ListHeadsAsync(new ListHeadsRequest { WithClasses = true }, cancellationToken: TestEnd).ResponseAsync;
+        await Eventually.IsAsync(() => answers.IsWaitedFor);
+        Assert.True(await AskAsync(calls, nameof(calls.Generated.ListHeads)) > Heads.Length);
+        Assert.False(waits.IsCompleted);
+        answers.Release(answers.Limit);
+        Assert.Equal(20_000, (await waits).Heads.Max(head => head.Labels.Count));
     }
 
     [Fact]
