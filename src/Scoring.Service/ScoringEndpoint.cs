@@ -27,10 +27,10 @@ internal sealed class ScoringEndpoint(
     IOptions<BatchSettings> batchSettings,
     IOptions<EvaluationSettings> evaluation)
 {
-    public Task<PooledScoreResponse> Score(PooledScoreRequest request, ServerCallContext context)
+    public async Task<PooledScoreResponse> Score(PooledScoreRequest request, ServerCallContext context)
     {
-        var response = calls.Score(request, ScoreMessageCodec.Instance, context);
-        return response.Error is null ? Task.FromResult(response) : throw CallStatus.Refusal(response.Error);
+        var response = await calls.ScoreAsync(request, ScoreMessageCodec.Instance, context);
+        return response.Error is null ? response : throw CallStatus.Refusal(response.Error);
     }
 
     public Task ScoreStream(ServerCallContext context) => calls.ScoreStream(context, ScoreMessageCodec.Instance);

@@ -14,7 +14,6 @@ internal sealed class OpenConnection : IDisposable
     private readonly Lock _lock = new();
     private bool _isClosed;
     private object? _holder;
-    private volatile int _dearMessages;
 
     public OpenConnection(ConnectionContext connection, ConnectionMemory memory)
     {
@@ -33,13 +32,6 @@ internal sealed class OpenConnection : IDisposable
     /// one who has several keys is not to have a connection that counts by itself for it.
     /// </summary>
     public object Holder => Volatile.Read(ref _holder) ?? Nobody;
-
-    /// <summary>How many of its next messages are taken for dear to score. Its calls set it as they find, and may do so at the same time.</summary>
-    public int DearMessages
-    {
-        get => _dearMessages;
-        set => _dearMessages = value;
-    }
 
     /// <summary>Whether it was closed under its client for what it held.</summary>
     public bool IsCut { get; private set; }

@@ -53,14 +53,11 @@ internal sealed class EvaluationStream(
                 await memory.HoldAnswersAsync(bytes, stop);
             }
 
-            var turns = memory.Turns;
-            await (turns?.KeepAsync(bytes, stop) ?? ValueTask.CompletedTask);
+            await (memory.Turns?.KeepAsync(bytes > LongMessages.BytesToMeasure, stop) ?? ValueTask.CompletedTask);
             var rowsBefore = _rows;
-            var start = time.GetTimestamp();
             Use(requests.Current, use);
-            turns?.Took(bytes, time.GetElapsedTime(start));
             _messages++;
-            await (turns?.LeaveAsync() ?? ValueTask.CompletedTask);
+            await (memory.Turns?.LeaveAsync() ?? ValueTask.CompletedTask);
             // Who is held back keeps nothing that others may wait for, and pays before the next message is read.
             memory.ReleaseUnfinished();
             memory.Release();

@@ -23,7 +23,7 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
     private const int CopiesOfBody = 8;
 
     /// <summary>How much longer a byte of JSON takes than one of a message.</summary>
-    private const int TimesDearer = 16;
+    private const int TimesDearer = 8;
 
     /// <summary>One part in so many of a body is to be here before there is room for all of it.</summary>
     private const int ShareOfBody = 4;
@@ -92,7 +92,7 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
         try
         {
             await ReadAsync(context, body);
-            if (compression is not null || call.Turns!.IsLong(body.Count * TimesDearer))
+            if (compression is not null || (long)body.Count * TimesDearer > LongMessages.Bytes)
             {
                 await call.Turns!.Next(context.RequestAborted);
             }

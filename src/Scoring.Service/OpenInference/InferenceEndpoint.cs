@@ -28,11 +28,11 @@ internal sealed class InferenceEndpoint(
 
     private bool IsReady => readiness.IsReady;
 
-    public Task<PooledScoreResponse> ModelInfer(PooledScoreRequest request, ServerCallContext context)
+    public async Task<PooledScoreResponse> ModelInfer(PooledScoreRequest request, ServerCallContext context)
     {
-        var response = calls.Score(request, _codec, context);
+        var response = await calls.ScoreAsync(request, _codec, context);
         counters.Count(response);
-        return response.Error is null ? Task.FromResult(response) : throw CallStatus.Refusal(response.Error);
+        return response.Error is null ? response : throw CallStatus.Refusal(response.Error);
     }
 
     public Task ModelStreamInfer(ServerCallContext context) => calls.ScoreStream(context, _codec);

@@ -44,7 +44,7 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        if (_wanted > 0 || _isPassed || unpacks || memory.IsKept || memory.Turns is { } turns && turns.IsLong(FreeBytes))
+        if (_wanted > 0 || _isPassed || unpacks || memory.IsKept)
         {
             return ReadOnAsync(cancellationToken);
         }
@@ -73,17 +73,12 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
             return false;
         }
 
-        if (unpacks && RoomToUnpack(result.Buffer) is var needed && needed > _room)
+        if (unpacks && RoomToUnpack(result.Buffer) > _room)
         {
-            Release();
-            if (!TryTakeRoom(needed))
-            {
-                // It is read again once there is room.
-                _wanted = needed;
-                body.AdvanceTo(result.Buffer.Start);
-                result = default;
-                return false;
-            }
+            // It is read again at its turn.
+            body.AdvanceTo(result.Buffer.Start);
+            result = default;
+            return false;
         }
 
         return true;
@@ -150,14 +145,9 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
         var read = memory is { Waits: false, Watch: { } watch }
             ? await watch.ReadAsync(body, cancellationToken)
             : await body.ReadAsync(cancellationToken);
-        if (unpacks && RoomToUnpack(read.Buffer) is var needed && needed > _room)
-        {
-            await MakeRoomAsync(needed, read, cancellationToken);
-        }
-
         if (IsLong(read.Buffer))
         {
-            await TakeTurnAsync(read, cancellationToken);
+            await BeginLongAsync(read, cancellationToken);
         }
 
         return read;
@@ -165,43 +155,41 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
 
     /// <summary>Whether the message is whole that the bytes begin with, and takes long.</summary>
     private bool IsLong(ReadOnlySequence<byte> bytes) =>
-        memory.Turns is { } turns
+        memory.Turns is not null
         && TryReadHeader(bytes, out var compression, out var length)
         && bytes.Length >= FrameHeader.Bytes + length
-        && (compression == 1 || turns.IsLong(length));
+        && (compression == 1 || length > LongMessages.Bytes);
 
-    /// <summary>What is done with the message is done at its turn, from its reading on.</summary>
-    private async ValueTask TakeTurnAsync(ReadResult read, CancellationToken cancellationToken)
+    /// <summary>
+    /// What is done with the message is done at its turn, from its reading on. A compressed one has its room from then on: so few are at their turn at
+    /// a time that each finds some, and one that waits for its turn keeps none.
+    /// </summary>
+    private async ValueTask BeginLongAsync(ReadResult read, CancellationToken cancellationToken)
     {
         // It is not its client who is waited for.
         memory.Watch?.Rests();
         try
         {
             await memory.Turns!.Next(cancellationToken);
+            if (unpacks && RoomToUnpack(read.Buffer) is var needed && needed > _room)
+            {
+                Release();
+                if (!TryTakeRoom(needed))
+                {
+                    await memory.ReserveAsync(needed, cancellationToken);
+                    _room = needed;
+                    memory.Watch?.Rests();
+                    await memory.Turns.KeepAsync(isLong: true, cancellationToken);
+                }
+            }
+
+            // A call of one message that is whole still waits for its client's end.
+            memory.Watch?.WaitsForMessage();
         }
         catch
         {
             body.AdvanceTo(read.Buffer.Start);
             throw;
-        }
-    }
-
-    /// <summary>For a compressed message that is here.</summary>
-    private async ValueTask MakeRoomAsync(long bytes, ReadResult read, CancellationToken cancellationToken)
-    {
-        Release();
-        if (!TryTakeRoom(bytes))
-        {
-            try
-            {
-                await memory.ReserveAsync(bytes, cancellationToken);
-                _room = bytes;
-            }
-            catch
-            {
-                body.AdvanceTo(read.Buffer.Start);
-                throw;
-            }
         }
     }
 

@@ -25,8 +25,7 @@ internal sealed class CountedCalls(ServerMemory server, StreamWatches watches, L
         var call = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = http =>
         {
-            var connection = RequestBody.ConnectionOf(http);
-            var memory = new CallMemory(server, connection.Memory, waits) { Turns = new CallTurns(longMessages, connection, http) };
+            var memory = new CallMemory(server, RequestBody.ConnectionOf(http).Memory, waits) { Turns = new CallTurns(longMessages, http) };
             // What is registered first goes last: what a call holds is held until its answer is with the transport.
             http.Response.RegisterForDispose(memory);
             if (isJson)

@@ -4,23 +4,20 @@ using Scoring.Service.Telemetry;
 namespace Scoring.Service.Streaming;
 
 /// <summary>
-/// Where messages are unpacked and scored that take long: because they are large, or are compressed and may become so, or have numbers that are dear to
-/// score, such as logits that overflow. Callers take turns, as many at a time as there are processors, so that whoever sends very many such messages
+/// Where messages are unpacked and scored that may take long: because they are large, or are compressed and may become so, or ask for much that is dear
+/// (<see cref="MessageCost"/>). Callers take turns, as many at a time as there are processors, so that whoever sends very many such messages
 /// keeps the pool's threads, and with them everybody's other messages, waiting for none of them.
 /// </summary>
 internal sealed class LongMessages : IDisposable
 {
-    /// <summary>A message of more bytes than that is long.</summary>
+    /// <summary>A message of more bytes than that is long, and one in JSON of an eighth.</summary>
     public const long Bytes = 512 << 10;
 
-    /// <summary>One of fewer is never: it takes a millisecond or two, whatever it has.</summary>
-    public const long BytesOfShort = 16 << 10;
+    /// <summary>Rows of more bytes than that take long to measure.</summary>
+    public const long BytesToMeasure = 128 << 10;
 
-    /// <summary>A message that takes the kernels longer is dear.</summary>
-    public static readonly TimeSpan Time = TimeSpan.FromMilliseconds(2);
-
-    /// <summary>So many messages of its connection are long after a dear one, unless they are short: what follows is likely to be as dear.</summary>
-    public const int MessagesAfterDear = 8;
+    /// <summary>What may take the kernels more nanoseconds is long.</summary>
+    public const long Cost = 4_000_000;
 
     private readonly Callers _callers;
 

@@ -23,7 +23,7 @@ internal sealed class MessageCalls(
     TimeProvider time)
 {
     /// <summary>Scores the one message of a call, as a batch of one. Its memory is the call's until the answer is on the wire.</summary>
-    public PooledScoreResponse Score(PooledScoreRequest request, IMessageCodec codec, ServerCallContext context)
+    public ValueTask<PooledScoreResponse> ScoreAsync(PooledScoreRequest request, IMessageCodec codec, ServerCallContext context)
     {
         var batch = new RowBatch(batchSettings.Value, codec, planner, callers.Of(context), pool, time, failures);
         var http = context.GetHttpContext();
@@ -46,6 +46,23 @@ internal sealed class MessageCalls(
             response.Error ??= memory.TryHoldAnswers(batch.AnswerBytes());
         }
 
+        var turn = memory.Turns?.KeepAsync(response.Error is null && batch.Cost > LongMessages.Cost, context.CancellationToken)
+            ?? ValueTask.CompletedTask;
+        return turn.IsCompletedSuccessfully
+            ? ValueTask.FromResult(Score(batch, response, memory, told))
+            : ScoreAsync(turn, batch, response, memory, told);
+    }
+
+    private static async ValueTask<PooledScoreResponse> ScoreAsync(
+        ValueTask turn, RowBatch batch, PooledScoreResponse response, CallMemory memory, BatchTelemetry? told)
+    {
+        batch.Close();
+        await turn;
+        return Score(batch, response, memory, told);
+    }
+
+    private static PooledScoreResponse Score(RowBatch batch, PooledScoreResponse response, CallMemory memory, BatchTelemetry? told)
+    {
         batch.Score(memory, told);
         batch.HandOver();
         memory.Watch?.WaitsForReader();

@@ -43,6 +43,9 @@ internal sealed class RowBatch(
     /// <summary>Bytes of logits and targets.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>How long the kernels may take, in nanoseconds.</summary>
+    public long Cost { get; private set; }
+
     /// <summary>Where the time goes, or went once the batch is written or disposed.</summary>
     public ref readonly BatchClock Clock => ref _clock;
 
@@ -94,7 +97,6 @@ internal sealed class RowBatch(
         memory.Hold(Bytes);
         telemetry?.Start();
         ScoreMessages();
-        memory.Turns?.Took(Bytes, _clock.Spent(BatchStage.Kernel));
         telemetry?.RecordOutcomes();
     }
 
@@ -184,6 +186,7 @@ internal sealed class RowBatch(
         {
             message.Plan = plan;
             Rows += plan.Rows;
+            Cost += MessageCost.Of(plan);
         }
     }
 
@@ -238,6 +241,7 @@ internal sealed class RowBatch(
         _messages.Clear();
         Rows = 0;
         Bytes = 0;
+        Cost = 0;
     }
 
     private static ulong Nanoseconds(TimeSpan time) => (ulong)time.Ticks * TimeSpan.NanosecondsPerTick;

@@ -99,7 +99,7 @@ internal sealed class ScoreStreamLoop(
         }
 
         await memory.WaitForRoomAsync(end);
-        await (memory.Turns?.KeepAsync(0, end) ?? ValueTask.CompletedTask);
+        await (memory.Turns?.KeepAsync(isLong: false, end) ?? ValueTask.CompletedTask);
         return true;
     }
 
@@ -150,7 +150,7 @@ internal sealed class ScoreStreamLoop(
                 await memory.HoldAnswersAsync(batch.AnswerBytes(), gone);
             }
 
-            var turn = memory.Turns?.KeepAsync(batch.Bytes, gone) ?? ValueTask.CompletedTask;
+            var turn = memory.Turns?.KeepAsync(batch.Cost > LongMessages.Cost, gone) ?? ValueTask.CompletedTask;
             if (!turn.IsCompletedSuccessfully)
             {
                 batch.Close();

@@ -56,25 +56,34 @@ public sealed class LongMessagesTests
         Assert.Equal(HttpStatusCode.OK, status);
     }
 
-    [Fact]
-    public async Task One_waits_for_its_turn_whose_connection_had_one_that_took_long()
+    [Theory]
+    [InlineData("scoring.v1.ScoringService/Score")]
+    [InlineData("scoring.v1.ScoringService/ScoreStream")]
+    public async Task One_that_asks_for_much_waits_for_its_turn_and_a_small_one_of_its_connection_does_not(string method)
     {
         await using var server = await ScoringServer.StartAsync();
         using var calls = new RawCalls(server);
-        // Dear to score: none of them is more than half of what a message may have without waiting.
-        var dear = new ScoreRequest { Classes = 4, Outputs = { Output.Scores, Output.LogSumExp, Output.Entropy } };
-        dear.Logits.AddRange(Enumerable.Repeat(1e30f, 120_000));
         var small = new ScoreRequest { Classes = 2, Logits = { 3, 3 } };
-        (await calls.Generated.ScoreAsync(dear, cancellationToken: TestEnd)).ToByteArray();
-
+        var much = new ScoreRequest { Classes = 4, Outputs = { Output.Scores, Output.TopK, Output.LogSumExp, Output.Entropy }, TopK = 4 };
+        much.Logits.AddRange(Enumerable.Repeat(1e30f, 40_000));
         var answer = await AtItsTurnAsync(server, async () =>
         {
-            var waits = calls.Generated.ScoreAsync(dear, cancellationToken: TestEnd);
-            // What is small never waits.
+            var waits = method.EndsWith("Stream", StringComparison.Ordinal)
+                ? StreamedAsync(calls, much)
+                : calls.Generated.ScoreAsync(much, cancellationToken: TestEnd).ResponseAsync;
             Assert.Equal([0.5f, 0.5f], (await calls.Generated.ScoreAsync(small, cancellationToken: TestEnd)).Scores);
+            Assert.Equal([0.5f, 0.5f], (await StreamedAsync(calls, small)).Scores);
             return await waits;
         });
         Assert.Equal(0.25f, answer.Scores[^1]);
+    }
+
+    private static async Task<ScoreResponse> StreamedAsync(RawCalls calls, ScoreRequest request)
+    {
+        using var stream = calls.Generated.ScoreStream(cancellationToken: TestEnd);
+        await stream.RequestStream.WriteAsync(request, TestEnd);
+        Assert.True(await stream.ResponseStream.MoveNext(TestEnd));
+        return stream.ResponseStream.Current;
     }
 
     /// <summary>Makes a call while no message has a turn: others are answered, and it is not before there are turns again.</summary>

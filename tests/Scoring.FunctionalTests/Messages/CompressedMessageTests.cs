@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Google.Protobuf;
+using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.FunctionalTests.OpenInference;
@@ -37,6 +38,28 @@ public sealed class CompressedMessageTests
     {
         await using var server = await ScoringServer.StartAsync();
         Assert.Equal(("0", "", 1), await PostAsync(server, method, encoding, Pack(encoding, Message(method))));
+    }
+
+    [Fact]
+    public async Task Many_streams_of_one_connection_may_send_them_at_a_time()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        using var calls = new RawCalls(server);
+        var logits = Enumerable.Range(0, 5000).Select(i => MathF.Sin(i)).ToArray();
+        var message = RawCalls.Message(1000, logits);
+        // Each has room for what may become of it, of which a connection has four at a time.
+        var streams = Enumerable.Range(0, 24).Select(async _ =>
+        {
+            var compressed = new Metadata { { "grpc-internal-encoding-request", "gzip" } };
+            using var stream = calls.Stream(compressed);
+            for (var i = 0; i < 20; i++)
+            {
+                await stream.RequestStream.WriteAsync(message, TestContext.Current.CancellationToken);
+                Assert.True(await stream.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+            }
+        });
+        Assert.True(Pack("gzip", message).Length > 16 << 10);
+        await Task.WhenAll(streams);
     }
 
     [Theory]

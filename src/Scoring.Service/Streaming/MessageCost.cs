@@ -1,0 +1,25 @@
+using System.Numerics;
+using Scoring.Protocol;
+
+namespace Scoring.Service.Streaming;
+
+/// <summary>
+/// How long the kernels may take for a message, known from what is asked for before any of it is made. Logits are usually ten times as quick as this;
+/// some that overflow when they are divided by the temperature are not, and which they are is only known once they are looked at. Measured on one
+/// core of an AMD EPYC with AVX-512, in use by others.
+/// </summary>
+internal static class MessageCost
+{
+    private const long NanosecondsPerLogit = 30;
+    private const long NanosecondsPerDistribution = 400;
+    private const long NanosecondsPerClassOfTopK = 80;
+
+    /// <summary>Nanoseconds.</summary>
+    public static long Of(in ScoringPlan plan)
+    {
+        var passes = BitOperations.PopCount((uint)(plan.Outputs & ~OutputSet.Labels));
+        var distributions = (long)plan.Rows * plan.HeadPlan.Distributions;
+        return (passes * (((long)plan.Rows * plan.Classes * NanosecondsPerLogit) + (distributions * NanosecondsPerDistribution)))
+            + (plan.Wants(OutputSet.TopK) ? distributions * plan.HeadPlan.TopK * NanosecondsPerClassOfTopK : 0);
+    }
+}
