@@ -13,6 +13,7 @@ public abstract class Evaluator
     private const int BlockLogits = 16 << 10;
 
     private bool _isFinished;
+    private bool _isVoid;
 
     private protected Evaluator(EvaluationPlan plan)
     {
@@ -66,6 +67,7 @@ public abstract class Evaluator
             var block = logits.Slice(row * Classes, count * Classes);
             if (AddBlock(block, targets.Slice(row * Plan.TargetsPerRow, count * Plan.TargetsPerRow)) is { } invalid)
             {
+                _isVoid = true;
                 return invalid with { Row = row + invalid.Row };
             }
 
@@ -76,9 +78,14 @@ public abstract class Evaluator
     }
 
     /// <summary>The metrics of all rows. None can be added after it.</summary>
-    /// <exception cref="InvalidOperationException">There are no rows.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows, or one had no score.</exception>
     public EvaluationMetrics Finish()
     {
+        if (_isVoid)
+        {
+            throw new InvalidOperationException("A row had no score, as Add has returned: the evaluation is void.");
+        }
+
         if (Rows == 0)
         {
             throw new InvalidOperationException("There are no rows to measure.");

@@ -117,6 +117,17 @@ public sealed class EvaluatorTests
             Assert.Equal(Bits(Measure(samples, new EvaluationLimits { AurocScores = 100 })), Bits(evaluator.Finish()));
         });
 
+    [Theory]
+    [InlineData(Activation.Softmax)]
+    [InlineData(Activation.Sigmoid)]
+    public void After_a_row_without_a_score_there_are_no_metrics(Activation activation)
+    {
+        var evaluator = Evaluator.For(new EvaluationPlan(new HeadDefinition { Name = "x", Activation = activation }, 2, 1), new EvaluationLimits());
+        Assert.Null(evaluator.Add([1, 2], activation == Activation.Sigmoid ? [0, 1] : [1]));
+        Assert.NotNull(evaluator.Add([1, float.NaN], activation == Activation.Sigmoid ? [0, 1] : [1]));
+        Assert.Contains("had no score", Assert.Throws<InvalidOperationException>(evaluator.Finish).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Equal_classes_are_sure_to_one_part_of_them()
     {
