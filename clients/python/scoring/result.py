@@ -81,7 +81,7 @@ class Result:
     def scores(self) -> np.ndarray:
         """(rows, classes) float32: probabilities, log-probabilities, or scaled logits. Read-only."""
         self._scored
-        return self._scores.reshape(self.rows, -1 if self._scores.size else 0)
+        return self._scores.reshape(self.rows, self._width(self._scores.size))
 
     @property
     def top_indices(self) -> np.ndarray:
@@ -116,7 +116,8 @@ class Result:
     @property
     def decisions(self) -> np.ndarray:
         """(rows, classes) of 0 and 1."""
-        return self._wide(self._scored.decisions, np.uint32)
+        decisions = self._scored.decisions
+        return self._wide(decisions, np.uint32).reshape(self.rows, self._width(len(decisions)))
 
     @property
     def invalid_rows(self) -> np.ndarray:
@@ -127,6 +128,10 @@ class Result:
     def _scored(self) -> pb.ScoreResponse:
         self.raise_for_error()
         return self._message
+
+    def _width(self, size: int) -> int:
+        """Of rows × classes. No rows are as wide as any others of the stream, so that they go together."""
+        return -1 if size else self.classes if self.rows == 0 else 0
 
     def _wide(self, values, dtype) -> np.ndarray:
         return np.fromiter(values, dtype, len(values)).reshape(self.rows, -1 if len(values) else 0)

@@ -81,6 +81,8 @@ def test_an_answer_to_no_rows_has_no_numbers():
     nothing = dict.fromkeys(["scores", "top_indices", "top_scores", "top_labels", "log_sum_exp", "entropy", "losses", "decisions"], 0)
     check(answer(rows=0, **nothing), logits=LOGITS[:0])
     check(answer(rows=0, **nothing), logits=np.zeros((0, 0), np.float32))
+    empty = scoring.Result(pb.ScoreResponse(rows=0, classes=3).SerializeToString())
+    assert empty.scores.shape == empty.decisions.shape == (0, 3)
     with pytest.raises(scoring.ScoringError, match="does not fit"):
         check(answer(), logits=np.zeros((0, 0), np.float32))
 
