@@ -53,7 +53,11 @@ internal sealed class EvaluationStream(
                 await memory.HoldAnswersAsync(bytes, stop);
             }
 
-            await (memory.Turns?.KeepAsync(bytes > LongMessages.BytesToMeasure, stop) ?? ValueTask.CompletedTask);
+            if (memory.Turns is { } turns && turns.AreNeeded(bytes > LongMessages.BytesToMeasure))
+            {
+                await turns.Next(stop);
+            }
+
             var rowsBefore = _rows;
             Use(requests.Current, use);
             _messages++;

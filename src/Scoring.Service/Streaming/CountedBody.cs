@@ -145,32 +145,23 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
         var read = memory is { Waits: false, Watch: { } watch }
             ? await watch.ReadAsync(body, cancellationToken)
             : await body.ReadAsync(cancellationToken);
-        if (IsLong(read.Buffer))
+        if (!IsLong(read.Buffer))
         {
-            await BeginLongAsync(read, cancellationToken);
+            return read;
         }
 
-        return read;
-    }
-
-    /// <summary>Whether the message is whole that the bytes begin with, and takes long.</summary>
-    private bool IsLong(ReadOnlySequence<byte> bytes) =>
-        memory.Turns is not null
-        && TryReadHeader(bytes, out var compression, out var length)
-        && bytes.Length >= FrameHeader.Bytes + length
-        && (compression == 1 || length > LongMessages.Bytes);
-
-    /// <summary>
-    /// What is done with the message is done at its turn, from its reading on. A compressed one has its room from then on: so few are at their turn at
-    /// a time that each finds some, and one that waits for its turn keeps none.
-    /// </summary>
-    private async ValueTask BeginLongAsync(ReadResult read, CancellationToken cancellationToken)
-    {
-        // It is not its client who is waited for.
-        memory.Watch?.Rests();
         try
         {
-            await memory.Turns!.Next(cancellationToken);
+            // It is not its client who is waited for.
+            memory.Watch?.Rests();
+            // What is done with the message is done at its turn, from here on. A compressed one has its room from then on: so few are at their turn
+            // at a time that each finds some, and one that waits for its turn keeps none.
+            var turns = memory.Turns;
+            if (turns is not null)
+            {
+                await turns.Next(cancellationToken);
+            }
+
             if (unpacks && RoomToUnpack(read.Buffer) is var needed && needed > _room)
             {
                 Release();
@@ -179,19 +170,29 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
                     await memory.ReserveAsync(needed, cancellationToken);
                     _room = needed;
                     memory.Watch?.Rests();
-                    await memory.Turns.KeepAsync(isLong: true, cancellationToken);
+                    if (turns is not null)
+                    {
+                        await turns.Next(cancellationToken);
+                    }
                 }
             }
-
-            // A call of one message that is whole still waits for its client's end.
-            memory.Watch?.WaitsForMessage();
         }
         catch
         {
             body.AdvanceTo(read.Buffer.Start);
             throw;
         }
+
+        // A call of one message that is whole still waits for its client's end.
+        memory.Watch?.WaitsForMessage();
+        return read;
     }
+
+    /// <summary>Whether the message is whole that the bytes begin with, and takes long.</summary>
+    private bool IsLong(ReadOnlySequence<byte> bytes) =>
+        TryReadHeader(bytes, out var compression, out var length)
+        && bytes.Length >= FrameHeader.Bytes + length
+        && (compression == 1 || length > LongMessages.Bytes);
 
     private bool TryTakeRoom(long bytes)
     {

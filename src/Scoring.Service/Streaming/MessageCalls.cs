@@ -46,18 +46,16 @@ internal sealed class MessageCalls(
             response.Error ??= memory.TryHoldAnswers(batch.AnswerBytes());
         }
 
-        var turn = memory.Turns?.KeepAsync(response.Error is null && batch.Cost > LongMessages.Cost, context.CancellationToken)
-            ?? ValueTask.CompletedTask;
-        return turn.IsCompletedSuccessfully
-            ? ValueTask.FromResult(Score(batch, response, memory, told))
-            : ScoreAsync(turn, batch, response, memory, told);
+        return memory.Turns is { } turns && turns.AreNeeded(response.Error is null && batch.Cost > LongMessages.Cost)
+            ? ScoreAsync(turns, batch, response, memory, told, context.CancellationToken)
+            : ValueTask.FromResult(Score(batch, response, memory, told));
     }
 
     private static async ValueTask<PooledScoreResponse> ScoreAsync(
-        ValueTask turn, RowBatch batch, PooledScoreResponse response, CallMemory memory, BatchTelemetry? told)
+        CallTurns turns, RowBatch batch, PooledScoreResponse response, CallMemory memory, BatchTelemetry? told, CancellationToken gone)
     {
         batch.Close();
-        await turn;
+        await turns.Next(gone);
         return Score(batch, response, memory, told);
     }
 

@@ -38,6 +38,11 @@ internal sealed class ScoreStreamLoop(
         {
             while (await WaitAsync(end.Token))
             {
+                if (memory.Turns is { } turns && turns.AreNeeded(isLong: false))
+                {
+                    await turns.Next(end.Token);
+                }
+
                 var broken = GatherWhatHasArrived();
                 if (batch.Messages.Length > 0)
                 {
@@ -99,7 +104,6 @@ internal sealed class ScoreStreamLoop(
         }
 
         await memory.WaitForRoomAsync(end);
-        await (memory.Turns?.KeepAsync(isLong: false, end) ?? ValueTask.CompletedTask);
         return true;
     }
 
@@ -150,12 +154,11 @@ internal sealed class ScoreStreamLoop(
                 await memory.HoldAnswersAsync(batch.AnswerBytes(), gone);
             }
 
-            var turn = memory.Turns?.KeepAsync(batch.Cost > LongMessages.Cost, gone) ?? ValueTask.CompletedTask;
-            if (!turn.IsCompletedSuccessfully)
+            if (memory.Turns is { } turns && turns.AreNeeded(batch.Cost > LongMessages.Cost))
             {
                 batch.Close();
                 watch.Rests();
-                await turn;
+                await turns.Next(gone);
             }
 
             batch.Score(memory, telemetry);
