@@ -26,14 +26,21 @@ internal sealed class CallEnd : IStartupFilter
     private static async Task EndAsync(Task calling, HttpContext http)
     {
         await calling;
-        if (!CallStatus.IsOk(http.Response))
+        try
         {
-            if (http.GetEndpoint()?.Metadata.GetMetadata<MessageLimit>() is { } limit)
+            if (!CallStatus.IsOk(http.Response))
             {
-                await ThrownStatus.MendAsync(http, limit.Bytes);
-            }
+                if (http.GetEndpoint()?.Metadata.GetMetadata<MessageLimit>() is { } limit)
+                {
+                    await ThrownStatus.MendAsync(http, limit.Bytes);
+                }
 
-            CallStatus.Complete(http.Response);
+                CallStatus.Complete(http.Response);
+            }
+        }
+        catch (InvalidOperationException) when (http.Response.HasStarted)
+        {
+            // Its deadline has passed meanwhile, and how it ended is on the wire.
         }
     }
 }

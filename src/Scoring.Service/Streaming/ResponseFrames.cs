@@ -23,6 +23,7 @@ internal sealed class ResponseFrames(PipeWriter body, IMessageCodec codec) : IBu
     public int UnflushedBytes { get; private set; }
 
     /// <summary>Writes an answer whole, or nothing of it where that fails.</summary>
+    /// <exception cref="IOException">The call has come to its end.</exception>
     /// <exception cref="RpcException">It failed when the pipe had a part of the answer already, so that the stream can have no other.</exception>
     public void Write(PooledScoreResponse response)
     {
@@ -34,7 +35,7 @@ internal sealed class ResponseFrames(PipeWriter body, IMessageCodec codec) : IBu
             Advance(FrameHeader.Bytes);
             codec.Write(response, this);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not IOException)
         {
             if (_commits != commits)
             {
@@ -49,11 +50,19 @@ internal sealed class ResponseFrames(PipeWriter body, IMessageCodec codec) : IBu
     }
 
     /// <summary>Sends what was written; waits while the client does not read.</summary>
+    /// <exception cref="IOException">The call has come to its end.</exception>
     public ValueTask<FlushResult> FlushAsync()
     {
         Commit();
         UnflushedBytes = 0;
-        return body.FlushAsync();
+        try
+        {
+            return body.FlushAsync();
+        }
+        catch (InvalidOperationException over)
+        {
+            throw IsOver(over);
+        }
     }
 
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
@@ -63,7 +72,14 @@ internal sealed class ResponseFrames(PipeWriter body, IMessageCodec codec) : IBu
         if (_memory.Length - _written < Math.Max(sizeHint, 1))
         {
             Commit();
-            _memory = body.GetMemory(sizeHint);
+            try
+            {
+                _memory = body.GetMemory(sizeHint);
+            }
+            catch (InvalidOperationException over)
+            {
+                throw IsOver(over);
+            }
         }
 
         return _memory[_written..];
@@ -75,11 +91,21 @@ internal sealed class ResponseFrames(PipeWriter body, IMessageCodec codec) : IBu
     {
         if (_written > 0)
         {
-            body.Advance(_written);
+            try
+            {
+                body.Advance(_written);
+            }
+            catch (InvalidOperationException over)
+            {
+                throw IsOver(over);
+            }
         }
 
         _memory = default;
         _written = 0;
         _commits++;
     }
+
+    /// <summary>Whoever watches the call's deadline ends it at any time, and tells the stream a little later.</summary>
+    private static IOException IsOver(InvalidOperationException over) => new("the call has come to its end", over);
 }

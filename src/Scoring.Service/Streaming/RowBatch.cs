@@ -201,7 +201,7 @@ internal sealed class RowBatch(
 
     /// <summary>
     /// Takes a message one step of its way. Whatever goes wrong there, from its checking to the last byte of its answer, is that message's error and
-    /// not the others'.
+    /// not the others', unless there is nobody any more who could be told.
     /// </summary>
     private bool Guard<T>(ref BatchMessage message, T state, Step<T> step)
     {
@@ -210,7 +210,7 @@ internal sealed class RowBatch(
             step(state, ref message);
             return true;
         }
-        catch (Exception exception) when (exception is not RpcException)
+        catch (Exception exception) when (exception is not (RpcException or IOException))
         {
             message.Response.ClearResults();
             message.Response.Error = ErrorOf(exception, message.Request.Id);

@@ -86,6 +86,10 @@ internal sealed class ScoreStreamLoop(
         {
             throw new RpcException(new Status(StatusCode.Unavailable, "this connection ends; make another, and send again what was not answered"));
         }
+        catch (OperationCanceledException)
+        {
+            // The transport's: the call has come to its end, as where its deadline has passed.
+        }
         finally
         {
             batch.Dispose();

@@ -106,6 +106,30 @@ public sealed class CallStatusTests
     }
 
     [Fact]
+    public async Task A_stream_whose_time_is_over_at_any_moment_ends_with_that_and_leaves_nothing_in_the_log()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        // Long in the kernels, where its time is over.
+        var message = new ScoreRequest { Classes = 1000, Outputs = { Output.TopK }, TopK = 1000 };
+        message.Logits.AddRange(Enumerable.Range(0, 200_000).Select(i => MathF.Sin(i)));
+        var body = Enumerable.Repeat(RawCalls.Frame(message.ToByteArray()), 5).SelectMany(frame => frame).ToArray();
+        for (var milliseconds = 1; milliseconds <= 121; milliseconds += 3)
+        {
+            try
+            {
+                var (code, text) = await StatusOfAsync(server, "scoring.v1.ScoringService/ScoreStream", $"{milliseconds}m", body);
+                Assert.True(code is "4" or "0", $"{code}: {text}");
+            }
+            catch (Exception reset) when (reset is HttpRequestException or HttpIOException or HttpProtocolException)
+            {
+                // gRPC resets the stream as well, which this client may see first.
+            }
+        }
+
+        Assert.Empty(server.LogLines);
+    }
+
+    [Fact]
     public async Task A_client_of_gRPC_Web_reads_the_same_details()
     {
         await using var server = await ScoringServer.StartAsync("--Scoring:Listen:HttpPort=0");
@@ -185,10 +209,10 @@ public sealed class CallStatusTests
     private static Google.Rpc.Status Details(RpcException exception) =>
         Google.Rpc.Status.Parser.ParseFrom(exception.Trailers.GetValueBytes("grpc-status-details-bin"));
 
-    private static async Task<(string Code, string Message)> StatusOfAsync(ScoringServer server, string path, string timeout)
+    private static async Task<(string Code, string Message)> StatusOfAsync(ScoringServer server, string path, string timeout, byte[]? body = null)
     {
         using var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{server.Address}/{path}") { Content = new ByteArrayContent(new byte[5]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{server.Address}/{path}") { Content = new ByteArrayContent(body ?? new byte[5]) };
         (request.Version, request.VersionPolicy) = (HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
         request.Content.Headers.TryAddWithoutValidation("content-type", "application/grpc");
         request.Headers.TryAddWithoutValidation("grpc-timeout", timeout);
