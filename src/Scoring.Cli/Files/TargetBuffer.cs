@@ -74,8 +74,9 @@ internal sealed class TargetBuffer
             return $"the target is missing; it must be {_allowed}";
         }
 
-        return TryParse(text, out var number)
-            ? Set(index, number)
+        // As pandas writes truths.
+        return TryParse(text, out var number) ? Set(index, number)
+            : bool.TryParse(text, out var truth) ? Set(index, truth)
             : $"the target is '{Quoted.Text(text)}'; it must be {_allowed}";
     }
 

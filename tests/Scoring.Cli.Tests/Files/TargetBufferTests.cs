@@ -45,6 +45,8 @@ public sealed class TargetBufferTests
         Assert.Equal((0u, 1u), (Read(["true", "false"], truth: true), Read(["true", "false"], truth: false)));
         Assert.Equal((1u, 0u), (Read(["False", "True"], truth: true), Read(["False", "True"], truth: false)));
         Assert.Equal((1u, 0u), (Read([], truth: true), Read([], truth: false)));
+        Assert.Equal((1u, 0u), (Read([], [], "True"), Read([], [], "FALSE")));
+        Assert.Equal((1u, 0u), (Read(["False", "True"], [], "true"), Read(["False", "True"], [], "False")));
         Assert.Equal("the target is true; it must be a label (yes, no) or an index from 0 to 1", Buffer(["yes", "no"], []).Set(0, truth: true));
         var flags = new TargetBuffer(TargetKind.Labels, 2, ["true", "false"], [], rows: 1);
         Assert.Null(flags.Set(0, truth: false));
