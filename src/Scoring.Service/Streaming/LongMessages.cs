@@ -16,6 +16,9 @@ internal sealed class LongMessages : IDisposable
     /// <summary>Rows of more bytes than that take long to measure.</summary>
     public const long BytesToMeasure = 128 << 10;
 
+    /// <summary>A batch of fewer is never, whatever it asks for.</summary>
+    public const long BytesOfShort = 16 << 10;
+
     /// <summary>What may take the kernels more nanoseconds is long.</summary>
     public const long Cost = 4_000_000;
 

@@ -46,7 +46,7 @@ internal sealed class MessageCalls(
             response.Error ??= memory.TryHoldAnswers(batch.AnswerBytes());
         }
 
-        return memory.Turns is { } turns && turns.AreNeeded(response.Error is null && batch.Cost > LongMessages.Cost)
+        return memory.Turns is { } turns && turns.AreNeeded(batch.IsLong)
             ? ScoreAsync(turns, batch, response, memory, told, context.CancellationToken)
             : ValueTask.FromResult(Score(batch, response, memory, told));
     }

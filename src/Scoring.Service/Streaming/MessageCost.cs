@@ -17,9 +17,10 @@ internal static class MessageCost
     /// <summary>Nanoseconds.</summary>
     public static long Of(in ScoringPlan plan)
     {
+        var rows = plan.HeadPlan;
         var passes = BitOperations.PopCount((uint)(plan.Outputs & ~OutputSet.Labels));
-        var distributions = (long)plan.Rows * plan.HeadPlan.Distributions;
-        return (passes * (((long)plan.Rows * plan.Classes * NanosecondsPerLogit) + (distributions * NanosecondsPerDistribution)))
-            + (plan.Wants(OutputSet.TopK) ? distributions * plan.HeadPlan.TopK * NanosecondsPerClassOfTopK : 0);
+        var distributions = (long)rows.Rows * rows.Distributions;
+        return (passes * (((long)rows.Rows * rows.Classes * NanosecondsPerLogit) + (distributions * NanosecondsPerDistribution)))
+            + (plan.Wants(OutputSet.TopK) ? distributions * rows.TopK * NanosecondsPerClassOfTopK : 0);
     }
 }

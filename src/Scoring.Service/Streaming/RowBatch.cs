@@ -43,8 +43,8 @@ internal sealed class RowBatch(
     /// <summary>Bytes of logits and targets.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>How long the kernels may take, in nanoseconds.</summary>
-    public long Cost { get; private set; }
+    /// <summary>Whether the kernels may take long. A short batch is not looked at: it is over sooner than that.</summary>
+    public bool IsLong => Bytes > LongMessages.BytesOfShort && Cost() > LongMessages.Cost;
 
     /// <summary>Where the time goes, or went once the batch is written or disposed.</summary>
     public ref readonly BatchClock Clock => ref _clock;
@@ -186,7 +186,6 @@ internal sealed class RowBatch(
         {
             message.Plan = plan;
             Rows += plan.Rows;
-            Cost += MessageCost.Of(plan);
         }
     }
 
@@ -230,6 +229,18 @@ internal sealed class RowBatch(
         return ScoringErrors.Internal($"the service failed at this message: {exception.GetType().Name}");
     }
 
+    /// <summary>In nanoseconds.</summary>
+    private long Cost()
+    {
+        var cost = 0L;
+        foreach (ref readonly var message in Messages)
+        {
+            cost += message.Response.Error is null ? MessageCost.Of(message.Plan) : 0;
+        }
+
+        return cost;
+    }
+
     private void Clear()
     {
         foreach (var message in _messages)
@@ -241,7 +252,6 @@ internal sealed class RowBatch(
         _messages.Clear();
         Rows = 0;
         Bytes = 0;
-        Cost = 0;
     }
 
     private static ulong Nanoseconds(TimeSpan time) => (ulong)time.Ticks * TimeSpan.NanosecondsPerTick;

@@ -158,7 +158,7 @@ internal sealed class ScoreStreamLoop(
                 await memory.HoldAnswersAsync(batch.AnswerBytes(), gone);
             }
 
-            if (memory.Turns is { } turns && turns.AreNeeded(batch.Cost > LongMessages.Cost))
+            if (memory.Turns is { } turns && turns.AreNeeded(batch.IsLong))
             {
                 batch.Close();
                 watch.Rests();
