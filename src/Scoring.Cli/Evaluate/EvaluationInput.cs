@@ -25,9 +25,9 @@ internal sealed class EvaluationInput : IAsyncDisposable
         {
             if (targetsPath is not null && logits.Targets != TargetKind.None)
             {
+                var column = ColumnRoles.TargetName + (logits.Targets == TargetKind.Labels ? "_NAME" : string.Empty);
                 throw new InvalidDataException(
-                    $"{logits.Name} has targets of its own in its column {ColumnRoles.TargetName}{(logits.Targets == TargetKind.Labels ? "_NAME" : "")}, "
-                    + "and --targets gives others: give one or the other.");
+                    $"{logits.Name} has targets of its own in its column {column}, and --targets gives others: give one or the other.");
             }
 
             targets = targetsPath is null

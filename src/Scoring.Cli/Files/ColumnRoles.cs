@@ -112,7 +112,9 @@ internal sealed class ColumnRoles
     /// A class would be missing without a word. <c>logits</c> alone is another format's column; NumPy's savetxt puts <c># </c> before the first name.
     /// </summary>
     private static bool IsMisspelt(string name) =>
-        !HasRole(name) && name.AsSpan().TrimStart(Marks).StartsWith("logit", StringComparison.OrdinalIgnoreCase) && name != ParquetLogitReader.ListName;
+        !HasRole(name)
+        && name.AsSpan().TrimStart(Marks).StartsWith("logit", StringComparison.OrdinalIgnoreCase)
+        && name != ParquetLogitReader.ListName;
 
     private static int TargetOf(string name, Dictionary<string, int> labels) =>
         name == TargetName ? 0

@@ -17,9 +17,9 @@ internal sealed class CallEnd : IStartupFilter
 
     private static Task Refuse(HttpContext http)
     {
+        var timeout = Quoted.Text(http.Request.Headers.GrpcTimeout.ToString());
         CallStatus.Refuse(http, new Status(
-            StatusCode.InvalidArgument,
-            $"grpc-timeout is '{Quoted.Text(http.Request.Headers.GrpcTimeout.ToString())}'; it must be 1 to 8 digits and a unit, H, M, S, m, u or n"));
+            StatusCode.InvalidArgument, $"grpc-timeout is '{timeout}'; it must be 1 to 8 digits and a unit, H, M, S, m, u or n"));
         return Task.CompletedTask;
     }
 

@@ -20,5 +20,7 @@ internal static class CallTimeout
         && !(timeout is [{ } only] && IsTime(only));
 
     private static bool IsTime(ReadOnlySpan<char> timeout) =>
-        timeout is [.. var number, 'H' or 'M' or 'S' or 'm' or 'u' or 'n'] && number.Length is > 0 and <= MostDigits && !number.ContainsAnyExcept(Digits);
+        timeout is [.. var number, 'H' or 'M' or 'S' or 'm' or 'u' or 'n']
+        && number.Length is > 0 and <= MostDigits
+        && !number.ContainsAnyExcept(Digits);
 }

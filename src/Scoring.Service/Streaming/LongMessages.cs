@@ -4,8 +4,8 @@ using Scoring.Service.Telemetry;
 namespace Scoring.Service.Streaming;
 
 /// <summary>
-/// Where messages are unpacked and scored that may take long: because they are large, or are compressed and may become so, or ask for much that is dear
-/// (<see cref="MessageCost"/>). Callers take turns, as many at a time as there are processors, so that whoever sends very many such messages
+/// Where messages are unpacked and scored that may take long: because they are large, or are compressed and may become so, or ask for much that is
+/// dear (<see cref="MessageCost"/>). Callers take turns, as many at a time as there are processors, so that whoever sends very many such messages
 /// keeps the pool's threads, and with them everybody's other messages, waiting for none of them.
 /// </summary>
 internal sealed class LongMessages : IDisposable

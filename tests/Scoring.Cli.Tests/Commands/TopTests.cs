@@ -58,7 +58,8 @@ public sealed class TopTests
     public async Task No_proxy_that_the_environment_names_is_asked()
     {
         await using var server = await MetricsServer.StartAsync(200, Pages.Text(1), Pages.Text(2));
-        using var top = ScoringProcess.StartWith("http_proxy", "http://127.0.0.1:1", "top", "--server", server.Address, "--interval", "0.1", "--once");
+        using var top = ScoringProcess.StartWith(
+            "http_proxy", "http://127.0.0.1:1", "top", "--server", server.Address, "--interval", "0.1", "--once");
         top.Input.Close();
         var result = await top.EndAsync();
         Assert.Equal((0, ""), (result.ExitCode, result.Error));

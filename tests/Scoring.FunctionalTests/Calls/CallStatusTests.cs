@@ -212,7 +212,8 @@ public sealed class CallStatusTests
     private static async Task<(string Code, string Message)> StatusOfAsync(ScoringServer server, string path, string timeout, byte[]? body = null)
     {
         using var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{server.Address}/{path}") { Content = new ByteArrayContent(body ?? new byte[5]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{server.Address}/{path}");
+        request.Content = new ByteArrayContent(body ?? new byte[5]);
         (request.Version, request.VersionPolicy) = (HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
         request.Content.Headers.TryAddWithoutValidation("content-type", "application/grpc");
         request.Headers.TryAddWithoutValidation("grpc-timeout", timeout);
