@@ -12,7 +12,7 @@ internal sealed class TurnThreads : IDisposable
 {
     /// <summary>Whose thread this is.</summary>
     [ThreadStatic]
-    private static TurnThreads? t_current;
+    private static TurnThreads? Current;
 
     private readonly FailureLog _failures;
     private readonly Action? _turnEnded;
@@ -38,7 +38,7 @@ internal sealed class TurnThreads : IDisposable
     }
 
     /// <summary>Whether this is one of the threads.</summary>
-    public bool IsCurrent => t_current == this;
+    public bool IsCurrent => Current == this;
 
     /// <summary>How many wait for a turn.</summary>
     public int Waiting
@@ -83,7 +83,7 @@ internal sealed class TurnThreads : IDisposable
 
     private void Work()
     {
-        t_current = this;
+        Current = this;
         while (Next() is { } waiter)
         {
             PeriodicCheck.Try("what takes long", waiter.GoOn, _failures);
