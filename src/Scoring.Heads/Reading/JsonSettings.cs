@@ -15,8 +15,6 @@ internal static class JsonSettings
     /// <summary>JSON may spell what no text can have, which .NET takes for a fault of the program.</summary>
     private const string HalfCharacter = "half of a character that takes two escapes, such as \\ud800 without its other half";
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private static readonly JsonDocumentOptions Options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     /// <returns>Of values that are single the text, and null for JSON's null; null for an empty object, and empty for an empty array.</returns>
@@ -45,7 +43,7 @@ internal static class JsonSettings
     /// <summary>Of another encoding, labels would not be what somebody wrote.</summary>
     private static string ReadText(Stream json)
     {
-        using var reader = new StreamReader(json, StrictUtf8, detectEncodingFromByteOrderMarks: true, leaveOpen: true);
+        using var reader = new StreamReader(json, LabelsFile.StrictUtf8, detectEncodingFromByteOrderMarks: true, leaveOpen: true);
         try
         {
             return reader.ReadToEnd();

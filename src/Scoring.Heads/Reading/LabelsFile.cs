@@ -8,7 +8,8 @@ internal static class LabelsFile
     /// <summary>More than the labels of any model; what is larger is some other file.</summary>
     private const long MaxBytes = 64 << 20;
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    /// <summary>What is read as it was written, or not at all.</summary>
+    public static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The file's lines; or null, and why they cannot be read.</summary>
     public static (string[]? Lines, string Problem) Read(string path)

@@ -21,14 +21,11 @@ public sealed class ForgottenStreamTests
         var forgetting = new Forgetting();
         await using var server = await ScoringServer.StartAsync(builder => builder.Services.AddSingleton<IStartupFilter>(forgetting));
         var connections = server.Services.GetRequiredService<ConnectionCutter>();
-        using (var client = await FrameClient.ConnectAsync(server))
+        await StreamAsync(server, atItsEnd: () =>
         {
-            await client.SendAsync(Frame.Call(1, "ScoreStream"), Frame.Data(1, RawCalls.Frame(RawCalls.Message(2, 3, 3))));
-            await client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Data, Stream: 1 });
             forgetting.Forget();
             Assert.Single(connections.Connections);
-        }
-
+        });
         await Eventually.IsAsync(() => !connections.Connections.Any());
     }
 
@@ -38,15 +35,19 @@ public sealed class ForgottenStreamTests
         var forgetting = new Forgetting();
         await using var server = await ScoringServer.StartAsync(builder => builder.Services.AddSingleton<IStartupFilter>(forgetting));
         var connections = server.Services.GetRequiredService<ConnectionCutter>();
-        using (var client = await FrameClient.ConnectAsync(server))
-        {
-            await client.SendAsync(Frame.Call(1, "ScoreStream"), Frame.Data(1, RawCalls.Frame(RawCalls.Message(2, 3, 3))));
-            await client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Data, Stream: 1 });
-        }
-
+        await StreamAsync(server, atItsEnd: () => { });
         await Eventually.IsAsync(() => !connections.Connections.Any());
         KestrelStreams.ScheduleAgain(forgetting.Connection!, new Hashtable { [1] = forgetting.Stream }, most: 1);
         Assert.Empty(server.LogLines);
+    }
+
+    /// <summary>Has a client make a stream and be answered, and go.</summary>
+    private static async Task StreamAsync(ScoringServer server, Action atItsEnd)
+    {
+        using var client = await FrameClient.ConnectAsync(server);
+        await client.SendAsync(Frame.Call(1, "ScoreStream"), Frame.Data(1, RawCalls.Frame(RawCalls.Message(2, 3, 3))));
+        await client.ReceiveUntilAsync(frame => frame is { Type: FrameType.Data, Stream: 1 });
+        atItsEnd();
     }
 
     /// <summary>Has Kestrel believe of the last stream that it is to be looked at already, so that nobody ever does.</summary>
