@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Scoring.Client;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.V1;
@@ -120,16 +121,18 @@ public sealed class HeadReloadTests
         using var folder = new TemporaryFolder();
         var labels = folder.Write("pets.txt", "cat\ndog\n");
         var heads = folder.Write("heads.json", $$"""{ "pets": { "activation": "softmax", "labelsFile": "{{labels}}" } }""");
-        await using var server = await ScoringServer.StartAsync($"--Scoring:HeadsFile={heads}", Poll);
+        // Nobody looks while the one is put in the place of the other.
+        var time = new FakeTimeProvider();
+        await using var server = await ScoringServer.StartAsync(time, $"--Scoring:HeadsFile={heads}", Poll);
         server.ExpectedLog = "no file but a pipe or a device";
         using var reloads = new ReloadRecorder(server);
         NamedPipe.Replace(folder[file]);
-        await reloads.NextIsAsync("refused");
+        await reloads.NextIsAsync("refused", () => time.Advance(TimeSpan.FromMilliseconds(10)));
         server.ReloadHeads();
         Assert.NotNull(await HeadAsync(server, "pets"));
         folder.Write("pets.txt", "cat\ncow\n");
         folder.Write("heads.json", $$"""{ "pets": { "activation": "sigmoid", "labelsFile": "{{labels}}" } }""");
-        await reloads.NextIsAsync("accepted");
+        await reloads.NextIsAsync("accepted", () => time.Advance(TimeSpan.FromMilliseconds(10)));
         Assert.Equal(["cat", "cow"], (await HeadAsync(server, "pets"))!.Labels);
     }
 

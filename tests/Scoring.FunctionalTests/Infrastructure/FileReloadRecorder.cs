@@ -27,5 +27,16 @@ internal sealed class FileReloadRecorder : IDisposable
     public async Task NextIsAsync(string file, string outcome) => Assert.Equal(
         (file, outcome), await _outcomes.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
 
+    /// <summary>As above, where the files are looked at by a clock that a test moves: it is moved on until a look has told of a change.</summary>
+    public async Task NextIsAsync(string file, string outcome, Action passTime)
+    {
+        await Eventually.IsAsync(() =>
+        {
+            passTime();
+            return _outcomes.Reader.TryPeek(out _);
+        });
+        await NextIsAsync(file, outcome);
+    }
+
     public void Dispose() => _listener.Dispose();
 }

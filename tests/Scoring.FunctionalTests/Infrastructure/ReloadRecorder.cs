@@ -28,5 +28,16 @@ internal sealed class ReloadRecorder : IDisposable
     public async Task NextIsAsync(string outcome) =>
         Assert.Equal(outcome, await _outcomes.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
 
+    /// <summary>As above, where the server has a clock that a test moves: it is moved on until a look has told of a change.</summary>
+    public async Task NextIsAsync(string outcome, Action passTime)
+    {
+        await Eventually.IsAsync(() =>
+        {
+            passTime();
+            return HasMore;
+        });
+        await NextIsAsync(outcome);
+    }
+
     public void Dispose() => _listener.Dispose();
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Service.Files;
 using Scoring.Service.Security;
@@ -11,6 +12,8 @@ namespace Scoring.FunctionalTests.Security;
 
 public sealed class WatchedFilesTests
 {
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
+
     private static CancellationToken TestEnd => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -83,24 +86,27 @@ public sealed class WatchedFilesTests
         await using var server = await ScoringServer.StartAsync();
         using var reloads = new FileReloadRecorder(server);
         var log = new LogRecorder();
-        using var watched = Watch(server, [file], () => File.ReadAllText(file), log);
+        // Nobody looks while the one is put in the place of the other.
+        var time = new FakeTimeProvider();
+        using var watched = Watch(server, [file], () => File.ReadAllText(file), log, time);
         await watched.StartAsync(TestEnd);
         NamedPipe.Replace(file);
-        await reloads.NextIsAsync("certificate", "refused");
+        await reloads.NextIsAsync("certificate", "refused", () => time.Advance(Poll));
         Assert.Contains(
             log.Lines, line => line.Contains($"'{file}' cannot be read: it is empty, or no file but a pipe or a device", StringComparison.Ordinal));
         folder.Write("text", "second");
-        await reloads.NextIsAsync("certificate", "accepted");
+        await reloads.NextIsAsync("certificate", "accepted", () => time.Advance(Poll));
         Assert.Equal("second", watched.Current);
         await watched.StopAsync(TestEnd);
     }
 
-    private static WatchedFiles<string> Watch(ScoringServer server, IReadOnlyList<string> files, Func<string> read, LogRecorder log) => new(
+    private static WatchedFiles<string> Watch(
+        ScoringServer server, IReadOnlyList<string> files, Func<string> read, LogRecorder log, TimeProvider? time = null) => new(
         "certificate",
         files,
         read,
-        new FileSettings { PollMs = 10 },
-        TimeProvider.System,
+        new FileSettings { PollMs = (int)Poll.TotalMilliseconds },
+        time ?? TimeProvider.System,
         server.Services.GetRequiredService<ScoringMetrics>(),
         new LoggerFactory([log]).CreateLogger<WatchedFiles<string>>());
 
