@@ -44,15 +44,28 @@ public static class HeadJson
     /// <summary>Writes heads so that they are read as they are.</summary>
     /// <param name="heads">Heads of different names. The built-in ones are written as well, but not read.</param>
     /// <returns>Indented JSON; the labels stand in it, whatever file they came from.</returns>
-    /// <exception cref="ArgumentException">A temperature, a bias or a threshold is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// A temperature, a bias or a threshold is not finite; or a name is none, or that of two heads, where upper and lower case make no difference.
+    /// </exception>
     public static string Write(params ReadOnlySpan<HeadDefinition> heads)
     {
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         using var json = new MemoryStream();
         using (var writer = new Utf8JsonWriter(json, Options))
         {
             writer.WriteStartObject();
             foreach (var head in heads)
             {
+                if (HeadsReader.NameProblem(head.Name) is { } problem)
+                {
+                    throw new ArgumentException($"'{Quoted.Text(head.Name)}' {problem}.", nameof(heads));
+                }
+
+                if (!names.Add(head.Name))
+                {
+                    throw new ArgumentException($"Two heads have the name '{head.Name}'.", nameof(heads));
+                }
+
                 Write(writer, head);
             }
 

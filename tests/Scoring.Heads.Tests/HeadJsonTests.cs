@@ -53,6 +53,17 @@ public sealed class HeadJsonTests
         Assert.Equal(heads.OrderBy(head => head.Name, StringComparer.OrdinalIgnoreCase).Select(Values), read.Heads.Select(Values));
     });
 
+    [Theory]
+    [InlineData("'new pets' is not a head's name", "new pets")]
+    [InlineData("'' is not a head's name", "")]
+    [InlineData("'pets:young' is not a head's name", "pets:young")]
+    [InlineData("Two heads have the name 'Pets'.", "pets", "Pets")]
+    public void Heads_that_could_not_be_read_are_not_written(string said, params string[] names) => Assert.StartsWith(
+        said,
+        Assert.Throws<ArgumentException>(() => HeadJson.Write([.. names.Select(
+            name => new HeadDefinition { Name = name, Activation = Activation.Softmax })])).Message,
+        StringComparison.Ordinal);
+
     [Fact]
     public void Labels_are_written_as_they_are() =>
         Assert.Contains("große", HeadJson.Write(

@@ -30,13 +30,17 @@ internal static partial class HeadsReader
         return new HeadConfiguration(read, problems.Lines, labelsFiles);
     }
 
+    /// <summary>What is wrong with a name; null where a head may have it.</summary>
+    public static string? NameProblem(string name) => name.Length <= HeadDefinition.MaxNameLength && Name().IsMatch(name)
+        ? null
+        : $"is not a head's name; it must be 1 to {HeadDefinition.MaxNameLength} letters, digits, '.', '_' and '-', of which the first is a letter "
+            + "or a digit";
+
     private static void CheckName(SettingNode section, Problems problems)
     {
-        if (section.Key.Length > HeadDefinition.MaxNameLength || !Name().IsMatch(section.Key))
+        if (NameProblem(section.Key) is { } problem)
         {
-            problems.Add(
-                $"{section.Path[..^section.Key.Length]}{Quoted.Text(section.Key)} is not a head's name; it must be 1 to "
-                + $"{HeadDefinition.MaxNameLength} letters, digits, '.', '_' and '-', of which the first is a letter or a digit");
+            problems.Add($"{section.Path[..^section.Key.Length]}{Quoted.Text(section.Key)} {problem}");
         }
         else if (BuiltInHeads.All.Any(head => head.Name.Equals(section.Key, StringComparison.OrdinalIgnoreCase)))
         {

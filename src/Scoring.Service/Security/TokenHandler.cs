@@ -40,7 +40,15 @@ internal sealed class TokenHandler(
         try
         {
             var result = await CheckAsync(token);
-            return result.IsValid ? Name(result) : AuthenticateResult.Fail(Explain(result.Exception));
+            if (!result.IsValid)
+            {
+                return AuthenticateResult.Fail(Explain(result.Exception));
+            }
+
+            // RFC 7515, 4.1.11: whoever does not know what a header calls critical refuses the token. The library takes it.
+            return ((JsonWebToken)result.SecurityToken).TryGetHeaderValue<object>("crit", out _)
+                ? AuthenticateResult.Fail("the token's header has what must be understood and is not (crit)")
+                : Name(result);
         }
         catch (IssuerUnavailableException unread)
         {

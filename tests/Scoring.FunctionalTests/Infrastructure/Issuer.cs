@@ -31,7 +31,7 @@ internal sealed class Issuer(string keyId = "1") : IDisposable
 
     public string Issue(
         string? subject = "trainer", string audience = Audience, string issuer = Name, int minutesLeft = 5, SigningCredentials? signedWith = null,
-        params (string Name, object Value)[] claims)
+        IDictionary<string, object>? header = null, params (string Name, object Value)[] claims)
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
         var descriptor = new SecurityTokenDescriptor
@@ -42,6 +42,7 @@ internal sealed class Issuer(string keyId = "1") : IDisposable
             IssuedAt = now.AddHours(-1),
             Expires = now.AddMinutes(minutesLeft),
             SigningCredentials = signedWith ?? new SigningCredentials(new RsaSecurityKey(_rsa) { KeyId = keyId }, SecurityAlgorithms.RsaSha256),
+            AdditionalHeaderClaims = header,
             Claims = claims.ToDictionary(claim => claim.Name, claim => claim.Value),
         };
         if (subject is not null)

@@ -36,6 +36,8 @@ public sealed class TokenTests
         Assert.Equal("the token names nobody: it has no sub", await RefusalAsync(server, issuer.Issue(subject: null)));
         Assert.Equal(
             "the token's sub has 257 characters, and 256 are taken", await RefusalAsync(server, issuer.Issue(subject: new string('a', 257))));
+        Assert.Equal("the token's header has what must be understood and is not (crit)", await RefusalAsync(
+            server, issuer.Issue(header: new Dictionary<string, object> { ["crit"] = new[] { "unknown" }, ["unknown"] = 1 })));
         Assert.Equal("the token is no JSON Web Token", await RefusalAsync(server, "gibberish"));
         Assert.Equal("the token's signature is of none of the issuer's keys", await RefusalAsync(
             server, $"{issuer.Issue().Split('.')[0]}.{other.Issue().Split('.')[1]}.AAAA"));
