@@ -103,7 +103,8 @@ public static class FloatConversion
         }
     }
 
-    private static void RefuseBigEndian()
+    /// <exception cref="PlatformNotSupportedException">The machine is big-endian.</exception>
+    internal static void RefuseBigEndian()
     {
         if (!BitConverter.IsLittleEndian)
         {

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Grpc.Core;
 using Scoring.Client;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Protocol;
@@ -121,6 +123,41 @@ public sealed class OutputTests
     }
 
     [Fact]
+    public async Task Rows_of_FP64_are_scored_by_what_FP64_tells_apart()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        using var result = await server.Connect().ScoreAsync(
+            new ScoreRequest
+            {
+                Classes = 2,
+                Data = Doubles(1e9 + 0.5, 1e9, 1e39, double.NegativeInfinity),
+                DataType = DataType.Fp64,
+                Outputs = OutputSet.Scores | OutputSet.LogSumExp | OutputSet.Entropy | OutputSet.Loss,
+                Targets = new uint[] { 1, 0 },
+            },
+            TestEnd);
+        Assert.Equal([0.622459352f, 0.377540678f, 1, 0], result.Scores.ToArray());
+        Assert.Equal([1e9f, float.PositiveInfinity], result.LogSumExp.ToArray());
+        Assert.Equal(0.662847f, result.Entropy[0], 1e-5f);
+        Assert.Equal(0.974077f, result.Losses[0], 1e-5f);
+    }
+
+    [Theory]
+    [InlineData("softmax", -1e39, "row 1, column 1: the logit is -1E+39, which is more than FP32 holds; a masked class is -inf")]
+    [InlineData("sigmoid", 1e300, "row 1, column 1: the logit is 1E+300, which is more than FP32 holds; a masked class is -inf")]
+    public async Task A_logit_of_FP64_that_FP32_cannot_hold_is_told_by_its_value(string head, double logit, string said)
+    {
+        await using var server = await ScoringServer.StartAsync();
+        var client = server.Connect();
+        var request = new ScoreRequest { Head = head, Classes = 2, Data = Doubles(1, 2, 3, logit, 4, logit), DataType = DataType.Fp64 };
+        var refused = await Assert.ThrowsAsync<ScoringException>(() => client.ScoreAsync(request, TestEnd));
+        Assert.Equal((StatusCode.InvalidArgument, said, 1, 1), (refused.Error.Code, refused.Error.Message, refused.Error.Row, refused.Error.Column));
+        using var flagged = await client.ScoreAsync(
+            new ScoreRequest { Head = head, Classes = 2, Data = request.Data, DataType = DataType.Fp64, NonFinite = NonFinite.Flag }, TestEnd);
+        Assert.Equal([1, 2], flagged.InvalidRows.ToArray());
+    }
+
+    [Fact]
     public async Task Flagged_rows_are_named_and_have_zeros_and_no_class_while_the_others_are_scored()
     {
         await using var server = await ScoringServer.StartAsync();
@@ -225,6 +262,8 @@ public sealed class OutputTests
 
         return picked;
     }
+
+    private static byte[] Doubles(params double[] values) => MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
 
     private static byte[] Encode(float[] values, DataType type)
     {

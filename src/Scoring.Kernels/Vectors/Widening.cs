@@ -6,6 +6,9 @@ namespace Scoring.Kernels.Vectors;
 /// <summary>Conversions into FP32, sixteen at a time or, of FP64, eight. Sources and destinations may have any alignment.</summary>
 internal static unsafe class Widening
 {
+    /// <summary>What is as large is nearer to what would follow the greatest float than to that, and becomes an infinity.</summary>
+    private const double TooLarge = 3.4028235677973366e38;
+
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void FromHalf(ushort* source, float* destination, nint count)
     {
@@ -40,19 +43,88 @@ internal static unsafe class Widening
         }
     }
 
+    /// <summary>Rounds each; whether FP32 holds every one that is finite.</summary>
+    public static bool FromDouble(double* source, float* destination, nint count) => FromDouble(source, destination, count, 0);
+
+    /// <summary>Rounds what each is more than <paramref name="origin"/>; whether FP32 holds every one that is finite.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void FromDouble(double* source, float* destination, nint count)
+    public static bool FromDouble(double* source, float* destination, nint count, double origin)
+    {
+        Vector256<double> from = Vector256.Create(origin), infinity = Vector256.Create(double.PositiveInfinity), lost = Vector256<double>.Zero;
+        Vector256<double> tooLarge = Vector256.Create(TooLarge);
+        nint i = 0;
+        for (; i <= count - 8; i += 8)
+        {
+            Vector256<double> first = Vector256.Load(source + i), second = Vector256.Load(source + i + 4);
+            Vector256<double> firstLess = first - from, secondLess = second - from;
+            Vector256.Narrow(firstLess, secondLess).Store(destination + i);
+            lost |= Vector256.GreaterThanOrEqual(Vector256.Abs(firstLess), tooLarge) & Vector256.LessThan(Vector256.Abs(first), infinity);
+            lost |= Vector256.GreaterThanOrEqual(Vector256.Abs(secondLess), tooLarge) & Vector256.LessThan(Vector256.Abs(second), infinity);
+        }
+
+        bool isLost = lost != Vector256<double>.Zero;
+        for (; i < count; i++)
+        {
+            double value = Unsafe.ReadUnaligned<double>(source + i);
+            destination[i] = (float)(value - origin);
+            isLost |= double.IsFinite(value) && !float.IsFinite(destination[i]);
+        }
+
+        return !isLost;
+    }
+
+    /// <summary>Whether FP32 holds all of them exactly; where not, not all of them are there.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static bool FromDoubleExactly(double* source, float* destination, nint count)
     {
         nint i = 0;
         for (; i <= count - 8; i += 8)
         {
-            Vector256.Narrow(Vector256.Load(source + i), Vector256.Load(source + i + 4)).Store(destination + i);
+            Vector256<double> first = Vector256.Load(source + i), second = Vector256.Load(source + i + 4);
+            Vector256<float> rounded = Vector256.Narrow(first, second);
+            rounded.Store(destination + i);
+            (Vector256<double> firstAgain, Vector256<double> secondAgain) = Vector256.Widen(rounded);
+            if (!Vector256.EqualsAll(firstAgain, first) || !Vector256.EqualsAll(secondAgain, second))
+            {
+                return false;
+            }
         }
 
         for (; i < count; i++)
         {
-            destination[i] = (float)Unsafe.ReadUnaligned<double>(source + i);
+            double value = Unsafe.ReadUnaligned<double>(source + i);
+            destination[i] = (float)value;
+            if (destination[i] != value)
+            {
+                return false;
+            }
         }
+
+        return true;
+    }
+
+    /// <summary>The greatest; NaN where there is one.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static double Maximum(double* source, nint count)
+    {
+        Vector256<double> first = Vector256.Create(double.NegativeInfinity), second = first, third = first, fourth = first;
+        nint i = 0;
+        for (; i <= count - 16; i += 16)
+        {
+            first = Vector256.Max(first, Vector256.Load(source + i));
+            second = Vector256.Max(second, Vector256.Load(source + i + 4));
+            third = Vector256.Max(third, Vector256.Load(source + i + 8));
+            fourth = Vector256.Max(fourth, Vector256.Load(source + i + 12));
+        }
+
+        first = Vector256.Max(Vector256.Max(first, second), Vector256.Max(third, fourth));
+        double greatest = Math.Max(Math.Max(first[0], first[1]), Math.Max(first[2], first[3]));
+        for (; i < count; i++)
+        {
+            greatest = Math.Max(greatest, Unsafe.ReadUnaligned<double>(source + i));
+        }
+
+        return greatest;
     }
 
     // Exponent and fraction moved to where FP32 has them, and times 2^112 for the difference of the biases: exact, for subnormals too.

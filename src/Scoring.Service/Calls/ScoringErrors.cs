@@ -46,9 +46,21 @@ internal static class ScoringErrors
         var what = float.IsNegativeInfinity(logit.Value)
             ? $"row {logit.Row} is -inf in every column{(group.Item is null ? string.Empty : $" of group {group.Index}")}, so it has no probabilities"
             : $"row {logit.Row}, column {logit.Column}: the logit is {Name(logit.Value)}, which has no score";
+        return AtLogit(what, logit.Row, logit.Column);
+    }
+
+    public static Error TooLarge(LargeLogit logit) => AtLogit(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"row {logit.Row}, column {logit.Column}: the logit is {logit.Value}, which is more than FP32 holds; a masked class is -inf"),
+        logit.Row,
+        logit.Column);
+
+    private static Error AtLogit(string what, int row, int column)
+    {
         var error = InvalidArgument(what, "logits");
-        error.Row = (uint)logit.Row;
-        error.Column = (uint)logit.Column;
+        error.Row = (uint)row;
+        error.Column = (uint)column;
         return error;
     }
 

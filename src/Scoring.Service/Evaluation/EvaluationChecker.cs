@@ -44,7 +44,11 @@ internal sealed class EvaluationChecker(RequestPlanner heads, IOptions<LimitSett
             return error;
         }
 
-        LogitData.Unpack(request, rows.Logits);
+        if (LogitData.Unpack(request, new HeadPlan(head, count, classes), rows.Logits, []) is { } large)
+        {
+            return ScoringErrors.TooLarge(large);
+        }
+
         return EvaluationTargets.Read(request, plan!, count, rows.Targets.Allocate(count * plan!.TargetsPerRow));
     }
 

@@ -46,7 +46,7 @@ internal static class AnswerSize
 
     /// <summary>
     /// What is rented to make an answer, beyond its bytes on the wire and the message: FP32 of other logits, unless they become the scores; decisions
-    /// as numbers of four bytes; classes of a group side by side; targets of 0 or 1 as bytes.
+    /// as numbers of four bytes; classes of a group side by side; targets of 0 or 1 as bytes; what is taken from rows of FP64.
     /// </summary>
     public static long Besides(in ScoringPlan plan, PooledScoreRequest request)
     {
@@ -54,7 +54,8 @@ internal static class AnswerSize
         return (plan.Wants(OutputSet.Scores) ? 0 : LogitData.UnpackedBytes(request))
             + (plan.Wants(OutputSet.Decisions) ? logits * (sizeof(uint) - 1) : 0)
             + (plan.HeadPlan.HasGroups ? logits * sizeof(float) : 0)
-            + (plan.Wants(OutputSet.Loss) && plan.Head.Activation.IsMultilabel() ? logits : 0);
+            + (plan.Wants(OutputSet.Loss) && plan.Head.Activation.IsMultilabel() ? logits : 0)
+            + (plan.Wants(OutputSet.LogSumExp) && LogitData.HasOrigins(request) ? (long)plan.Rows * plan.HeadPlan.Distributions * sizeof(double) : 0);
     }
 
     /// <summary>Labels are text of any length: what they take all together is counted once they are known, and has a limit of its own.</summary>

@@ -58,7 +58,9 @@ internal sealed class DriftSampler(ScoringMetrics metrics, IOptions<TelemetrySet
 
         var bytes = plan.Classes * LogitData.ElementBytes(request.DataType)!.Value;
         var logits = ArrayPool<float>.Shared.Rent(plan.Classes);
-        LogitData.Unpack(request.Data.Span.Slice(row * bytes, bytes), request.DataType, logits.AsSpan(0, plan.Classes));
+        LogitData.Unpack(
+            request.Data.Span.Slice(
+                row * bytes, bytes), request.DataType, new HeadPlan(plan.Head, 1, plan.Classes), logits.AsSpan(0, plan.Classes), []);
         Sample(plan, logits.AsSpan(0, plan.Classes));
         ArrayPool<float>.Shared.Return(logits);
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Scoring.Heads;
 using Scoring.Kernels;
 using Scoring.Protocol;
 using Scoring.Protocol.Buffers;
@@ -23,9 +24,18 @@ internal static class LogitData
         ? 0
         : (long)request.Data.Count / (ElementBytes(request.DataType) ?? sizeof(float)) * sizeof(float);
 
+    /// <summary>Whether something may be taken from the request's rows before they become FP32.</summary>
+    public static bool HasOrigins(PooledScoreRequest request) => request.Data.Count > 0 && request.DataType == DataType.Fp64;
+
     /// <summary>The request's logits as FP32, in memory that is the other's from here on.</summary>
-    public static void Unpack(PooledScoreRequest request, PooledArray<float> logits)
+    /// <param name="request">The message.</param>
+    /// <param name="plan">How its rows are scored.</param>
+    /// <param name="logits">Takes them over.</param>
+    /// <param name="origins">What is taken from the rows of one that has such; empty where nobody asks.</param>
+    /// <returns>The first logit that FP32 cannot hold.</returns>
+    public static LargeLogit? Unpack(PooledScoreRequest request, in HeadPlan plan, PooledArray<float> logits, Span<double> origins)
     {
+        LargeLogit? large = null;
         if (request.Data.Count == 0)
         {
             logits.TakeFrom(request.Logits);
@@ -37,13 +47,15 @@ internal static class LogitData
         else
         {
             var data = request.Data.Span;
-            Unpack(data, request.DataType, logits.Allocate(data.Length / ElementBytes(request.DataType)!.Value));
+            large = Unpack(data, request.DataType, plan, logits.Allocate(data.Length / ElementBytes(request.DataType)!.Value), origins);
             request.Data.Release();
         }
+
+        return large;
     }
 
-    /// <summary>Makes FP32 of a whole number of elements.</summary>
-    public static void Unpack(ReadOnlySpan<byte> data, DataType type, Span<float> logits)
+    /// <summary>Makes FP32 of whole rows.</summary>
+    public static LargeLogit? Unpack(ReadOnlySpan<byte> data, DataType type, in HeadPlan plan, Span<float> logits, Span<double> origins)
     {
         switch (type)
         {
@@ -54,11 +66,12 @@ internal static class LogitData
                 FloatConversion.FromBFloat16(data, logits);
                 break;
             case DataType.Fp64:
-                FloatConversion.FromDouble(data, logits);
-                break;
+                return DoubleLogits.Round(plan, data, logits, origins);
             default:
                 data.CopyTo(MemoryMarshal.AsBytes(logits));
                 break;
         }
+
+        return null;
     }
 }

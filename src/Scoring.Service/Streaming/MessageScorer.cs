@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Scoring.Heads;
 using Scoring.Heads.Rows;
@@ -20,9 +21,26 @@ internal static class MessageScorer
     {
         response.Rows = (uint)plan.Rows;
         response.Classes = (uint)plan.Classes;
-        LogitData.Unpack(request, response.Scores);
-        var logits = response.Scores.Writable;
+        var origins = plan.Wants(OutputSet.LogSumExp) && LogitData.HasOrigins(request)
+            ? ArrayPool<double>.Shared.Rent(plan.Rows * plan.HeadPlan.Distributions)
+            : null;
+        try
+        {
+            Score(request, plan, response, origins.AsSpan(0, origins is null ? 0 : plan.Rows * plan.HeadPlan.Distributions));
+        }
+        finally
+        {
+            if (origins is not null)
+            {
+                ArrayPool<double>.Shared.Return(origins);
+            }
+        }
+    }
 
+    private static void Score(PooledScoreRequest request, in ScoringPlan plan, PooledScoreResponse response, Span<double> origins)
+    {
+        var large = LogitData.Unpack(request, plan.HeadPlan, response.Scores, origins);
+        var logits = response.Scores.Writable;
         if (request.NonFinite == NonFinite.Flag)
         {
             // The logits are gone by the time the kernels have found the first bad row, and here every one of them counts.
@@ -30,10 +48,16 @@ internal static class MessageScorer
         }
 
         var invalid = RunKernels(request, plan, logits, response);
+        if (!origins.IsEmpty)
+        {
+            DoubleLogits.AddOrigins(plan.HeadPlan, origins, response.LogSumExp.Writable);
+        }
+
         if (invalid is { } logit && request.NonFinite == NonFinite.Reject)
         {
             response.ClearResults();
-            response.Error = ScoringErrors.NonFinite(logit, plan.Head);
+            // What FP32 cannot hold is a NaN to the kernels.
+            response.Error = large is { } first && first.Row == logit.Row ? ScoringErrors.TooLarge(first) : ScoringErrors.NonFinite(logit, plan.Head);
             return;
         }
 

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
+using Scoring.Client;
 using Scoring.FunctionalTests.Infrastructure;
 using Scoring.Heads;
 using Scoring.Service.Heads;
@@ -132,6 +133,20 @@ public sealed class EvaluateTests
         var tags = await client.EvaluateAsync(Evaluations.Of(Evaluations.Message("tags", 2, [2, 3], 1, 1)), TestEnd);
         Assert.Equal(0.5, tags.LabelMetrics.HammingLoss);
     }
+
+    [Fact]
+    public async Task Rows_of_FP64_are_measured_by_what_FP64_tells_apart()
+    {
+        await using var server = await ScoringServer.StartAsync();
+        var client = server.Connect();
+        var request = new EvaluateRequest { Classes = 2, Data = Doubles(1e9 + 0.5, 1e9), DataType = DataType.Fp64, Targets = { 1 } };
+        Assert.Equal(0.974077, (await client.EvaluateAsync(Evaluations.Of(request), TestEnd)).ClassMetrics.CrossEntropy, 1e-6);
+        request.Data = Doubles(1, -1e39);
+        var refused = await Assert.ThrowsAsync<ScoringException>(() => client.EvaluateAsync(Evaluations.Of(request), TestEnd));
+        Assert.Contains("row 0, column 1: the logit is -1E+39, which is more than FP32 holds", refused.Error.Message, StringComparison.Ordinal);
+    }
+
+    private static ByteString Doubles(params double[] values) => ByteString.CopyFrom([.. values.SelectMany(BitConverter.GetBytes)]);
 
     [Theory]
     [InlineData(DataType.Fp32)]
