@@ -52,7 +52,7 @@ internal sealed class EvaluationInput : IAsyncDisposable
 
     /// <summary>Reads as many whole rows as there is room for, with their targets.</summary>
     /// <returns>The rows read; 0 at the end.</returns>
-    public async ValueTask<int> ReadAsync(Memory<float> rows, TargetBuffer targets, CancellationToken cancellationToken)
+    public async ValueTask<int> ReadAsync(Memory<byte> rows, TargetBuffer targets, CancellationToken cancellationToken)
     {
         var read = await Logits.ReadAsync(rows, _targets is null ? targets : null, cancellationToken).ConfigureAwait(false);
         if (_targets is null)

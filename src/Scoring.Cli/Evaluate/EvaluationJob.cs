@@ -46,7 +46,7 @@ internal sealed class EvaluationJob(EvaluationRequest request, TimeProvider time
 
         // A target takes up to five bytes as it is sent.
         var targetBytes = 5L * (input.Kind == TargetKind.Labels ? input.Logits.Classes : 1);
-        var rowsPerMessage = connection.RowsPerMessage(input.Logits.Name, ((long)input.Logits.Classes * sizeof(float)) + targetBytes, MessageBytes);
+        var rowsPerMessage = connection.RowsPerMessage(input.Logits.Name, input.Logits.RowBytes + targetBytes, MessageBytes);
         var stream = new EvaluationStream(input, head, request.Temperature, rowsPerMessage);
         // Both are opened before the work, which may be long, so that it is not for nothing.
         string?[] inputs = [request.Input, request.Targets, .. connection.Files];

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Google.Protobuf;
 using Grpc.Core;
@@ -22,14 +21,17 @@ internal sealed partial class EvaluationStream(EvaluationInput input, ServiceHea
         IProgress<(long Rows, long Bytes)>? progress, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var classes = input.Logits.Classes;
-        var logits = GC.AllocateUninitializedArray<float>(rowsPerMessage * classes);
+        var logits = GC.AllocateUninitializedArray<byte>(checked((int)(rowsPerMessage * input.Logits.RowBytes)));
         var targets = new TargetBuffer(input.Kind, classes, head.Labels, input.Logits.Labels, rowsPerMessage);
-        var bytes = new byte[logits.Length * sizeof(float)];
         while (await input.ReadAsync(logits, targets, cancellationToken).ConfigureAwait(false) is > 0 and var rows)
         {
-            var request = new EvaluateRequest { Head = head.Definition.Name, Classes = (uint)classes };
-            MemoryMarshal.AsBytes(logits.AsSpan(0, rows * classes)).CopyTo(bytes);
-            request.Data = UnsafeByteOperations.UnsafeWrap(bytes.AsMemory(0, rows * classes * sizeof(float)));
+            var request = new EvaluateRequest
+            {
+                Head = head.Definition.Name,
+                Classes = (uint)classes,
+                Data = UnsafeByteOperations.UnsafeWrap(logits.AsMemory(0, (int)(rows * input.Logits.RowBytes))),
+                DataType = input.Logits.ElementType,
+            };
             request.Targets.AddRange(targets.Of(rows));
             if (temperature is { } divisor)
             {

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
+using Scoring.V1;
 
 namespace Scoring.Cli.Files;
 
@@ -24,6 +26,9 @@ internal sealed class CsvLogitReader : LogitReader
     }
 
     public override int Classes { get; }
+
+    /// <summary>Digits may say more than FP32 holds.</summary>
+    public override DataType ElementType => DataType.Fp64;
 
     public override IReadOnlyList<string> Labels => _columns.Labels;
 
@@ -69,13 +74,13 @@ internal sealed class CsvLogitReader : LogitReader
         return new CsvLogitReader(name, input, columns, hasHeader: true);
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<float> rows, TargetBuffer? targets, CancellationToken cancellationToken)
+    public override async ValueTask<int> ReadAsync(Memory<byte> rows, TargetBuffer? targets, CancellationToken cancellationToken)
     {
-        var room = rows.Length / Classes;
+        var room = rows.Length / RowBytes;
         var read = 0;
         while (read < room && await NextLineAsync(cancellationToken).ConfigureAwait(false))
         {
-            Parse(rows.Span.Slice(read * Classes, Classes), targets, read);
+            Parse(MemoryMarshal.Cast<byte, double>(rows.Span).Slice(read * Classes, Classes), targets, read);
             read++;
         }
 
@@ -166,7 +171,7 @@ internal sealed class CsvLogitReader : LogitReader
         }
     }
 
-    private void Parse(Span<float> logits, TargetBuffer? targets, int row)
+    private void Parse(Span<double> logits, TargetBuffer? targets, int row)
     {
         var fields = new CsvFields(CurrentLine);
         var column = 0;
@@ -188,6 +193,12 @@ internal sealed class CsvLogitReader : LogitReader
                 throw new InvalidDataException($"{Name}, {Locate(_linesRead - 1, logit)}: \"{Quoted.Text(Text(fields.Current))}\" is not a number.");
             }
 
+            if (logit >= 0 && double.IsInfinity(logits[logit]) && fields.Current.ContainsAnyInRange((byte)'0', (byte)'9'))
+            {
+                throw new InvalidDataException(
+                    $"{Name}, {Locate(_linesRead - 1, logit)}: {Quoted.Text(Text(fields.Current))} is more than FP64 holds; a masked class is -inf.");
+            }
+
             if (targets is not null && _columns.Target(column) is >= 0 and var target
                 && targets.Set((row * targets.PerRow) + target, Text(fields.Current)) is { } wrong)
             {
@@ -203,23 +214,40 @@ internal sealed class CsvLogitReader : LogitReader
 
     private static string Text(ReadOnlySpan<byte> field) => Encoding.UTF8.GetString(field).Replace("\"\"", "\"", StringComparison.Ordinal);
 
+    /// <summary>So far from the number as written is what could have been meant by it.</summary>
+    private static double HalfOfLastDigit(ReadOnlySpan<byte> number)
+    {
+        var e = number.IndexOfAny((byte)'e', (byte)'E');
+        var digits = e < 0 ? number : number[..e];
+        var point = digits.IndexOf((byte)'.');
+        var decimals = point < 0 ? 0 : digits.Length - point - 1;
+        var exponent = 0;
+        // An exponent too large for an int is one of a number that is 0 or infinite.
+        return e < 0 || int.TryParse(number[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)
+            ? 0.5 * Math.Pow(10, exponent - decimals)
+            : 0;
+    }
+
     /// <summary>Reads a number as NumPy and pandas write it: <c>nan</c>, <c>inf</c> and <c>-inf</c> are numbers, and nothing is a NaN.</summary>
-    private static bool TryParse(ReadOnlySpan<byte> field, out float value)
+    private static bool TryParse(ReadOnlySpan<byte> field, out double value)
     {
         field = field.Trim(" \t"u8);
-        if (float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out value))
+        if (double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out value))
         {
+            // What FP32 wrote is that FP32 again, however few digits it needed.
+            var single = (float)value;
+            value = single != value && Math.Abs(single - value) <= HalfOfLastDigit(field) ? single : value;
             return true;
         }
 
         var unsigned = field is [(byte)'-' or (byte)'+', ..] ? field[1..] : field;
         if (Ascii.EqualsIgnoreCase(unsigned, "inf"u8))
         {
-            value = field[0] == '-' ? float.NegativeInfinity : float.PositiveInfinity;
+            value = field[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
             return true;
         }
 
-        value = float.NaN;
+        value = double.NaN;
         return field.IsEmpty;
     }
 }

@@ -1,3 +1,5 @@
+using Scoring.V1;
+
 namespace Scoring.Cli.Files;
 
 /// <summary>Reads rows of logits from a file or a pipe, a bounded piece at a time.</summary>
@@ -11,6 +13,19 @@ internal abstract class LogitReader(string name) : IAsyncDisposable
 
     /// <summary>Logits in a row.</summary>
     public abstract int Classes { get; }
+
+    /// <summary>What its logits are, and are sent as.</summary>
+    public abstract DataType ElementType { get; }
+
+    /// <summary>Bytes of a row.</summary>
+    public long RowBytes => (long)Classes * ElementBytes;
+
+    protected int ElementBytes => ElementType switch
+    {
+        DataType.Fp16 => 2,
+        DataType.Fp32 => sizeof(float),
+        _ => sizeof(double),
+    };
 
     /// <summary>The classes' names, where the input has them.</summary>
     public virtual IReadOnlyList<string> Labels => [];
@@ -98,15 +113,11 @@ internal abstract class LogitReader(string name) : IAsyncDisposable
     }
 
     /// <summary>
-    /// Reads as many whole rows as <paramref name="rows"/> has room for, row-major. Numbers of other precision become the
-    /// nearest float32.
+    /// Reads as many whole rows as <paramref name="rows"/> has room for, row-major and little-endian, with their targets where those are asked for.
     /// </summary>
     /// <returns>The rows read; 0 at the end of the input.</returns>
     /// <exception cref="InvalidDataException">The input is not what it began as.</exception>
-    public ValueTask<int> ReadAsync(Memory<float> rows, CancellationToken cancellationToken) => ReadAsync(rows, null, cancellationToken);
-
-    /// <summary>Reads as many whole rows as <paramref name="rows"/> has room for, with their targets where those are asked for.</summary>
-    public abstract ValueTask<int> ReadAsync(Memory<float> rows, TargetBuffer? targets, CancellationToken cancellationToken);
+    public abstract ValueTask<int> ReadAsync(Memory<byte> rows, TargetBuffer? targets, CancellationToken cancellationToken);
 
     /// <summary>Says where a row and a class of it stand in the input.</summary>
     public abstract string Locate(long row, int? column);

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Scoring.V1;
 
 namespace Scoring.Cli.Files;
 
@@ -9,17 +9,17 @@ internal sealed class NpyLogitReader : LogitReader
 {
     private readonly InputBuffer _input;
     private readonly long _rows;
-    private readonly int _elementBytes;
-    private byte[] _bytes = [];
     private long _read;
 
-    private NpyLogitReader(string name, InputBuffer input, int elementBytes, long rows, int classes)
+    private NpyLogitReader(string name, InputBuffer input, DataType type, long rows, int classes)
         : base(name)
     {
-        (_input, _rows, Classes, _elementBytes) = (input, rows, classes, elementBytes);
+        (_input, _rows, Classes, ElementType) = (input, rows, classes, type);
     }
 
     public override int Classes { get; }
+
+    public override DataType ElementType { get; }
 
     public override long? Rows => _rows;
 
@@ -27,16 +27,14 @@ internal sealed class NpyLogitReader : LogitReader
 
     public override long? Length => _input.Length;
 
-    private long RowBytes => (long)Classes * _elementBytes;
-
     public static async Task<NpyLogitReader> OpenAsync(string name, InputBuffer input, CancellationToken cancellationToken)
     {
         var header = await NpyHeader.ReadAsync(name, input, cancellationToken).ConfigureAwait(false);
-        var elementBytes = header.Descr switch
+        var type = header.Descr switch
         {
-            "<f2" => 2,
-            "<f4" => 4,
-            "<f8" => 8,
+            "<f2" => DataType.Fp16,
+            "<f4" => DataType.Fp32,
+            "<f8" => DataType.Fp64,
             ['>', ..] => throw new InvalidDataException($"{name} is big-endian ({header.Descr}): save it as a.astype('<f4')."),
             _ => throw new InvalidDataException($"{name} has dtype {header.Descr}; logits are <f2, <f4 or <f8: save it as a.astype('<f4')."),
         };
@@ -57,7 +55,7 @@ internal sealed class NpyLogitReader : LogitReader
             throw new InvalidDataException($"{name} has rows of {classes} classes.");
         }
 
-        var reader = new NpyLogitReader(name, input, elementBytes, rows, (int)classes);
+        var reader = new NpyLogitReader(name, input, type, rows, (int)classes);
         if (rows > (long.MaxValue - input.Position) / reader.RowBytes)
         {
             throw new InvalidDataException($"{name} says that it has {rows} rows, which is more than a file can hold.");
@@ -80,60 +78,28 @@ internal sealed class NpyLogitReader : LogitReader
         return reader;
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<float> rows, TargetBuffer? targets, CancellationToken cancellationToken)
+    public override async ValueTask<int> ReadAsync(Memory<byte> rows, TargetBuffer? targets, CancellationToken cancellationToken)
     {
-        var wanted = (int)Math.Min(rows.Length / Classes, _rows - _read);
+        var wanted = (int)Math.Min(rows.Length / RowBytes, _rows - _read);
         if (_read == _rows && await _input.FillToAsync(1, cancellationToken).ConfigureAwait(false))
         {
             throw NpyHeader.GoesOn(Name);
         }
 
-        var bytes = checked((int)(wanted * RowBytes));
-        if (_bytes.Length < bytes)
-        {
-            _bytes = GC.AllocateUninitializedArray<byte>(bytes);
-        }
-
-        var received = await _input.ReadAsync(_bytes.AsMemory(0, bytes), cancellationToken).ConfigureAwait(false);
+        var bytes = (int)(wanted * RowBytes);
+        var received = await _input.ReadAsync(rows[..bytes], cancellationToken).ConfigureAwait(false);
         _read += received / RowBytes;
         if (received < bytes)
         {
             throw Truncated(_read);
         }
 
-        Convert(_bytes.AsSpan(0, bytes), rows.Span);
         return wanted;
     }
 
     public override string Locate(long row, int? column) => column is null ? $"row {row}" : $"row {row}, column {column}";
 
     public override ValueTask DisposeAsync() => _input.DisposeAsync();
-
-    private void Convert(ReadOnlySpan<byte> bytes, Span<float> logits)
-    {
-        switch (_elementBytes)
-        {
-            case 2:
-                Convert<Half>(bytes, logits);
-                break;
-            case 4:
-                MemoryMarshal.Cast<byte, float>(bytes).CopyTo(logits);
-                break;
-            default:
-                Convert<double>(bytes, logits);
-                break;
-        }
-    }
-
-    private static void Convert<T>(ReadOnlySpan<byte> bytes, Span<float> logits)
-        where T : unmanaged, System.Numerics.INumber<T>
-    {
-        var elements = MemoryMarshal.Cast<byte, T>(bytes);
-        for (var i = 0; i < elements.Length; i++)
-        {
-            logits[i] = float.CreateTruncating(elements[i]);
-        }
-    }
 
     private InvalidDataException Truncated(long whole) => new($"{Name} is cut short: it says {Plural.Of(_rows, "row")}, and holds {whole}.");
 }

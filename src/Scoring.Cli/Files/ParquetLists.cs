@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Scoring.Cli.Files;
 
 /// <summary>
@@ -29,17 +33,19 @@ internal readonly ref struct ParquetLists(ReadOnlySpan<int> repetition, ReadOnly
         return null;
     }
 
-    /// <summary>All elements, with a NaN for each null. <paramref name="values"/> has none for nulls.</summary>
-    public float[] Spread<T>(ReadOnlySpan<T> values, Func<T, float> convert)
+    /// <summary>All elements as the bytes of their type, with a NaN for each null. <paramref name="values"/> has none for nulls.</summary>
+    public byte[] Spread<T>(ReadOnlySpan<T> values)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var spread = new float[_definition.Length];
+        var bytes = GC.AllocateUninitializedArray<byte>(checked(_definition.Length * Unsafe.SizeOf<T>()));
+        var spread = MemoryMarshal.Cast<byte, T>(bytes.AsSpan());
         var next = 0;
         for (var i = 0; i < spread.Length; i++)
         {
-            spread[i] = _definition[i] == maxDefinition ? convert(values[next++]) : float.NaN;
+            spread[i] = _definition[i] == maxDefinition ? values[next++] : T.NaN;
         }
 
-        return spread;
+        return bytes;
     }
 
     /// <summary>Elements of the list that begins there: an empty list and a null one have one level, and no element.</summary>

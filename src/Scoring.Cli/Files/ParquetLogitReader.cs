@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using Parquet;
 using Parquet.Data;
 using Parquet.Schema;
+using Scoring.V1;
 
 namespace Scoring.Cli.Files;
 
@@ -12,8 +14,8 @@ internal sealed class ParquetLogitReader : LogitReader
 {
     public const string ListName = "logits";
 
-    /// <summary>Logits of one row group, which is what is held: 1 GiB.</summary>
-    private const long MaxGroupLogits = 1 << 28;
+    /// <summary>Of the logits of one row group, which is what is held.</summary>
+    private const long MaxGroupBytes = 1 << 30;
 
     private readonly ParquetReader _reader;
     private readonly ColumnRoles _columns;
@@ -28,7 +30,7 @@ internal sealed class ParquetLogitReader : LogitReader
     private int _groupRows;
     private int _groupRead;
     private long _firstRow;
-    private float[] _logits = [];
+    private byte[] _logits = [];
     private ParquetTargets? _targets;
 
     private ParquetLogitReader(string name, ParquetReader reader, IReadOnlyList<Field> fields, long rows, long length)
@@ -38,12 +40,17 @@ internal sealed class ParquetLogitReader : LogitReader
         _columns = new ColumnRoles(name, [.. fields.Select(field => field.Name)]);
         _list = fields.OfType<ListField>().FirstOrDefault(list => list.Name == ListName)?.Item as DataField;
         _classes = _columns.Labels.Length;
+        var logits = _list is not null ? [_list] : fields.Where((_, column) => _columns.Logit(column) >= 0).OfType<DataField>();
+        ElementType = logits.Any(field => field.ClrType == typeof(double)) ? DataType.Fp64 : DataType.Fp32;
     }
 
     /// <summary>What every Parquet file begins and ends with.</summary>
     public static ReadOnlySpan<byte> Magic => "PAR1"u8;
 
     public override int Classes => _classes;
+
+    /// <summary>FP64 where any of its columns is.</summary>
+    public override DataType ElementType { get; }
 
     public override IReadOnlyList<string> Labels => _columns.Labels;
 
@@ -85,7 +92,7 @@ internal sealed class ParquetLogitReader : LogitReader
         }
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<float> rows, TargetBuffer? targets, CancellationToken cancellationToken)
+    public override async ValueTask<int> ReadAsync(Memory<byte> rows, TargetBuffer? targets, CancellationToken cancellationToken)
     {
         while (_groupRead == _groupRows)
         {
@@ -97,8 +104,8 @@ internal sealed class ParquetLogitReader : LogitReader
             await LoadAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        var count = Math.Min(rows.Length / Classes, _groupRows - _groupRead);
-        _logits.AsSpan(_groupRead * Classes, count * Classes).CopyTo(rows.Span);
+        var count = (int)Math.Min(rows.Length / RowBytes, _groupRows - _groupRead);
+        _logits.AsSpan((int)(_groupRead * RowBytes), (int)(count * RowBytes)).CopyTo(rows.Span);
         if (targets is not null)
         {
             _targets ??= await ParquetTargets.LoadAsync(Name, OpenGroup(), _fields, _columns, cancellationToken)
@@ -184,10 +191,10 @@ internal sealed class ParquetLogitReader : LogitReader
             throw ParquetColumns.Broken(Name, $"a row group has {rows} rows");
         }
 
-        if (rows > MaxGroupLogits / Math.Max(_classes, 1))
+        if (rows > MaxGroupBytes / Math.Max(RowBytes, ElementBytes))
         {
             throw new InvalidDataException(
-                $"{Name} has a row group of {rows} rows; {MaxGroupLogits} logits are the most: write smaller row groups.");
+                $"{Name} has a row group of {rows} rows; {MaxGroupBytes / ElementBytes} logits are the most: write smaller row groups.");
         }
 
         (_groupRows, _groupRead, _targets) = ((int)rows, 0, null);
@@ -198,8 +205,12 @@ internal sealed class ParquetLogitReader : LogitReader
 
     private async Task LoadColumnsAsync(ParquetRowGroupReader group, CancellationToken cancellationToken)
     {
-        Array.Resize(ref _logits, _groupRows * Classes);
-        Array.Fill(_logits, float.NaN);
+        Array.Resize(ref _logits, (int)(_groupRows * RowBytes));
+        for (var logit = 0; logit < _groupRows * Classes; logit++)
+        {
+            Set(logit, double.NaN);
+        }
+
         for (var column = 0; column < _fields.Count; column++)
         {
             if (_columns.Logit(column) is >= 0 and var logit && _fields[column] is DataField field)
@@ -210,11 +221,10 @@ internal sealed class ParquetLogitReader : LogitReader
                 switch (raw)
                 {
                     case RawColumnData<float> singles:
-                        ParquetColumns.ForEach(Name, singles, field, _groupRows, (row, value) => _logits[(row * Classes) + logit] = value);
+                        ParquetColumns.ForEach(Name, singles, field, _groupRows, (row, value) => Set((row * Classes) + logit, value));
                         break;
                     case RawColumnData<double> doubles:
-                        ParquetColumns.ForEach(
-                            Name, doubles, field, _groupRows, (row, value) => _logits[(row * Classes) + logit] = (float)value);
+                        ParquetColumns.ForEach(Name, doubles, field, _groupRows, (row, value) => Set((row * Classes) + logit, value));
                         break;
                 }
             }
@@ -230,10 +240,11 @@ internal sealed class ParquetLogitReader : LogitReader
 
         using var raw = await ParquetColumns.ReadAsync(
             Name, () => group.ReadRawColumnDataBaseAsync(list, cancellationToken).AsTask()).ConfigureAwait(false);
-        if (raw.DefinitionLevels.Length > MaxGroupLogits)
+        if (raw.DefinitionLevels.Length > MaxGroupBytes / ElementBytes)
         {
             throw new InvalidDataException(
-                $"{Name} has a row group of {raw.DefinitionLevels.Length} logits; {MaxGroupLogits} are the most: write smaller row groups.");
+                $"{Name} has a row group of {raw.DefinitionLevels.Length} logits; {MaxGroupBytes / ElementBytes} are the most: write smaller row "
+                + "groups.");
         }
 
         var (first, other) = ParquetColumns.Read(Name, () =>
@@ -251,13 +262,27 @@ internal sealed class ParquetLogitReader : LogitReader
 
         _logits = ParquetColumns.Read(Name, () => raw switch
         {
-            RawColumnData<float> singles => ListsOf(raw, list).Spread(singles.Values, value => value),
-            RawColumnData<double> doubles => ListsOf(raw, list).Spread(doubles.Values, value => (float)value),
+            RawColumnData<float> singles => ListsOf(raw, list).Spread(singles.Values),
+            RawColumnData<double> doubles => ListsOf(raw, list).Spread(doubles.Values),
             _ => [],
         });
-        if (_logits.LongLength != (long)_groupRows * _classes)
+        if (_logits.LongLength != _groupRows * RowBytes)
         {
-            throw ParquetColumns.Broken(Name, $"column {ListName} has {_logits.Length} logits for {_groupRows} rows of {_classes}");
+            throw ParquetColumns.Broken(Name, $"column {ListName} has {_logits.Length / ElementBytes} logits for {_groupRows} rows of {_classes}");
+        }
+    }
+
+    /// <param name="logit">Counted from the row group's first.</param>
+    /// <param name="value">What it is.</param>
+    private void Set(int logit, double value)
+    {
+        if (ElementType == DataType.Fp64)
+        {
+            MemoryMarshal.Cast<byte, double>(_logits.AsSpan())[logit] = value;
+        }
+        else
+        {
+            MemoryMarshal.Cast<byte, float>(_logits.AsSpan())[logit] = (float)value;
         }
     }
 

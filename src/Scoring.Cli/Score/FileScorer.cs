@@ -20,7 +20,7 @@ internal sealed class FileScorer(
 
     /// <summary>Messages sent and not yet answered, oldest first. The sending side adds, the receiving side takes.</summary>
     private readonly ConcurrentQueue<Message> _inFlight = new();
-    private readonly Channel<float[]> _ring = Channel.CreateBounded<float[]>(Buffers);
+    private readonly Channel<byte[]> _ring = Channel.CreateBounded<byte[]>(Buffers);
     private readonly List<long> _firstInvalidRows = [];
 
     /// <summary>Rows scored so far.</summary>
@@ -69,9 +69,9 @@ internal sealed class FileScorer(
         while (true)
         {
             var buffer = await _ring.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            buffer = buffer.Length > 0 ? buffer : GC.AllocateUninitializedArray<float>(rowsPerMessage * input.Classes);
+            buffer = buffer.Length > 0 ? buffer : GC.AllocateUninitializedArray<byte>(checked((int)(rowsPerMessage * input.RowBytes)));
 
-            var rows = await input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            var rows = await input.ReadAsync(buffer, null, cancellationToken).ConfigureAwait(false);
             if (rows == 0)
             {
                 yield break;
@@ -87,7 +87,8 @@ internal sealed class FileScorer(
                 NonFinite = template.NonFinite,
                 Outputs = template.Outputs,
                 TopK = template.TopK,
-                Logits = buffer.AsMemory(0, rows * input.Classes),
+                Data = buffer.AsMemory(0, (int)(rows * input.RowBytes)),
+                DataType = input.ElementType,
             };
         }
     }
@@ -128,5 +129,5 @@ internal sealed class FileScorer(
     /// <param name="FirstRow">The file's row that is the message's first.</param>
     /// <param name="Rows">How many there are.</param>
     /// <param name="Position">Where the input stood behind them, in bytes.</param>
-    private sealed record Message(float[] Buffer, long FirstRow, int Rows, long Position);
+    private sealed record Message(byte[] Buffer, long FirstRow, int Rows, long Position);
 }

@@ -59,7 +59,7 @@ internal sealed class ScoreJob
         }
 
         // A table has a name for each class, of which a row that is refused may have millions.
-        var rowsPerMessage = connection.RowsPerMessage(input.Name, (long)input.Classes * sizeof(float), MessageBytes);
+        var rowsPerMessage = connection.RowsPerMessage(input.Name, input.RowBytes, MessageBytes);
         var table = new ScoreTable(head, input.Classes, TopK);
 
         using var output = await OutputFile.OpenAsync(Output, [Input, .. connection.Files], cancellationToken).ConfigureAwait(false);

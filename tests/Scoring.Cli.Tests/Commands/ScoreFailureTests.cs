@@ -188,7 +188,7 @@ public sealed class ScoreFailureTests
         var input = folder.Write("in.csv", string.Join(',', Enumerable.Repeat("1", 1000)) + "\n");
         var result = await ScoringProcess.RunAsync("score", input, "--output", "-", "--", "--Scoring:Limits:MessageBytes=1024");
         Assert.Equal(1, result.ExitCode);
-        Assert.Equal($"scoring: {input} has rows of 4000 bytes; the service takes messages of up to 1024 bytes", result.ErrorLine);
+        Assert.Equal($"scoring: {input} has rows of 8000 bytes; the service takes messages of up to 1024 bytes", result.ErrorLine);
     }
 
     [Fact]

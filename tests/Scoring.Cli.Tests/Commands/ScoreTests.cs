@@ -154,6 +154,23 @@ public sealed class ScoreTests
         AssertClose([.. Softmax([1, 2, 3]), .. Softmax([0, 0, 0])], Npy.Read<float>(folder["out.npy"]).Elements);
     }
 
+    [Theory]
+    [InlineData("in.npy")]
+    [InlineData("in.csv")]
+    public async Task All_the_digits_of_a_file_count(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var input = name == "in.npy"
+            ? folder.Write(name, Npy.Make("<f8", "(2, 2)", new double[] { 1e9 + 0.5, 1e9, 1, -1e39 }))
+            : folder.Write(name, "1000000000.5,1000000000\n1,-1e39\n");
+        var refused = await ScoringProcess.RunAsync("score", input, "--output", folder["out.npy"]);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("column 1: the logit is -1E+39, which is more than FP32 holds", refused.Error, StringComparison.Ordinal);
+        var flagged = await ScoringProcess.RunAsync("score", input, "--output", folder["out.npy"], "--non-finite", "flag");
+        Assert.Equal(0, flagged.ExitCode);
+        AssertClose([.. Softmax([0.5f, 0]), 0, 0], Npy.Read<float>(folder["out.npy"]).Elements);
+    }
+
     [Fact]
     public async Task A_one_dimensional_array_is_one_row()
     {

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Scoring.Cli.Files;
+using Scoring.V1;
 
 namespace Scoring.Cli.Tests.Files;
 
@@ -11,18 +13,38 @@ internal static class LogitReaders
 
     public static Task<LogitReader> OpenAsync(string text) => OpenAsync(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Reads everything, so many rows at a time.</summary>
+    /// <summary>Reads everything, so many rows at a time. Tests that care for more than FP32 read elements of their type.</summary>
     public static async Task<float[]> ReadAllAsync(this LogitReader reader, int rowsAtATime = 7)
     {
-        var all = new List<float>();
-        var buffer = new float[rowsAtATime * reader.Classes];
-        while (await reader.ReadAsync(buffer, TestContext.Current.CancellationToken) is > 0 and var rows)
+        var bytes = await reader.ReadBytesAsync(rowsAtATime);
+        return reader.ElementType switch
+        {
+            DataType.Fp16 => [.. MemoryMarshal.Cast<byte, Half>(bytes.AsSpan()).ToArray().Select(element => (float)element)],
+            DataType.Fp32 => MemoryMarshal.Cast<byte, float>(bytes.AsSpan()).ToArray(),
+            _ => [.. MemoryMarshal.Cast<byte, double>(bytes.AsSpan()).ToArray().Select(element => (float)element)],
+        };
+    }
+
+    /// <summary>Reads everything, as it is.</summary>
+    public static async Task<byte[]> ReadBytesAsync(this LogitReader reader, int rowsAtATime = 7)
+    {
+        var all = new List<byte>();
+        var buffer = new byte[rowsAtATime * reader.RowBytes];
+        while (await reader.ReadAsync(buffer, null, TestContext.Current.CancellationToken) is > 0 and var rows)
         {
             Assert.InRange(rows, 1, rowsAtATime);
-            all.AddRange(buffer.AsSpan(0, rows * reader.Classes));
+            all.AddRange(buffer.AsSpan(0, (int)(rows * reader.RowBytes)));
         }
 
         return [.. all];
+    }
+
+    /// <summary>All of an input of FP64.</summary>
+    public static async Task<double[]> ReadDoublesAsync(byte[] bytes)
+    {
+        await using var reader = await OpenAsync(bytes);
+        Assert.Equal(DataType.Fp64, reader.ElementType);
+        return MemoryMarshal.Cast<byte, double>((await reader.ReadBytesAsync()).AsSpan()).ToArray();
     }
 
     public static async Task<float[]> ReadAllAsync(byte[] bytes, int rowsAtATime = 7)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Parquet;
 using Parquet.Schema;
@@ -20,7 +21,7 @@ public sealed class ParquetTests
             await group.WriteAsync<int>(id, new[] { 1, 2 }, cancellationToken: Cancellation);
             await group.WriteAsync<float>(a, new float?[] { number, null }, cancellationToken: Cancellation);
             await group.WriteAsync(target, new[] { "b", "a" });
-            await group.WriteAsync<double>(b, new double[] { 10, 20 }, cancellationToken: Cancellation);
+            await group.WriteAsync<double>(b, new double[] { 10, 20.1 }, cancellationToken: Cancellation);
         });
         await using var reader = await LogitReaders.OpenAsync(bytes);
         Assert.Equal(["a", "b"], reader.Labels);
@@ -28,15 +29,17 @@ public sealed class ParquetTests
         Assert.Equal(TargetKind.Class, reader.Targets);
 
         var targets = new TargetBuffer(TargetKind.Class, 2, reader.Labels, [], 10);
-        var (logits, found) = (new List<float>(), new List<uint>());
-        var buffer = new float[10 * 2];
+        // A column of FP64 makes all of them FP64.
+        Assert.Equal(DataType.Fp64, reader.ElementType);
+        var (logits, found) = (new List<double>(), new List<uint>());
+        var buffer = new byte[10 * reader.RowBytes];
         while (await reader.ReadAsync(buffer, targets, Cancellation) is > 0 and var rows)
         {
-            logits.AddRange(buffer[..(rows * 2)]);
+            logits.AddRange(MemoryMarshal.Cast<byte, double>(buffer.AsSpan())[..(rows * 2)]);
             found.AddRange(targets.Of(rows));
         }
 
-        Assert.Equal([0, 10, float.NaN, 20, 1, 10, float.NaN, 20, 2, 10, float.NaN, 20], logits);
+        Assert.Equal([0, 10, double.NaN, 20.1, 1, 10, double.NaN, 20.1, 2, 10, double.NaN, 20.1], logits);
         Assert.Equal([1, 0, 1, 0, 1, 0], found);
         Assert.Equal(reader.Length, reader.Position);
     }
@@ -192,7 +195,7 @@ public sealed class ParquetTests
                 {
                     await using var reader = await LogitReaders.OpenAsync(damaged);
                     var targets = new TargetBuffer(TargetKind.Class, reader.Classes, reader.Labels, [], 10);
-                    while (await reader.ReadAsync(new float[10 * reader.Classes], hasLists ? null : targets, Cancellation) > 0)
+                    while (await reader.ReadAsync(new byte[10 * reader.RowBytes], hasLists ? null : targets, Cancellation) > 0)
                     {
                     }
                 }
@@ -275,7 +278,7 @@ public sealed class ParquetTests
         var bytes = await BesideLogitsAsync(target, group => group.WriteAsync<T>(target, new[] { value }, cancellationToken: Cancellation));
         await using var reader = await LogitReaders.OpenAsync(bytes);
         var refused = await Assert.ThrowsAsync<InvalidDataException>(
-            () => reader.ReadAsync(new float[2], new TargetBuffer(TargetKind.Class, 2, reader.Labels, [], 1), Cancellation).AsTask());
+            () => reader.ReadAsync(new byte[reader.RowBytes], new TargetBuffer(TargetKind.Class, 2, reader.Labels, [], 1), Cancellation).AsTask());
         Assert.Equal($"input, column target, is of {type}; targets are text or whole numbers.", refused.Message);
     }
 
