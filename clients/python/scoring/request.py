@@ -24,7 +24,7 @@ class Message(NamedTuple):
 class Request:
     """One message of rows.
 
-    logits: (rows, classes), or (classes,) for one row; float16, float32 and float64 are sent as they are, all else as float32.
+    logits: (rows, classes), or (classes,) for one row; float16, float32 and float64 are sent as they are, all else as float64.
     outputs: of scores, top_k, decisions, log_sum_exp, entropy, loss, labels; one by itself, or several. Empty: scores.
     targets: for the loss, one class index for each row (softmax), or (rows, classes) of 0 and 1 (sigmoid); target_labels instead of them.
     non_finite: reject, flag or propagate; what happens to rows that have no score.
@@ -48,7 +48,7 @@ class Request:
         if np.iscomplexobj(logits):
             raise ValueError(f"logits are {logits.dtype.name}; they must be real")
         if logits.dtype.name not in _TYPES:
-            logits = logits.astype(np.float32)
+            logits = logits.astype(np.float64)
         outputs = _several(self.outputs)
         message = pb.ScoreRequest(
             id=id,

@@ -32,6 +32,16 @@ def test_logits_of_each_type_are_scored(client, dtype):
     np.testing.assert_allclose(result.scores, softmax(logits), atol=1e-7)
 
 
+@pytest.mark.parametrize("logits", [[1e9 + 0.5, 1e9], np.array([2**40 + 3, 2**40], np.int64)])
+def test_what_numbers_tell_apart_is_kept(client, logits):
+    np.testing.assert_allclose(client.score(logits).scores[0], softmax([logits])[0], atol=1e-7)
+
+
+def test_a_number_masks_nothing(client):
+    with pytest.raises(scoring.ScoringError, match=r"column 1: the logit is -1E\+39"):
+        client.score([1.0, -1e39])
+
+
 def test_one_row_and_a_view_of_other_order_are_scored(client):
     np.testing.assert_allclose(client.score(LOGITS[0]).scores, softmax(LOGITS[:1]), atol=1e-7)
     np.testing.assert_allclose(client.score(np.asfortranarray(LOGITS)[:, ::-1]).scores, softmax(LOGITS[:, ::-1]), atol=1e-7)

@@ -92,12 +92,12 @@ function typed({ logits, half }: Request) {
         }
         return { logits, dataType: number("half", HALVES, half) };
     }
-    // JSON has null for NaN, and a Float32Array 0 for null.
+    // JSON has null for NaN, and a Float64Array 0 for null.
     const odd = Array.prototype.findIndex.call(logits, (logit) => typeof logit !== "number");
     if (odd >= 0) {
         throw new TypeError(`logits[${odd}] is ${String(logits[odd])}; it must be a number`);
     }
-    return { logits: Float32Array.from(logits), dataType: DataType.FP32 };
+    return { logits: Float64Array.from(logits), dataType: DataType.FP64 };
 }
 
 function number<Names extends Record<string, number>>(what: string, names: Names, name: keyof Names & string): Names[keyof Names] {

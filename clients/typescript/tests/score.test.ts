@@ -33,6 +33,11 @@ describe("score", () => {
         });
     }
 
+    it("keeps what numbers tell apart, and masks nothing by a number", async () => {
+        assertClose((await client.score({ logits: [1e9 + 0.5, 1e9] })).scores, softmax([0.5, 0], 2), 1e-7);
+        await assert.rejects(client.score({ logits: [1, -1e39] }), /column 1: the logit is -1E\+39/);
+    });
+
     it("scores half precision, and must be told which", async () => {
         const fp16 = Uint16Array.of(0x3c00, 0x4000, 0x4400);
         const bf16 = Uint16Array.of(0x3f80, 0x4000, 0x4080);
