@@ -119,12 +119,13 @@ internal static class InferenceResponseCodec
             return size;
         }
 
-        foreach (var output in details.Outputs)
+        foreach (ref var output in details.Outputs)
         {
             var tensor = new OutputTensor(response, output);
+            output = output with { RawSize = tensor.RawSize };
             size = checked(size
                 + WireSize.Nested(ModelInferResponse.OutputsFieldNumber, tensor.DescriptionSize)
-                + WireSize.Nested(ModelInferResponse.RawOutputContentsFieldNumber, tensor.RawSize));
+                + WireSize.Nested(ModelInferResponse.RawOutputContentsFieldNumber, output.RawSize));
         }
 
         return size;

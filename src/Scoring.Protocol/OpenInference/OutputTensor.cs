@@ -40,6 +40,11 @@ internal readonly ref struct OutputTensor(PooledScoreResponse response, Requeste
     {
         get
         {
+            if (output.RawSize > 0)
+            {
+                return output.RawSize;
+            }
+
             if (output.Classification == 0)
             {
                 switch (output.Name)

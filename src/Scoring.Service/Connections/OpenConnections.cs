@@ -29,7 +29,11 @@ internal sealed class OpenConnections(
     private volatile bool _isEnding;
 
     /// <summary>Counts the connections of an endpoint among these.</summary>
-    public void Watch(ListenOptions endpoint) => endpoint.Use(next => connection => RunAsync(connection, next));
+    public void Watch(ListenOptions endpoint)
+    {
+        var isHttp1 = endpoint.Protocols == HttpProtocols.Http1;
+        endpoint.Use(next => connection => RunAsync(connection, isHttp1, next));
+    }
 
     /// <summary>Ends them all, and those that come after.</summary>
     public void End()
@@ -48,7 +52,7 @@ internal sealed class OpenConnections(
         await _allClosed.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
+    private async Task RunAsync(ConnectionContext connection, bool isHttp1, ConnectionDelegate next)
     {
         var isFull = Interlocked.Increment(ref _count) > limits.Value.Connections;
         if (isFull || cutter.IsOver)
@@ -64,7 +68,13 @@ internal sealed class OpenConnections(
 
         using var open = new OpenConnection(connection, new ConnectionMemory(limits.Value.ConnectionBytes));
         connection.Features.Set(open);
-        connection.Features.Set<IMemoryPoolFeature>(new ConnectionBlocks(blocks, open.Memory, cutter.Check));
+        var memory = new ConnectionBlocks(blocks, open.Memory, cutter.Check);
+        connection.Features.Set<IMemoryPoolFeature>(memory);
+        if (isHttp1)
+        {
+            connection.Transport = new CountedOutput(connection.Transport, memory);
+        }
+
         cutter.Add(open);
         if (_isEnding)
         {

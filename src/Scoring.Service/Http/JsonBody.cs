@@ -22,9 +22,6 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
     /// <summary>The bytes of the answer, its message and its text, and a body that was compressed: each about as large, or twice.</summary>
     private const int CopiesOfBody = 8;
 
-    /// <summary>How much longer a byte of JSON takes than one of a message.</summary>
-    private const int TimesDearer = 8;
-
     /// <summary>One part in so many of a body is to be here before there is room for all of it.</summary>
     private const int ShareOfBody = 4;
 
@@ -92,7 +89,7 @@ internal sealed class JsonBody(MessagePool pool, ServerMemory memory, FailureLog
         try
         {
             await ReadAsync(context, body);
-            if (compression is not null || (long)body.Count * TimesDearer > LongMessages.Bytes)
+            if (compression is not null || body.Count > LongMessages.BytesOfJson)
             {
                 await call.Turns!.Next(context.RequestAborted);
             }

@@ -4,6 +4,8 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Scoring.Protocol;
 using Scoring.Service.Calls;
+using Scoring.Service.Settings;
+using Scoring.Service.Streaming;
 using Scoring.Service.Telemetry;
 using Scoring.V1;
 
@@ -13,14 +15,24 @@ namespace Scoring.Service.Http;
 /// The RPCs that JSON serves, on generated messages because that is what the transcoding knows. They go the way of all others: <see cref="JsonBody"/>
 /// has read the message, and <see cref="ScoringEndpoint"/> answers.
 /// </summary>
-internal sealed class JsonScoring(ScoringEndpoint endpoint, FailureLog failures) : ScoringService.ScoringServiceBase
+internal sealed class JsonScoring(ScoringEndpoint endpoint, LargeAnswers largeAnswers, FailureLog failures) : ScoringService.ScoringServiceBase
 {
+    /// <summary>The bytes of an answer, which a buffer that doubles has them twice at most, its message, and what there is of its text at once.</summary>
+    private const int CopiesOfAnswer = 4;
+
     /// <param name="request">Empty: what the transcoding has read is nothing.</param>
     /// <param name="context">The call.</param>
     public override Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context) => AnswerAsync(
         async () =>
         {
-            var response = await endpoint.Score(context.GetHttpContext().Features.GetRequiredFeature<PooledScoreRequest>(), context);
+            var http = context.GetHttpContext();
+            var response = await endpoint.Score(http.Features.GetRequiredFeature<PooledScoreRequest>(), context);
+            var size = (long)ScoreResponseCodec.Size(response) * CopiesOfAnswer;
+            if (size > LimitSettings.ResponseBufferBytes)
+            {
+                await largeAnswers.BeginAsync(Math.Min(size, CallMemory.Of(http).MostReserved), context);
+            }
+
             var bytes = new ArrayBufferWriter<byte>();
             ScoreResponseCodec.Write(response, bytes);
             return ScoreResponse.Parser.ParseFrom(bytes.WrittenSpan);

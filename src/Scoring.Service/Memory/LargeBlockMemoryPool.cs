@@ -33,12 +33,17 @@ internal sealed class LargeBlockMemoryPool(long maxIdleBytes) : MemoryPool<byte>
     private readonly Tally _rentedBytes = new();
     private int _made;
 
+    /// <summary>What takes the blocks that this thread rents without saying for whom.</summary>
+    [ThreadStatic]
+    internal static MemoryPool<byte>? RentsFor;
+
     public override int MaxBufferSize => BlockBytes;
 
     /// <summary>Bytes of all blocks that the transport has now.</summary>
     public long RentedBytes => _rentedBytes.Sum;
 
-    public override IMemoryOwner<byte> Rent(int minBufferSize = -1) => Rent(minBufferSize, connection: null, out _);
+    public override IMemoryOwner<byte> Rent(int minBufferSize = -1) =>
+        RentsFor is { } connection ? connection.Rent(minBufferSize) : Rent(minBufferSize, connection: null, out _);
 
     /// <param name="minBufferSize">No more than <see cref="MaxBufferSize"/>.</param>
     /// <param name="connection">Whose block it is until it is disposed.</param>

@@ -219,6 +219,8 @@ internal sealed class CallMemory(ServerMemory server, ConnectionMemory connectio
 
         Keep();
         Watch?.HasMessage();
+        // What was held to score is in what is held now.
+        ReleaseAnswers();
         await HoldAnswersAsync(bytes, cancellationToken);
         Watch?.WaitsForReader();
     }

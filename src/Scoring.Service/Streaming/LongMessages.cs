@@ -10,17 +10,23 @@ namespace Scoring.Service.Streaming;
 /// </summary>
 internal sealed class LongMessages : IDisposable
 {
-    /// <summary>A message of more bytes than that is long, and one in JSON of an eighth.</summary>
+    /// <summary>A message of more bytes than that is long.</summary>
     public const long Bytes = 512 << 10;
+
+    /// <summary>One in JSON of more bytes than that is long: its answer, too, is text, or may be the names of classes.</summary>
+    public const long BytesOfJson = 1 << 10;
 
     /// <summary>Rows of more bytes than that take long to measure.</summary>
     public const long BytesToMeasure = 128 << 10;
 
     /// <summary>A batch of fewer is never, whatever it asks for.</summary>
-    public const long BytesOfShort = 16 << 10;
+    public const long BytesOfShort = 2 << 10;
 
-    /// <summary>What may take the kernels more nanoseconds is long.</summary>
-    public const long Cost = 4_000_000;
+    /// <summary>Of batches with fewer, very many may be on their way at a time.</summary>
+    private const long BytesOfMany = 64 << 10;
+
+    /// <summary>What may take more nanoseconds is long; of those of which there may be very many, what may take half of it.</summary>
+    private const long Cost = 4_000_000;
 
     private readonly Callers _callers;
 
@@ -32,6 +38,9 @@ internal sealed class LongMessages : IDisposable
     }
 
     public TurnThreads Threads { get; }
+
+    /// <summary>Whether a batch of so many bytes takes long that may take so many nanoseconds.</summary>
+    public static bool AreLong(long bytes, long cost) => cost > (bytes > BytesOfMany ? Cost : Cost / 2);
 
     /// <summary>What to await for a turn of a call.</summary>
     public TurnThreads.Turn TurnOf(HttpContext http, CancellationToken gone) => Threads.TurnOf(_callers.HolderOf(http), gone);

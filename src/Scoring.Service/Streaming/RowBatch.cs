@@ -35,6 +35,9 @@ internal sealed class RowBatch(
     private readonly List<BatchMessage> _messages = new(1);
     private BatchClock _clock = new(time);
 
+    /// <summary>What the answers take on the wire at most.</summary>
+    private long _answerBytes;
+
     /// <summary>The messages, until they are written.</summary>
     public ReadOnlySpan<BatchMessage> Messages => CollectionsMarshal.AsSpan(_messages);
 
@@ -43,8 +46,8 @@ internal sealed class RowBatch(
     /// <summary>Bytes of logits and targets.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Whether the kernels may take long. A short batch is not looked at: it is over sooner than that.</summary>
-    public bool IsLong => Bytes > LongMessages.BytesOfShort && Cost() > LongMessages.Cost;
+    /// <summary>Whether it may take long. A short batch is not looked at: it is over sooner than that.</summary>
+    public bool IsLong => (Bytes > LongMessages.BytesOfShort || _answerBytes > BytesOfLargeBatch) && LongMessages.AreLong(Bytes, Cost());
 
     /// <summary>Where the time goes, or went once the batch is written or disposed.</summary>
     public ref readonly BatchClock Clock => ref _clock;
@@ -186,6 +189,7 @@ internal sealed class RowBatch(
         {
             message.Plan = plan;
             Rows += plan.Rows;
+            _answerBytes += plan.AnswerBytes;
         }
     }
 
@@ -235,7 +239,7 @@ internal sealed class RowBatch(
         var cost = 0L;
         foreach (ref readonly var message in Messages)
         {
-            cost += message.Response.Error is null ? MessageCost.Of(message.Plan) : 0;
+            cost += message.Response.Error is null ? MessageCost.Of(message.Plan, message.Request) : 0;
         }
 
         return cost;
@@ -252,6 +256,7 @@ internal sealed class RowBatch(
         _messages.Clear();
         Rows = 0;
         Bytes = 0;
+        _answerBytes = 0;
     }
 
     private static ulong Nanoseconds(TimeSpan time) => (ulong)time.Ticks * TimeSpan.NanosecondsPerTick;

@@ -78,6 +78,41 @@ public sealed class LongMessagesTests
         Assert.Equal(0.25f, answer.Scores[^1]);
     }
 
+    [Theory]
+    [InlineData("scoring.v1.ScoringService/Score")]
+    [InlineData("scoring.v1.ScoringService/ScoreStream")]
+    [InlineData("inference.GRPCInferenceService/ModelInfer")]
+    public async Task A_little_one_that_asks_for_much_waits_for_its_turn(string method)
+    {
+        await using var server = await ScoringServer.StartAsync();
+        var rows = new ScoreRequest
+        {
+            Classes = 1,
+            Data = ByteString.CopyFrom(new byte[8_000 * sizeof(short)]),
+            DataType = DataType.Bf16,
+            Temperature = 1e-38f,
+            Outputs = { Output.Scores, Output.TopK, Output.LogSumExp, Output.Entropy, Output.Decisions },
+        };
+        var message = rows.ToByteArray();
+        if (method.Contains("Infer", StringComparison.Ordinal))
+        {
+            var texts = InferenceCalls.Request("linear", 1024, Enumerable.Repeat(3e38f, 4096).ToArray(), "scores");
+            texts.Outputs[0].Parameters.Add("classification", new Inference.InferParameter { Int64Param = 1024 });
+            message = texts.ToByteArray();
+        }
+
+        Assert.Equal(("0", "", 1), await AtItsTurnAsync(
+            server, () => RawCalls.PostAsync(server, RawCalls.Frame(message), "identity", method: method)));
+    }
+
+    [Fact]
+    public async Task A_little_body_of_JSON_waits_for_its_turn()
+    {
+        await using var server = await ScoringServer.StartAsync(JsonPort.Settings);
+        var body = $$"""{ "head": "pets", "logits": [1{{string.Concat(Enumerable.Repeat(", 1", 399))}}] }""";
+        Assert.Equal(HttpStatusCode.OK, (await AtItsTurnAsync(server, () => JsonPort.PostAsync(server, body))).Status);
+    }
+
     private static async Task<ScoreResponse> StreamedAsync(RawCalls calls, ScoreRequest request)
     {
         using var stream = calls.Generated.ScoreStream(cancellationToken: TestEnd);
