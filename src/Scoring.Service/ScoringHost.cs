@@ -49,6 +49,9 @@ public static class ScoringHost
         OptionsValidationException settings => [.. settings.Failures],
         // A file of configuration, of which .NET tells only the name.
         InvalidDataException { InnerException: FormatException cause } file => [$"{file.Message} {cause.GetBaseException().Message}"],
+        // .NET's own settings: it tells what is wrong, and of some not where.
+        InvalidOperationException or ArgumentException when exception.Source?.StartsWith("Microsoft.Extensions.Logging", StringComparison.Ordinal) == true =>
+            [$"Logging: {exception.Message}"],
         AggregateException many => [.. many.InnerExceptions.SelectMany(FailedSettings).Distinct()],
         _ => [],
     };

@@ -47,6 +47,8 @@ class Request:
             raise ValueError(f"logits have shape {logits.shape}; they must be (rows, classes), or (classes,)")
         if np.iscomplexobj(logits):
             raise ValueError(f"logits are {logits.dtype.name}; they must be real")
+        if logits.size == 0 and logits.shape[0] > 1:
+            raise ValueError(f"logits have shape {logits.shape}: rows without a logit")
         if logits.dtype.name not in _TYPES:
             logits = logits.astype(np.float64)
         outputs = _several(self.outputs)
@@ -65,7 +67,10 @@ class Request:
         if self.temperature is not None:
             message.temperature = self.temperature
         if self.targets is not None:
-            message.targets.extend(_unmasked("targets", self.targets).ravel().tolist())
+            targets = _unmasked("targets", self.targets)
+            if targets.ndim > 1 and targets.shape[0] != logits.shape[0]:
+                raise ValueError(f"targets have shape {targets.shape}, and logits {logits.shape}: there must be as many rows")
+            message.targets.extend(targets.ravel().tolist())
         return Message(message.SerializeToString(), Asked(*logits.shape, frozenset(outputs or ("scores",)), self.top_k))
 
 

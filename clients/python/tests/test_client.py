@@ -117,6 +117,13 @@ def test_what_no_request_can_be_is_refused_at_once(client):
         client.score(LOGITS, outputs=["probabilities"])
 
 
+def test_rows_without_a_logit_and_targets_of_other_rows_are_refused(client):
+    with pytest.raises(ValueError, match=r"logits have shape \(3, 0\)"):
+        client.score(np.zeros((3, 0), np.float32), head="iris")
+    with pytest.raises(ValueError, match=r"targets have shape \(3, 2\), and logits \(2, 3\)"):
+        client.score(LOGITS, head="sigmoid", outputs="loss", targets=np.zeros((3, 2), np.int64))
+
+
 @pytest.mark.parametrize("shape", [(0, 0), (0, 3), (1, 0)], ids=str)
 def test_no_logits_are_no_rows_of_as_many_classes_as_the_head_has(client, shape):
     result = client.score(np.zeros(shape, np.float32), head="iris", outputs=["scores", "top_k", "labels"])

@@ -174,7 +174,7 @@ internal sealed class NpyTargetReader : IAsyncDisposable
         var elements = MemoryMarshal.Cast<byte, T>(bytes);
         for (var i = 0; i < elements.Length; i++)
         {
-            if (targets.Set(i, double.CreateChecked(elements[i])) is { } wrong)
+            if (targets.Set(i, elements[i]) is { } wrong)
             {
                 var (row, column) = Math.DivRem(i, PerRow);
                 throw new InvalidDataException($"{Name}, row {_read + row}{(PerRow > 1 ? $", column {column}" : "")}: {wrong}");

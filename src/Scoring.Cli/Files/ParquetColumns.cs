@@ -61,7 +61,9 @@ internal static class ParquetColumns
     /// <param name="fault">What is wrong with it.</param>
     /// <param name="cause">What has come to light; null where nothing was thrown.</param>
     public static InvalidDataException Broken(string name, string fault, Exception? cause = null) =>
-        new($"{name} is not a Parquet file that can be read: {Quoted.Line(fault.ReplaceLineEndings(" "))}", cause);
+        cause is NotImplementedException
+            ? new($"{name} has what this reader of Parquet does not know, such as lists in pages of version 2: write pages of version 1.", cause)
+            : new($"{name} is not a Parquet file that can be read: {Quoted.Line(fault.ReplaceLineEndings(" "))}", cause);
 
     /// <summary>The field as one of a value, or none, for each row; null where it is of something else.</summary>
     public static DataField? AsColumn(Field field) => field is DataField { IsArray: false } column ? column : null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace Scoring.Cli.Files;
 
@@ -9,8 +10,14 @@ internal sealed class TargetBuffer
 
     private readonly Dictionary<string, uint> _indices = new(StringComparer.Ordinal);
 
-    /// <summary>The classes that are called by a number, where any is: every number is then one of these, and none an index.</summary>
+    /// <summary>From here on several whole numbers may be one double.</summary>
+    private const double NotExact = 1L << 53;
+
+    /// <summary>The classes that are called by a number.</summary>
     private readonly Dictionary<double, uint> _numbers = [];
+
+    /// <summary>Whether any class is called by a number: every number is then one of those, and none an index.</summary>
+    private readonly bool _areNumbers;
     private readonly uint[] _targets;
     private readonly uint? _true;
     private readonly uint? _false;
@@ -31,8 +38,13 @@ internal sealed class TargetBuffer
         foreach (var (label, name) in names)
         {
             _indices.Add(name, (uint)label);
-            if (TryParse(name, out var number) && double.IsFinite(number) && !_numbers.TryAdd(number, (uint)label)
-                && _numbers[number] != label)
+            if (!TryParse(name, out var number) || !double.IsFinite(number))
+            {
+                continue;
+            }
+
+            _areNumbers = true;
+            if (Math.Abs(number) < NotExact && !_numbers.TryAdd(number, (uint)label) && _numbers[number] != label)
             {
                 // Which of two it means, 1 or 1.0, nobody can tell.
                 _numbers[number] = Bound;
@@ -45,7 +57,7 @@ internal sealed class TargetBuffer
             (TargetKind.Labels, _) => "0 or 1",
             (_, 0) => $"an index from 0 to {classes - 1}",
             _ => $"a label ({string.Join(", ", names.Take(LabelsNamed).Select(name => Quoted.Text(name.Item)))}"
-                + $"{(names.Count > LabelsNamed ? ", …" : "")}){(_numbers.Count > 0 ? "" : $" or an index from 0 to {classes - 1}")}",
+                + $"{(names.Count > LabelsNamed ? ", …" : "")}){(_areNumbers ? "" : $" or an index from 0 to {classes - 1}")}",
         };
     }
 
@@ -75,23 +87,31 @@ internal sealed class TargetBuffer
         }
 
         // As pandas writes truths.
-        return TryParse(text, out var number) ? Set(index, number)
+        return TryParse(text, out var number) ? Math.Abs(number) < NotExact ? Set(index, number) : Refusal(Quoted.Text(text))
             : bool.TryParse(text, out var truth) ? Set(index, truth)
             : $"the target is '{Quoted.Text(text)}'; it must be {_allowed}";
     }
 
     /// <summary>Takes a number: an index, unless classes are called by numbers.</summary>
     /// <returns>What is wrong with it; null where nothing is.</returns>
-    public string? Set(int index, double number)
+    public string? Set<T>(int index, T value)
+        where T : INumber<T>
     {
-        var target = _numbers.Count == 0 ? number : _numbers.TryGetValue(number, out var label) ? label : double.NaN;
+        var number = double.CreateChecked(value);
+        if (Math.Abs(number) >= NotExact)
+        {
+            // Only its digits tell which it is.
+            return Set(index, value.ToString(null, CultureInfo.InvariantCulture));
+        }
+
+        var target = !_areNumbers ? number : _numbers.TryGetValue(number, out var label) ? label : double.NaN;
         if (target >= 0 && target < Bound && double.IsInteger(target))
         {
             _targets[index] = (uint)target;
             return null;
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"the target is {number}; it must be {_allowed}");
+        return Refusal(value.ToString(null, CultureInfo.InvariantCulture));
     }
 
     /// <summary>Takes a truth: the class of that name, or 1 and 0 where classes have no names.</summary>
@@ -111,6 +131,8 @@ internal sealed class TargetBuffer
         _targets[index] = target;
         return null;
     }
+
+    private string Refusal(string number) => $"the target is {number}; it must be {_allowed}";
 
     /// <summary>The class that is called so, whichever letters are capital; null where it is none or several.</summary>
     private uint? Only(string name)

@@ -10,9 +10,30 @@ internal static class LinkTarget
         return (file.ResolveLinkTarget(returnFinalTarget: true) ?? file) is FileInfo { Exists: true } there ? there : null;
     }
 
+    /// <summary>A pipe is opened once somebody opens its other end, and nothing but the end of the process ends that wait.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <summary>Opens a file to be read.</summary>
-    /// <exception cref="IOException">It is a folder, which the system tells as if it were a matter of rights, or cannot be opened.</exception>
-    public static FileStream Open(string path) => Directory.Exists(path) ? throw new IOException("it is a folder") : File.OpenRead(path);
+    /// <exception cref="IOException">
+    /// It is a folder, which the system tells as if it were a matter of rights, a pipe that nobody writes to, or cannot be opened.
+    /// </exception>
+    public static FileStream Open(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new IOException("it is a folder");
+        }
+
+        var opened = Task.Run(() => File.OpenRead(path));
+        if (!((IAsyncResult)opened).AsyncWaitHandle.WaitOne(Patience))
+        {
+            opened.ContinueWith(
+                static late => late.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            throw new IOException("it is a pipe that nobody writes to");
+        }
+
+        return opened.GetAwaiter().GetResult();
+    }
 
     /// <summary>Why a file is not to be opened; null where it may be. Who opens a pipe waits for whoever may write to it.</summary>
     /// <param name="length">Its bytes, of which a pipe or a device has none.</param>

@@ -70,16 +70,14 @@ internal readonly record struct FileStamp(string Path, DateTime? Written, long L
             return string.Empty;
         }
 
-        using var handle = File.OpenHandle(file.FullName);
+        using var stream = LinkTarget.Open(file.FullName);
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(file.Length, PieceBytes));
         try
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var offset = 0L;
-            while (RandomAccess.Read(handle, buffer, offset) is > 0 and var count)
+            while (stream.Read(buffer) is > 0 and var count)
             {
                 hash.AppendData(buffer, 0, count);
-                offset += count;
             }
 
             return Convert.ToHexString(hash.GetHashAndReset());

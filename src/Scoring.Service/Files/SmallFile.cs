@@ -11,7 +11,7 @@ internal static class SmallFile
     public const int MaxBytes = 16 << 20;
 
     /// <exception cref="IOException">It is too large, or cannot be read.</exception>
-    public static byte[] ReadAllBytes(string path)
+    public static byte[] ReadAllBytes(string path, int maxBytes = MaxBytes)
     {
         using var file = LinkTarget.Open(path);
         using var bytes = new MemoryStream();
@@ -19,9 +19,9 @@ internal static class SmallFile
         while (file.Read(buffer) is > 0 and var count)
         {
             // A device has no length, and may have no end.
-            if (bytes.Length + count > MaxBytes)
+            if (bytes.Length + count > maxBytes)
             {
-                throw new IOException(string.Create(CultureInfo.InvariantCulture, $"it has more than {MaxBytes} bytes"));
+                throw new IOException(string.Create(CultureInfo.InvariantCulture, $"it has more than {maxBytes} bytes"));
             }
 
             bytes.Write(buffer, 0, count);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Scoring.Heads.Reading;
+using Scoring.Service.Files;
 
 namespace Scoring.Service.Heads;
 
@@ -15,7 +16,7 @@ internal sealed class HeadsFileProvider(string path) : ConfigurationProvider
     /// More than heads with labels for some million classes have; what is larger is some other file, and there may be no memory to find that out by
     /// reading it.
     /// </summary>
-    private const long MaxBytes = 64 << 20;
+    private const int MaxBytes = 64 << 20;
 
     private bool _isRead;
 
@@ -29,17 +30,18 @@ internal sealed class HeadsFileProvider(string path) : ConfigurationProvider
         try
         {
             // What a process is started with may be a pipe, but not what has come in the place of a file.
-            if (_isRead && LinkTarget.Problem(LinkTarget.Find(path)?.Length) is { } problem)
+            var length = LinkTarget.Find(path)?.Length;
+            if (_isRead && LinkTarget.Problem(length) is { } problem)
             {
                 throw new IOException(problem);
             }
 
-            using var stream = LinkTarget.Open(path);
-            if (stream.CanSeek && stream.Length > MaxBytes)
+            if (length > MaxBytes)
             {
-                throw new IOException(string.Create(CultureInfo.InvariantCulture, $"it has {stream.Length} bytes, and {MaxBytes} are allowed"));
+                throw new IOException(string.Create(CultureInfo.InvariantCulture, $"it has {length} bytes, and {MaxBytes} are allowed"));
             }
 
+            using var stream = new MemoryStream(SmallFile.ReadAllBytes(path, MaxBytes));
             // Through IConfiguration the settings would be found one by one.
             Data = JsonSettings.Read(stream).ToDictionary(
                 setting => ConfigurationPath.Combine("Scoring:Heads", setting.Key), setting => setting.Value, StringComparer.OrdinalIgnoreCase);

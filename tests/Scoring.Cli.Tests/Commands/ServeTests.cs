@@ -76,6 +76,29 @@ public sealed class ServeTests
         Assert.Contains("Rows", result.ErrorLine, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Logging:LogLevel:Default=loud", "Configuration value 'loud' is not supported.")]
+    [InlineData("Logging:Console:MaxQueueLength=0", "must be larger than zero")]
+    [InlineData("Logging:Console:LogToStandardErrorThreshold=5x", "at 'LogToStandardErrorThreshold'")]
+    public async Task A_setting_of_the_log_that_makes_no_sense_is_one_line(string setting, string said)
+    {
+        var result = await ScoringProcess.RunAsync("serve", "--port", "0", "--http-port", "0", "--admin-port", "0", "--", $"--{setting}");
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("scoring: Logging: ", result.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains(said, result.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false, "it is a pipe that nobody writes to")]
+    [InlineData(true, "it has more than 67108864 bytes")]
+    public async Task A_file_of_heads_without_an_end_or_a_beginning_ends_the_start(bool isEndless, string said)
+    {
+        using var folder = new TemporaryFolder();
+        var file = isEndless ? "/dev/zero" : NamedPipe.Make(folder["heads.json"]);
+        var result = await ScoringProcess.RunAsync("heads", "--", $"--Scoring:HeadsFile={file}");
+        Assert.Equal((1, $"scoring: Scoring:HeadsFile is '{file}', which cannot be read: {said}"), (result.ExitCode, result.ErrorLine));
+    }
+
     [Fact]
     public async Task Each_fault_of_a_head_has_its_line()
     {

@@ -40,6 +40,22 @@ public sealed class TargetBufferTests
     }
 
     [Fact]
+    public void Whole_numbers_that_one_double_stands_for_are_told_apart()
+    {
+        string[] ids = ["1234567890123456789", "1234567890123456790", "5"];
+        Assert.Equal((0u, 1u, 2u), (Read(ids, [], ids[0]), Read(ids, [], ids[1]), Read(ids, [], "5.0")));
+        var buffer = Buffer(ids, []);
+        Assert.Null(buffer.Set(0, 1234567890123456790L));
+        Assert.Equal(1u, buffer.Of(1)[0]);
+        const string Allowed = "; it must be a label (1234567890123456789, 1234567890123456790, 5)";
+        Assert.Equal($"the target is 1234567890123456788{Allowed}", buffer.Set(0, 1234567890123456788UL));
+        Assert.Equal($"the target is 1234567890123456791{Allowed}", buffer.Set(0, "1234567890123456791"));
+        Assert.Equal($"the target is 1{Allowed}", buffer.Set(0, 1));
+        Assert.Equal("the target is 9007199254740993; it must be a label (9007199254740992, a)",
+            Buffer(["9007199254740992", "a"], []).Set(0, 9007199254740993L));
+    }
+
+    [Fact]
     public void A_truth_is_the_class_of_its_name_and_1_or_0_where_classes_have_none()
     {
         Assert.Equal((0u, 1u), (Read(["true", "false"], truth: true), Read(["true", "false"], truth: false)));
