@@ -5,9 +5,9 @@ using Scoring.Kernels.Rows;
 namespace Scoring.Heads;
 
 /// <summary>
-/// Logits of FP64 as the FP32 that <see cref="HeadKernels"/> takes. Of a head whose classes exclude each other only the differences within a row count,
-/// or within each group of it: the greatest is taken from each logit before it is rounded, so that 1e9 + 0.5 beside 1e9 stays half more. Of a row that
-/// FP32 holds exactly, and of the other heads, the logits stay what they are.
+/// Logits of FP64 as the FP32 that <see cref="HeadKernels"/> takes. Of a head whose classes exclude each other only the differences within a row
+/// count, or within each group of it: the greatest is taken from each logit before it is rounded, so that 1e9 + 0.5 beside 1e9 stays half more. Of a
+/// row that FP32 holds exactly, and of the other heads, the logits stay what they are.
 /// </summary>
 public static class DoubleLogits
 {

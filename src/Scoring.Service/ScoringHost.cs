@@ -50,8 +50,8 @@ public static class ScoringHost
         // A file of configuration, of which .NET tells only the name.
         InvalidDataException { InnerException: FormatException cause } file => [$"{file.Message} {cause.GetBaseException().Message}"],
         // .NET's own settings: it tells what is wrong, and of some not where.
-        InvalidOperationException or ArgumentException when exception.Source?.StartsWith("Microsoft.Extensions.Logging", StringComparison.Ordinal) == true =>
-            [$"Logging: {exception.Message}"],
+        InvalidOperationException or ArgumentException when exception.Source is { } source
+            && source.StartsWith("Microsoft.Extensions.Logging", StringComparison.Ordinal) => [$"Logging: {exception.Message}"],
         AggregateException many => [.. many.InnerExceptions.SelectMany(FailedSettings).Distinct()],
         _ => [],
     };

@@ -36,7 +36,8 @@ internal sealed class CountedOutput(IDuplexPipe transport, ConnectionBlocks bloc
 
     public override void Advance(int bytes) => transport.Output.Advance(bytes);
 
-    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => transport.Output.FlushAsync(cancellationToken);
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+        transport.Output.FlushAsync(cancellationToken);
 
     public override void CancelPendingFlush() => transport.Output.CancelPendingFlush();
 

@@ -17,7 +17,7 @@ namespace Scoring.Service.Http;
 /// </summary>
 internal sealed class JsonScoring(ScoringEndpoint endpoint, LargeAnswers largeAnswers, FailureLog failures) : ScoringService.ScoringServiceBase
 {
-    /// <summary>The bytes of an answer, which a buffer that doubles has them twice at most, its message, and what there is of its text at once.</summary>
+    /// <summary>The bytes of an answer, twice where their buffer has just doubled, its message, and what there is of its text at once.</summary>
     private const int CopiesOfAnswer = 4;
 
     /// <param name="request">Empty: what the transcoding has read is nothing.</param>

@@ -4,9 +4,9 @@ using Scoring.Protocol;
 namespace Scoring.Service.Streaming;
 
 /// <summary>
-/// How long a message may take to score and to answer, known from what is asked for before any of it is made. Logits are usually ten times as quick as this;
-/// some that overflow when they are divided by the temperature are not, and which they are is only known once they are looked at. Measured on one
-/// core of an AMD EPYC with AVX-512, in use by others.
+/// How long a message may take to score and to answer, known from what is asked for before any of it is made. Logits are usually ten times as quick
+/// as this; some that overflow when they are divided by the temperature are not, and which they are is only known once they are looked at. Measured
+/// on one core of an AMD EPYC with AVX-512, in use by others.
 /// </summary>
 internal static class MessageCost
 {

@@ -236,6 +236,19 @@ public sealed class ParquetTests
     }
 
     [Fact]
+    public async Task Lists_in_pages_of_version_2_are_refused_as_what_they_are()
+    {
+        // Two rows of two logits, as hyparquet-writer 0.17.0 has written them.
+        var bytes = Convert.FromBase64String(
+            "UEFSMRUGFSgVKFwVCBUAFQQVABUEFQQAAAMKAw8AAIA/AAAAQAAAQEAAAIBAFQQZTEgEcm9vdBUCADUAGAZsb2dpdHMVAhUGADUEGARsaXN0FQIAFQglABgH"
+            + "ZWxlbWVudAAWBBkcGRwmCBwVCBkVABk4BmxvZ2l0cwRsaXN0B2VsZW1lbnQVABYIFlIWUiYIPDYAKAQAAIBAGAQAAIA/NgAAGRwVBhUAFQIAAAAWUhYENlIA"
+            + "KAloeXBhcnF1ZXQZHBwAAACYAAAAUEFSMQ==");
+        Assert.Equal(
+            "input has what this reader of Parquet does not know, such as lists in pages of version 2: write pages of version 1.",
+            await LogitReaders.RefusalAsync(bytes));
+    }
+
+    [Fact]
     public async Task What_score_writes_reads_back()
     {
         using var folder = new TemporaryFolder();

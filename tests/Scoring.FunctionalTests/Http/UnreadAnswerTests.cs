@@ -21,7 +21,8 @@ public sealed class UnreadAnswerTests
         string[] labels = [.. Enumerable.Range(0, 4).Select(label => $"--Scoring:Heads:long:Labels:{label}={new string((char)('a' + label), 256)}")];
         await using var server = await ScoringServer.StartAsync(
             ["--Scoring:Listen:HttpPort=0", "--Scoring:Heads:long:Activation=softmax", .. labels, $"--Scoring:Limits:BufferBytes={96 << 20}",
-                $"--Scoring:Limits:ServerBytes={16 << 20}", $"--Scoring:Limits:MessageBytes={8 << 20}", $"--Scoring:Limits:IdleBufferBytes={1 << 20}"]);
+                $"--Scoring:Limits:ServerBytes={16 << 20}", $"--Scoring:Limits:MessageBytes={8 << 20}",
+                $"--Scoring:Limits:IdleBufferBytes={1 << 20}"]);
         server.ExpectedLog = "A connection is cut";
         using var calls = new RawCalls(server);
         using var stream = calls.Generated.ScoreStream(cancellationToken: TestEnd);
@@ -68,6 +69,7 @@ public sealed class UnreadAnswerTests
             TopK = 4,
         };
         var body = type == "application/json" ? Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(request)) : RawCalls.Frame(request.ToByteArray());
-        return [.. Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n"), .. body];
+        var head = $"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n";
+        return [.. Encoding.ASCII.GetBytes(head), .. body];
     }
 }
