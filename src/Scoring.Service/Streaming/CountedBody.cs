@@ -73,7 +73,7 @@ internal sealed class CountedBody(PipeReader body, CallMemory memory, int maxMes
             return false;
         }
 
-        if (unpacks && RoomToUnpack(result.Buffer) > _room)
+        if (unpacks && (RoomToUnpack(result.Buffer) > _room || (memory.Turns is { } turns && turns.AreNeeded(IsLong(result.Buffer)))))
         {
             // It is read again at its turn.
             body.AdvanceTo(result.Buffer.Start);
