@@ -15,7 +15,7 @@ public sealed record EvaluationLimits
     public int ConfusionClasses { get; init; } = 1024;
 
     /// <summary>
-    /// Scores (rows × labels) that are held for an exact AUROC, at 5 bytes each. Past it they are counted in this many bins of 16 bytes at most,
+    /// Scores (rows × labels) that are held for an exact AUROC, at 5 bytes each. Past it they are counted in this many bins of 20 bytes at most,
     /// shared by the labels.
     /// </summary>
     public int AurocScores { get; init; } = 1 << 20;

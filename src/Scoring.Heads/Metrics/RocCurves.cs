@@ -30,7 +30,7 @@ internal sealed class RocCurves
     {
         if (_histogram is null && !_isTooWide && _held + (long)scores.Length > _capacity)
         {
-            _isTooWide = !ScoreHistogram.TryCreate(_labels, _capacity, out _histogram);
+            _isTooWide = !ScoreHistogram.TryCreate(_labels, _capacity, _held > 0 ? _scores.AsSpan(0, _held) : scores, out _histogram);
             _histogram?.Add(_scores.AsSpan(0, _held), _targets.AsSpan(0, _held));
             (_scores, _targets, _held) = ([], [], 0);
         }

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Scoring.Heads.Metrics;
 
 /// <summary>
-/// Counts of scores in bins that keep their order, for each label. A sign has half the bins, spread evenly over the 32 doublings from 2⁻¹⁶ to 2¹⁶: of
-/// 65,536 bins, a doubling has 1,024, evenly spaced. Scores nearer to 0 or beyond share the bins at the ends.
+/// Counts of scores in bins that keep their order, for each label. Half of the bins begin where equal shares of the label's first scores do, whatever
+/// their scale. The rest is for scores that go elsewhere later: a sign has half of it, spread evenly over the 32 doublings from 2⁻¹⁶ to 2¹⁶.
 /// </summary>
 internal sealed class ScoreHistogram
 {
@@ -16,28 +16,44 @@ internal sealed class ScoreHistogram
     private const int DoublingBits = 5;
 
     private readonly int _labels;
-    private readonly int _bits;
+    private readonly int _bins;
+
+    /// <summary>Where bins begin but the first, ascending, for each label. Some may be the same.</summary>
+    private readonly float[] _edges;
     private readonly long[] _positives;
     private readonly long[] _negatives;
 
-    /// <summary>Bytes of the counts.</summary>
-    public long Bytes => (_positives.LongLength + _negatives.LongLength) * sizeof(long);
-
-    private ScoreHistogram(int labels, int bits)
+    private ScoreHistogram(int labels, int bits, ReadOnlySpan<float> first)
     {
-        (_labels, _bits) = (labels, bits);
+        (_labels, _bins) = (labels, 1 << bits);
+        _edges = new float[labels * (_bins - 1)];
         _positives = new long[labels << bits];
         _negatives = new long[labels << bits];
+        var scores = new float[first.Length / labels];
+        for (var label = 0; label < labels; label++)
+        {
+            for (var row = 0; row < scores.Length; row++)
+            {
+                scores[row] = first[(row * labels) + label];
+            }
+
+            Array.Sort(scores);
+            SetEdges(EdgesOf(label), scores, bits);
+        }
     }
+
+    /// <summary>Bytes of the counts and of the edges.</summary>
+    public long Bytes => ((_positives.LongLength + _negatives.LongLength) * sizeof(long)) + (_edges.LongLength * sizeof(float));
 
     /// <summary>False where the labels are so many that none would have bins enough.</summary>
     /// <param name="labels">Labels of a row.</param>
     /// <param name="bins">The most bins that all labels may have together.</param>
+    /// <param name="first">Some scores to tell bins by, rows × labels; they are not counted yet.</param>
     /// <param name="histogram">An empty histogram.</param>
-    public static bool TryCreate(int labels, int bins, [NotNullWhen(true)] out ScoreHistogram? histogram)
+    public static bool TryCreate(int labels, int bins, ReadOnlySpan<float> first, [NotNullWhen(true)] out ScoreHistogram? histogram)
     {
         var bits = Math.Min(BitOperations.Log2((uint)(bins / labels)), MaxBits);
-        histogram = bits < MinBits ? null : new ScoreHistogram(labels, bits);
+        histogram = bits < MinBits ? null : new ScoreHistogram(labels, bits, first);
         return histogram is not null;
     }
 
@@ -46,7 +62,7 @@ internal sealed class ScoreHistogram
         for (int i = 0, label = 0; i < scores.Length; i++, label = label + 1 == _labels ? 0 : label + 1)
         {
             var counts = targets[i] == 1 ? _positives : _negatives;
-            counts[(label << _bits) + Bin(scores[i])]++;
+            counts[(label * _bins) + Bin(EdgesOf(label), scores[i])]++;
         }
     }
 
@@ -54,7 +70,7 @@ internal sealed class ScoreHistogram
     public RankSum Sum(int label)
     {
         var sum = default(RankSum);
-        for (var bin = label << _bits; bin < (label + 1) << _bits; bin++)
+        for (var bin = label * _bins; bin < (label + 1) * _bins; bin++)
         {
             sum.Add(_positives[bin], _negatives[bin]);
         }
@@ -62,11 +78,37 @@ internal sealed class ScoreHistogram
         return sum;
     }
 
-    private int Bin(float score)
+    private static void SetEdges(Span<float> edges, ReadOnlySpan<float> sorted, int bits)
     {
-        var half = 1 << (_bits - 1);
-        var aboveLowest = (BitConverter.SingleToInt32Bits(score) & int.MaxValue) - (LowestExponent << MantissaBits);
-        var distance = Math.Clamp(aboveLowest >> (MantissaBits + DoublingBits - (_bits - 1)), 0, half - 1);
-        return score < 0 ? half - 1 - distance : half + distance;
+        var shares = 1 << (bits - 1);
+        for (var i = 0; i < shares; i++)
+        {
+            edges[i] = sorted.IsEmpty ? 0 : sorted[(int)((long)i * sorted.Length / shares)];
+        }
+
+        var even = edges[shares..];
+        var half = shares / 2;
+        for (var i = 1; i < half; i++)
+        {
+            var edge = BitConverter.Int32BitsToSingle((LowestExponent << MantissaBits) + (i << (MantissaBits + DoublingBits - (bits - 2))));
+            (even[half - 1 - i], even[half - 1 + i]) = (-edge, edge);
+        }
+
+        edges.Sort();
     }
+
+    /// <summary>How many of the edges are no greater.</summary>
+    private static int Bin(ReadOnlySpan<float> edges, float score)
+    {
+        var (low, high) = (0, edges.Length);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            (low, high) = edges[middle] <= score ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    private Span<float> EdgesOf(int label) => _edges.AsSpan(label * (_bins - 1), _bins - 1);
 }

@@ -38,7 +38,7 @@ internal sealed class EvaluationSettings
     public int ConfusionClasses { get; set; } = 1024;
 
     /// <summary>
-    /// Scores (rows × labels) that one call holds for an exact AUROC, at 5 bytes each. Past it they are counted in this many bins of 16 bytes at
+    /// Scores (rows × labels) that one call holds for an exact AUROC, at 5 bytes each. Past it they are counted in this many bins of 20 bytes at
     /// most, shared by the labels.
     /// </summary>
     [Range(0, 64 << 20)]
