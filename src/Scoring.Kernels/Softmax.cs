@@ -5,7 +5,7 @@ namespace Scoring.Kernels;
 /// <summary>Softmax: p(i) = e^z(i) / Σ e^z(j) over a row, with z = logit / temperature + bias.</summary>
 /// <remarks>
 /// <para>The shifted form of N. J. Higham et al., "Accurately computing the log-sum-exp and softmax functions", IMA J. Numer. Anal. 41(4), 2021, with
-/// a shift by a whole power of two, which loses nothing. Within 8 ULP of float64; docs/numerics.md has the measurements.</para>
+/// a shift by a whole power of two, which loses nothing. Within 13 ULP of float64, and usually 5: docs/numerics.md.</para>
 /// <para>A row's results depend on that row alone: not on its place, its batch, its memory, the thread count or the processor.</para>
 /// </remarks>
 public static class Softmax
