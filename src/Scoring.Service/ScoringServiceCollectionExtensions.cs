@@ -96,6 +96,7 @@ public static class ScoringServiceCollectionExtensions
         services.TryAddSingleton<OpenStreams>();
         services.TryAddSingleton<ConnectionCutter>();
         services.TryAddSingleton<OpenConnections>();
+        services.TryAddSingleton<HandshakeTurns>();
         services.TryAddSingleton<OpenCalls>();
         services.TryAddSingleton<Drain>();
         services.AddHostedService(provider => provider.GetRequiredService<Drain>());

@@ -14,7 +14,7 @@ namespace Scoring.Service.Hosting;
 /// </summary>
 internal sealed class KestrelSetup(
     IOptions<ListenSettings> listen, IOptions<AdminSettings> admin, IOptions<LimitSettings> limits, OpenConnections connections,
-    TlsHandshake? tls = null)
+    HandshakeTurns handshakes, TlsHandshake? tls = null)
     : IConfigureOptions<KestrelServerOptions>, IConfigureOptions<SocketTransportOptions>
 {
     public void Configure(KestrelServerOptions options)
@@ -108,7 +108,11 @@ internal sealed class KestrelSetup(
     {
         configure(endpoint);
         connections.Watch(endpoint);
-        tls?.Use(endpoint);
+        if (tls is not null)
+        {
+            handshakes.Use(endpoint);
+            tls.Use(endpoint);
+        }
     };
 
     private static void Http2(ListenOptions endpoint) => endpoint.Protocols = HttpProtocols.Http2;

@@ -11,6 +11,9 @@ namespace Scoring.Service.Security;
 /// <param name="Issuer">Who issues the tokens, where that is told with the keys.</param>
 internal sealed record JwtKeys(IReadOnlyList<SecurityKey> Keys, string? Issuer = null)
 {
+    /// <summary>No token is good that is signed with less.</summary>
+    private const int LeastRsaBits = 2048;
+
     /// <exception cref="InvalidDataException">The file cannot be used.</exception>
     public static JwtKeys Read(string file)
     {
@@ -31,6 +34,11 @@ internal sealed record JwtKeys(IReadOnlyList<SecurityKey> Keys, string? Issuer =
     {
         var isSet = text.AsSpan().TrimStart().StartsWith("{");
         var keys = isSet ? ReadSet(text) : ReadPem(text);
+        if (keys.Find(key => key is RsaSecurityKey or X509SecurityKey { PublicKey: RSA } && key.KeySize < LeastRsaBits) is { } weak)
+        {
+            throw new InvalidDataException($"it has an RSA key of {weak.KeySize} bits; {LeastRsaBits} are the least");
+        }
+
         // An issuer that withdraws all its keys says so with an empty set; what is no set at all may be half-written.
         return keys.Count > 0 || (isSet && IsEmptySet(text))
             ? new JwtKeys(keys)
@@ -48,7 +56,17 @@ internal sealed record JwtKeys(IReadOnlyList<SecurityKey> Keys, string? Issuer =
 
     private static List<SecurityKey> ReadSet(string text)
     {
-        var set = new JsonWebKeySet(text);
+        JsonWebKeySet set;
+        try
+        {
+            set = new JsonWebKeySet(text);
+        }
+        catch (ArgumentException)
+        {
+            // The library does not tell what it found, which might be secret.
+            throw new InvalidDataException("it is no JSON Web Key Set");
+        }
+
         foreach (var key in set.Keys)
         {
             if (key.Kty == JsonWebAlgorithmsKeyTypes.Octet)

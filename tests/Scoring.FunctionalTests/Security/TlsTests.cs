@@ -1,8 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Scoring.FunctionalTests.Infrastructure;
+using Scoring.Service.Hosting;
+using Scoring.Service.Streaming;
 using Scoring.V1;
 using ScoreRequest = Scoring.Client.ScoreRequest;
 
@@ -35,6 +39,55 @@ public sealed class TlsTests
         var admin = server.Addresses[2];
         Assert.StartsWith("http://", admin, StringComparison.Ordinal);
         Assert.Contains("kestrel", await calls.Http.GetStringAsync($"{admin}/metrics", TestEnd), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Handshakes_wait_for_their_turn_and_streams_that_are_open_do_not()
+    {
+        using var authority = new Authority();
+        using var files = new TlsFolder(authority.IssueServer());
+        await using var server = await ScoringServer.StartAsync(files.Settings);
+        await using var before = new SecureCalls(server.Address, authority);
+        using var stream = before.Generated.ScoreStream(cancellationToken: TestEnd);
+        await AnswerAsync(stream);
+
+        var threads = server.Services.GetRequiredService<HandshakeTurns>().Threads;
+        var release = new TaskCompletionSource();
+        var occupied = Enumerable.Range(0, Math.Max(1, Environment.ProcessorCount / 2)).Select(_ => OccupyAsync(threads, release.Task)).ToArray();
+        await using var after = new SecureCalls(server.Address, authority);
+        var greets = ListHeadsAsync(after);
+        await Eventually.IsAsync(() => threads.Waiting > 0);
+        await AnswerAsync(stream);
+        Assert.False(greets.IsCompleted);
+        release.SetResult();
+        await Task.WhenAll([greets, .. occupied]);
+    }
+
+    [Fact]
+    public async Task A_client_that_greets_with_nothing_is_gone_after_a_while()
+    {
+        using var authority = new Authority();
+        using var files = new TlsFolder(authority.IssueServer());
+        var time = new FakeTimeProvider();
+        await using var server = await ScoringServer.StartAsync(time, files.Settings);
+        using var silent = new TcpClient();
+        await silent.ConnectAsync("127.0.0.1", new Uri(server.Address).Port, TestEnd);
+        var ended = silent.GetStream().ReadAsync(new byte[1], TestEnd).AsTask();
+        await Eventually.IsAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return ended.IsCompleted;
+        });
+        Assert.Equal(0, await ended);
+    }
+
+    /// <summary>Has one of the threads do nothing else until then.</summary>
+    private static async Task OccupyAsync(TurnThreads threads, Task until)
+    {
+        await threads.TurnOf("first", TestEnd);
+#pragma warning disable xUnit1031 // The thread is to wait.
+        until.Wait(TestEnd);
+#pragma warning restore xUnit1031
     }
 
     [Fact]

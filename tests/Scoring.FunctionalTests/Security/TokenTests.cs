@@ -121,6 +121,8 @@ public sealed class TokenTests
     [InlineData("{}", "it has no public key")]
     [InlineData("{\"keys\":[{\"kty\":\"RSA\",\"use\":\"enc\",\"n\":\"AQAB\",\"e\":\"AQAB\"}]}", "it has no public key")]
     [InlineData("{\"keys\":", "which cannot be used")]
+    [InlineData("{\"keys\":null}", "it is no JSON Web Key Set")]
+    [InlineData("{\"keys\":[{\"kty\":\"RSA\",\"n\":\"AA\",\"e\":\"AA\"}]}", "it has an RSA key of 8 bits; 2048 are the least")]
     [InlineData("nothing", "it has no public key")]
     public async Task A_file_without_public_keys_or_with_secrets_stops_the_start(string text, string said)
     {
