@@ -105,6 +105,51 @@ public sealed class DoubleLogitsTests
     }
 
     [Fact]
+    public void The_greatest_is_named_where_others_are_too_far_from_it()
+    {
+        var logits = new float[2];
+        Assert.Equal(new LargeLogit(0, 0, 1e39), DoubleLogits.Round(Plan(Activation.Softmax, 1, 2), [1e39, 1], logits, []));
+        Assert.NotNull(HeadKernels.Scores(Plan(Activation.Softmax, 1, 2), logits, new float[2]));
+    }
+
+    [Fact]
+    public void A_row_whose_log_sum_exp_FP32_cannot_hold_is_told_where_it_is_asked_for()
+    {
+        var (plan, logits) = (Plan(Activation.Softmax, 2, 2), new float[4]);
+        Assert.Null(DoubleLogits.Round(plan, [1, 2, 1e300, 1e300], logits, []));
+        Assert.Equal(new LargeLogit(1, 0, 1e300), DoubleLogits.Round(plan, [1, 2, 1e300, 1e300], logits, new double[2]));
+        Assert.Equal(1, HeadKernels.LogSumExp(plan, logits, new float[2])?.Row);
+    }
+
+    [Fact]
+    public void A_head_with_biases_has_the_results_of_FP32()
+    {
+        var plan = new HeadPlan(new HeadDefinition { Name = "biased", Activation = Activation.Softmax, Bias = [-1e9f, 0, 0] }, 1, 3);
+        var scores = new float[3];
+        Assert.Null(DoubleLogits.Round(plan, [1e9, 0.1, 2.2], scores, []));
+        HeadKernels.Scores(plan, scores, scores);
+        Assert.Equal([0.0898f, 0.0993f, 0.8109f], scores.Select(score => MathF.Round(score, 4)));
+    }
+
+    [Theory]
+    [InlineData(new[] { 60.1, 0.1, 0.1000001 }, new[] { 0, 2, 1 })]
+    [InlineData(new[] { 1e9, 0.1, 2.2, 2.2, double.NegativeInfinity, 3 }, new[] { 0, 5, 2, 3, 1, 4 })]
+    [InlineData(new[] { 0.1, 1e9, double.NegativeInfinity, double.NegativeInfinity }, new[] { 1, 0, 2, 3 })]
+    public void The_best_classes_are_in_the_order_of_float64(double[] row, int[] order)
+    {
+        for (var k = 1; k <= row.Length; k++)
+        {
+            var plan = Plan(Activation.Softmax, 2, row.Length) with { TopK = k };
+            double[] rows = [.. row, .. row];
+            var (logits, indices) = (new float[rows.Length], new int[2 * k]);
+            DoubleLogits.Round(plan, rows, logits, []);
+            HeadKernels.TopK(plan, logits, indices, new float[2 * k]);
+            DoubleLogits.OrderTies(plan, rows, logits, indices);
+            Assert.Equal([.. order[..k], .. order[..k]], indices);
+        }
+    }
+
+    [Fact]
     public void Each_group_has_an_origin_of_its_own()
     {
         var head = new HeadDefinition { Name = "grouped", Activation = Activation.Softmax, Groups = [2, 3] };

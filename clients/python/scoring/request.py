@@ -50,7 +50,7 @@ class Request:
         if logits.size == 0 and logits.shape[0] > 1:
             raise ValueError(f"logits have shape {logits.shape}: rows without a logit")
         if logits.dtype.name not in _TYPES:
-            logits = logits.astype(np.float64)
+            logits = _doubles(logits)
         outputs = _several(self.outputs)
         message = pb.ScoreRequest(
             id=id,
@@ -89,6 +89,17 @@ def _unmasked(what, values) -> np.ndarray:
     if isinstance(values, (np.ma.MaskedArray, list, tuple)) and np.ma.is_masked(np.ma.asarray(values)):
         raise ValueError(f"{what} are masked, and a mask is not sent: fill them first, as with logits.filled(-numpy.inf)")
     return np.asarray(values)
+
+
+def _doubles(logits: np.ndarray) -> np.ndarray:
+    """NumPy would make numbers of dates and of texts, too, and an infinity of what a double cannot hold."""
+    if logits.dtype.kind not in "biuf":
+        raise ValueError(f"logits are {logits.dtype.name}; they must be numbers")
+    with np.errstate(over="ignore"):
+        doubles = logits.astype(np.float64)
+    if (np.isinf(doubles) & ~np.isinf(logits)).any():
+        raise ValueError(f"logits are {logits.dtype.name}, and one is more than float64 holds; a masked class is -inf")
+    return doubles
 
 
 def _number(what, numbers, name):

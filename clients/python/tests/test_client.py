@@ -37,6 +37,12 @@ def test_what_numbers_tell_apart_is_kept(client, logits):
     np.testing.assert_allclose(client.score(logits).scores[0], softmax([logits])[0], atol=1e-7)
 
 
+@pytest.mark.parametrize("logits", [np.array(["NaT", "2020-01-02"], "datetime64[D]"), np.array(["1", "2"]), np.array([1, "-1e400"], np.longdouble)])
+def test_what_is_no_number_that_float64_holds_is_refused(client, logits):
+    with pytest.raises(ValueError, match="must be numbers|more than float64 holds"):
+        client.score(logits)
+
+
 def test_a_number_masks_nothing(client):
     with pytest.raises(scoring.ScoringError, match=r"column 1: the logit is -1E\+39"):
         client.score([1.0, -1e39])

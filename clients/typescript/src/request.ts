@@ -20,7 +20,7 @@ const HALVES = { fp16: DataType.FP16, bf16: DataType.BF16 } as const;
 
 /** One message of rows. */
 export interface Request {
-    /** rows × classes, row-major, sent as they lie in memory. Plain numbers are sent as FP32. */
+    /** rows × classes, row-major, sent as they lie in memory. Plain numbers are sent as FP64. */
     logits: Float32Array | Float64Array | Uint16Array | readonly number[];
     /** What the bits of a Uint16Array are. */
     half?: keyof typeof HALVES;

@@ -175,6 +175,7 @@ internal sealed class CsvLogitReader : LogitReader
     {
         var fields = new CsvFields(CurrentLine);
         var column = 0;
+        var areSingles = true;
         for (; fields.MoveNext(); column++)
         {
             if (fields.Fault is { } fault)
@@ -199,6 +200,7 @@ internal sealed class CsvLogitReader : LogitReader
                     $"{Name}, {Locate(_linesRead - 1, logit)}: {Quoted.Text(Text(fields.Current))} is more than FP64 holds; a masked class is -inf.");
             }
 
+            areSingles = areSingles && (logit < 0 || IsSingle(logits[logit], fields.Current));
             if (targets is not null && _columns.Target(column) is >= 0 and var target
                 && targets.Set((row * targets.PerRow) + target, Text(fields.Current)) is { } wrong)
             {
@@ -210,11 +212,27 @@ internal sealed class CsvLogitReader : LogitReader
         {
             throw new InvalidDataException($"{Name}, line {LineNumber}, has {Plural.Of(column, "field")}; the first line has {_columns.Count}.");
         }
+
+        // All of a row or none, or two of its numbers might change places.
+        for (var logit = 0; areSingles && logit < logits.Length; logit++)
+        {
+            logits[logit] = (float)logits[logit];
+        }
     }
 
     private static string Text(ReadOnlySpan<byte> field) => Encoding.UTF8.GetString(field).Replace("\"\"", "\"", StringComparison.Ordinal);
 
-    /// <summary>So far from the number as written is what could have been meant by it.</summary>
+    /// <summary>
+    /// Whether FP32 may have written the number, however few digits it needed: the FP32 nearest to it is no further away than half of its last digit.
+    /// From 2²⁴ on, where FP32 has steps of more than 1, whole numbers are taken at their word.
+    /// </summary>
+    private static bool IsSingle(double value, ReadOnlySpan<byte> number)
+    {
+        var single = (double)(float)value;
+        return single == value || !double.IsFinite(value)
+            || (Math.Abs(value) < 1 << 24 && Math.Abs(single - value) <= HalfOfLastDigit(number.Trim(" \t"u8)));
+    }
+
     private static double HalfOfLastDigit(ReadOnlySpan<byte> number)
     {
         var e = number.IndexOfAny((byte)'e', (byte)'E');
@@ -234,9 +252,6 @@ internal sealed class CsvLogitReader : LogitReader
         field = field.Trim(" \t"u8);
         if (double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out value))
         {
-            // What FP32 wrote is that FP32 again, however few digits it needed.
-            var single = (float)value;
-            value = single != value && Math.Abs(single - value) <= HalfOfLastDigit(field) ? single : value;
             return true;
         }
 

@@ -69,6 +69,18 @@ internal static unsafe class DoubleRow
             }
         }
 
-        return first;
+        return first >= 0 && float.IsFinite((float)Unsafe.ReadUnaligned<double>(source + first)) ? ColumnOf(source, origin) : first;
+    }
+
+    /// <summary>It is the greatest that FP32 cannot hold, where others are too far from it.</summary>
+    private static int ColumnOf(double* source, double greatest)
+    {
+        int column = 0;
+        while (Unsafe.ReadUnaligned<double>(source + column) != greatest)
+        {
+            column++;
+        }
+
+        return column;
     }
 }

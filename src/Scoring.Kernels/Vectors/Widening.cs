@@ -52,8 +52,7 @@ internal static unsafe class Widening
     {
         Vector256<double> from = Vector256.Create(origin), infinity = Vector256.Create(double.PositiveInfinity), lost = Vector256<double>.Zero;
         Vector256<double> tooLarge = Vector256.Create(TooLarge);
-        nint i = 0;
-        for (; i <= count - 8; i += 8)
+        for (nint i = 0; i <= count - 8; i = Next(i, count, 8))
         {
             Vector256<double> first = Vector256.Load(source + i), second = Vector256.Load(source + i + 4);
             Vector256<double> firstLess = first - from, secondLess = second - from;
@@ -63,7 +62,7 @@ internal static unsafe class Widening
         }
 
         bool isLost = lost != Vector256<double>.Zero;
-        for (; i < count; i++)
+        for (nint i = count < 8 ? 0 : count; i < count; i++)
         {
             double value = Unsafe.ReadUnaligned<double>(source + i);
             destination[i] = (float)(value - origin);
@@ -107,25 +106,32 @@ internal static unsafe class Widening
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static double Maximum(double* source, nint count)
     {
-        Vector256<double> first = Vector256.Create(double.NegativeInfinity), second = first, third = first, fourth = first;
+        Vector256<double> first = Vector256.Create(double.NegativeInfinity), second = first;
         nint i = 0;
-        for (; i <= count - 16; i += 16)
+        for (; i <= count - 8; i += 8)
         {
             first = Vector256.Max(first, Vector256.Load(source + i));
             second = Vector256.Max(second, Vector256.Load(source + i + 4));
-            third = Vector256.Max(third, Vector256.Load(source + i + 8));
-            fourth = Vector256.Max(fourth, Vector256.Load(source + i + 12));
         }
 
-        first = Vector256.Max(Vector256.Max(first, second), Vector256.Max(third, fourth));
+        for (; i <= count - 4; i = Next(i, count, 4))
+        {
+            first = Vector256.Max(first, Vector256.Load(source + i));
+        }
+
+        first = Vector256.Max(first, second);
         double greatest = Math.Max(Math.Max(first[0], first[1]), Math.Max(first[2], first[3]));
-        for (; i < count; i++)
+        for (i = count < 4 ? 0 : count; i < count; i++)
         {
             greatest = Math.Max(greatest, Unsafe.ReadUnaligned<double>(source + i));
         }
 
         return greatest;
     }
+
+    /// <summary>Where the next so many are: at the end those that end with the last, of which some were there before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static nint Next(nint i, nint count, nint step) => i + step < count && i + (2 * step) > count ? count - step : i + step;
 
     // Exponent and fraction moved to where FP32 has them, and times 2^112 for the difference of the biases: exact, for subnormals too.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -48,7 +48,11 @@ internal static class LogitData
         {
             var data = request.Data.Span;
             large = Unpack(data, request.DataType, plan, logits.Allocate(data.Length / ElementBytes(request.DataType)!.Value), origins);
-            request.Data.Release();
+            if (request.DataType != DataType.Fp64)
+            {
+                // What FP64 tells apart may be asked for again.
+                request.Data.Release();
+            }
         }
 
         return large;

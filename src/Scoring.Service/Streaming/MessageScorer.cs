@@ -57,7 +57,9 @@ internal static class MessageScorer
         {
             response.ClearResults();
             // What FP32 cannot hold is a NaN to the kernels.
-            response.Error = large is { } first && first.Row == logit.Row ? ScoringErrors.TooLarge(first) : ScoringErrors.NonFinite(logit, plan.Head);
+            response.Error = large is { } first && first.Row == logit.Row && float.IsNaN(logit.Value)
+                ? ScoringErrors.TooLarge(first)
+                : ScoringErrors.NonFinite(logit, plan.Head);
             return;
         }
 
@@ -98,6 +100,10 @@ internal static class MessageScorer
         {
             var indices = MemoryMarshal.Cast<uint, int>(response.TopIndices.Allocate(distributions * rows.TopK));
             KeepFirst(HeadKernels.TopK(rows, logits, indices, response.TopScores.Allocate(distributions * rows.TopK)), ref invalid);
+            if (LogitData.HasOrigins(request))
+            {
+                DoubleLogits.OrderTies(rows, request.Data.Span, logits, indices);
+            }
         }
 
         if (plan.Wants(OutputSet.LogSumExp))
