@@ -126,7 +126,10 @@ public sealed class LongMessagesTests
     {
         var release = new TaskCompletionSource();
         var threads = server.Services.GetRequiredService<LongMessages>().Threads;
-        var occupied = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => OccupyAsync(threads, release.Task)).ToArray();
+        using var begun = new CountdownEvent(Environment.ProcessorCount);
+        var occupied = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => OccupyAsync(threads, begun, release.Task)).ToArray();
+        // Before all are, the call would have its turn between two of these.
+        await Eventually.IsAsync(() => begun.IsSet);
         var waits = call();
         while (threads.Waiting == 0)
         {
@@ -142,9 +145,10 @@ public sealed class LongMessagesTests
     }
 
     /// <summary>Has one of the threads do nothing else until then.</summary>
-    private static async Task OccupyAsync(TurnThreads threads, Task until)
+    private static async Task OccupyAsync(TurnThreads threads, CountdownEvent begun, Task until)
     {
         await threads.TurnOf("first", TestEnd);
+        begun.Signal();
 #pragma warning disable xUnit1031 // The thread is to wait.
         until.Wait(TestEnd);
 #pragma warning restore xUnit1031

@@ -53,7 +53,10 @@ public sealed class TlsTests
 
         var threads = server.Services.GetRequiredService<HandshakeTurns>().Threads;
         var release = new TaskCompletionSource();
-        var occupied = Enumerable.Range(0, Math.Max(1, Environment.ProcessorCount / 2)).Select(_ => OccupyAsync(threads, release.Task)).ToArray();
+        var count = Math.Max(1, Environment.ProcessorCount / 2);
+        using var begun = new CountdownEvent(count);
+        var occupied = Enumerable.Range(0, count).Select(_ => OccupyAsync(threads, begun, release.Task)).ToArray();
+        await Eventually.IsAsync(() => begun.IsSet);
         await using var after = new SecureCalls(server.Address, authority);
         var greets = ListHeadsAsync(after);
         await Eventually.IsAsync(() => threads.Waiting > 0);
@@ -82,9 +85,10 @@ public sealed class TlsTests
     }
 
     /// <summary>Has one of the threads do nothing else until then.</summary>
-    private static async Task OccupyAsync(TurnThreads threads, Task until)
+    private static async Task OccupyAsync(TurnThreads threads, CountdownEvent begun, Task until)
     {
         await threads.TurnOf("first", TestEnd);
+        begun.Signal();
 #pragma warning disable xUnit1031 // The thread is to wait.
         until.Wait(TestEnd);
 #pragma warning restore xUnit1031
